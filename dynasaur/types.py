@@ -1,0 +1,301 @@
+"""The frozen values that travel between modules.
+
+They know nothing of storage, models or kernels. Text is `str`, times are seconds, sizes are
+bytes, sequences are tuples.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+Json: TypeAlias = "None | bool | int | float | str | list[Json] | dict[str, Json]"
+
+LOCAL = "local"
+"""The source name of the library itself."""
+
+
+# --- what the user asks ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the user asks, with the files that come with it."""
+
+    text: str
+    files: tuple[Path, ...] = ()
+
+
+# --- to and from the model ------------------------------------------------------------------
+
+Role = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of the conversation with the model."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the model's work cost: counted by the endpoint, zero where it does not say."""
+
+    requests: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            self.requests + other.requests,
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The model's answer to the messages so far.
+
+    Attributes:
+        thought: The model's reasoning, in words.
+        code: The Python to run next; empty when the reply held none.
+        usage: What this reply cost.
+        problem: Why there is no usable code, in words that the model can act on.
+        gave_up: Why the model will not go on with this task; empty while it does.
+    """
+
+    thought: str
+    code: str
+    usage: Usage = Usage()
+    problem: str = ""
+    gave_up: str = ""
+
+
+# --- to and from the kernel -----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """An exception that ended a cell.
+
+    Attributes:
+        type: The exception's class name.
+        message: What `str()` gives of it, bounded.
+        traceback: The useful end of the traceback, without ANSI codes, bounded.
+    """
+
+    type: str
+    message: str
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture that a cell displayed."""
+
+    mime: Literal["image/png", "image/jpeg"]
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One recorded call of an action or of a function that a cell defined.
+
+    Attributes:
+        name: The function's name.
+        module: The action's module (`actions.tables.mean`); empty for a function of a cell.
+        ok: It returned.
+        arguments: The call's arguments as Python source (`'a.csv', column='price'`), or None
+            where one of them is not a literal or is too large.
+        result: The returned value as Python source, or None where it is not a literal.
+        error: The exception's class name; empty when it returned.
+        seconds: How long it took.
+        top: Called from a cell's top level, not from inside another recorded function.
+    """
+
+    name: str
+    module: str
+    ok: bool
+    arguments: str | None
+    result: str | None
+    error: str
+    seconds: float
+    top: bool
+
+
+class Ending(StrEnum):
+    """How a cell ended."""
+
+    OK = "ok"
+    ERROR = "error"
+    TIMEOUT = "timeout"
+    DIED = "died"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one execution gave back.
+
+    Attributes:
+        ended: How the cell ended.
+        output: Everything it printed or displayed as text, in order, ANSI codes removed; past
+            the kernel's bound the middle is left out and a line says how much.
+        late: Output of earlier cells' threads and children that came in during this one.
+        error: The exception that ended it, if one did.
+        images: Pictures it displayed, bounded in number and size.
+        calls: Calls of actions and of functions that cells defined, in the order they ended.
+        state_kept: The kernel's variables survived (False after a death or a kill).
+        notice: What the model must know of how it ended, in words; empty when there is nothing.
+        seconds: Wall time.
+    """
+
+    ended: Ending = Ending.OK
+    output: str = ""
+    late: str = ""
+    error: CellError | None = None
+    images: tuple[Image, ...] = ()
+    calls: tuple[Call, ...] = ()
+    state_kept: bool = True
+    notice: str = ""
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """The cell ran to its end without an error."""
+        return self.ended is Ending.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One module as the kernel loads it.
+
+    Attributes:
+        name: Its full dotted name in the kernel (`actions.tables.mean_of_column`).
+        text: Its source, verbatim.
+    """
+
+    name: str
+    text: str = field(repr=False)
+
+
+# --- actions --------------------------------------------------------------------------------
+
+ParameterKind = Literal["positional", "normal", "variadic", "keyword", "variadic-keyword"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter of an action; annotation and default as written, empty where absent."""
+
+    name: str
+    annotation: str = ""
+    default: str | None = None
+    kind: ParameterKind = "normal"
+    doc: str = ""
+
+
+class Evidence(StrEnum):
+    """What is known to back an action, weakest first."""
+
+    EXECUTED = "executed"
+    CALLED = "called"
+    SOLVED = "solved"
+    REPLAYED = "replayed"
+
+    @property
+    def rank(self) -> int:
+        """Position in the order of strength, 0 for the weakest."""
+        return list(Evidence).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where an action comes from: the `[tool.dynasaur]` table of its head.
+
+    Empty strings where the head does not say.
+    """
+
+    origin: str = ""
+    task: str = ""
+    model: str = ""
+    run: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One public function in one module of an actions package, read but never imported.
+
+    Attributes:
+        name: The function's name, which is the module's too.
+        category: The package it lies in (`tables`); empty in a flat library.
+        source: `local`, or the name of the source it comes from (`base`).
+        module: Its full dotted name as the kernel mounts it (`actions.tables.mean`,
+            `actions.vendor.base.tables.mean`).
+        signature: The header on one line (`mean(numbers: list[float]) -> float`).
+        parameters: Its parameters, in order.
+        returns: The return annotation as written; empty where absent.
+        summary: The first line of the docstring.
+        docstring: The docstring, indentation cleaned.
+        text: The whole module, verbatim.
+        path: The file.
+        requires: Full dotted names of the modules that it imports from actions packages.
+        dependencies: PEP 508 requirements of its head.
+        provenance: Where it comes from.
+    """
+
+    name: str
+    category: str
+    source: str
+    module: str
+    signature: str
+    parameters: tuple[Parameter, ...]
+    returns: str
+    summary: str
+    docstring: str
+    text: str = field(repr=False)
+    path: Path
+    requires: tuple[str, ...] = ()
+    dependencies: tuple[str, ...] = ()
+    provenance: Provenance = Provenance()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One result of a search: an action and how well it fits (higher is better)."""
+
+    action: Action
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A function of a run that may become an action.
+
+    Attributes:
+        name: The function's name.
+        text: The module that would be saved, without its head.
+        requires: Full dotted names of the actions modules that it imports.
+        evidence: What backs it so far.
+        problem: Why it cannot be an action at all; empty when it can.
+    """
+
+    name: str
+    text: str = field(repr=False)
+    requires: tuple[str, ...] = ()
+    evidence: Evidence = Evidence.EXECUTED
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A candidate that was not admitted, and why."""
+
+    name: str
+    reason: str
