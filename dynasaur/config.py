@@ -1,0 +1,131 @@
+"""Settings: defaults < `[tool.dynasaur]` of the library's pyproject < environment < flags.
+
+Also where the library is, since that has to be known before its settings can be read.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from dynasaur.errors import ConfigError, UsageError
+from dynasaur.types import Evidence
+
+PACKAGE = "actions"
+"""The folder in a library's root that holds its actions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set; every field can stand in pyproject, environment and flags.
+
+    Attributes:
+        model: Name of the model; empty to use what is configured, else the built-in planner.
+        max_steps: Steps after which a run ends unsolved.
+        cell_timeout: Seconds that one cell may run.
+        k: How many actions are offered with the task.
+        accept: The weakest evidence that admits an action.
+        sandbox: The kernel's sandbox: `auto`, or one tier by name.
+    """
+
+    model: str = ""
+    max_steps: int = 20
+    cell_timeout: float = 300.0
+    k: int = 10
+    accept: Evidence = Evidence.SOLVED
+    sandbox: str = "auto"
+
+
+def load(root: Path, environ: Mapping[str, str], flags: Mapping[str, object]) -> Settings:
+    """Settings for the library at `root`.
+
+    Args:
+        root: The library's root; its `pyproject.toml` is read when there is one.
+        environ: The environment; `DYNASAUR_MAX_STEPS` sets `max_steps`, and so on.
+        flags: What the command line gave; None means not given.
+
+    Raises:
+        ConfigError: A setting is unknown or its value has no sense; names where it stands.
+    """
+    values: dict[str, object] = {}
+    for where, found in (
+        (root / "pyproject.toml", _from_pyproject(root / "pyproject.toml")),
+        ("the environment", _from_environment(environ)),
+        ("the command line", {name: v for name, v in flags.items() if v is not None}),
+    ):
+        for name, value in found.items():
+            values[name] = _checked(name, value, where)
+    return Settings(**values)  # type: ignore[arg-type]
+
+
+def find_library(flag: Path | None, cwd: Path, environ: Mapping[str, str]) -> Path:
+    """The library's root, which need not exist yet.
+
+    That of `--library` when given, else the nearest folder from `cwd` up that holds an actions
+    package, else `DYNASAUR_LIBRARY`, else one in the user's data folder.
+
+    Raises:
+        UsageError: The flag or the variable names something that is not a folder.
+    """
+    if flag is not None:
+        return _folder(flag, "--library")
+    for folder in (cwd, *cwd.parents):
+        if (folder / PACKAGE / "__init__.py").is_file():
+            return folder
+    if named := environ.get("DYNASAUR_LIBRARY"):
+        return _folder(Path(named).expanduser(), "DYNASAUR_LIBRARY")
+    from platformdirs import user_data_path
+
+    return user_data_path("dynasaur") / "library"
+
+
+def _folder(path: Path, where: str) -> Path:
+    if path.exists() and not path.is_dir():
+        raise UsageError(f"{where}: {path} is a file; name the library's folder")
+    return path.absolute()
+
+
+def _from_pyproject(path: Path) -> Mapping[str, object]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigError(f"{path}: cannot be read: {error}") from error
+    settings = table.get("tool", {}).get("dynasaur", {})
+    return {name.replace("-", "_"): value for name, value in settings.items()}
+
+
+def _from_environment(environ: Mapping[str, str]) -> Mapping[str, object]:
+    names = (field.name for field in fields(Settings))
+    return {name: environ[key] for name in names if environ.get(key := f"DYNASAUR_{name.upper()}")}
+
+
+def _checked(name: str, value: object, where: object) -> object:
+    known = {field.name: field.default for field in fields(Settings)}
+    if name not in known:
+        near = get_close_matches(name, known, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
+        raise ConfigError(f"{where}: unknown setting {name!r}: {hint}")
+    kind: Any = type(known[name])
+    try:
+        if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
+            raise ValueError  # noqa: TRY301 - one way out for all values without sense
+        if kind is int and isinstance(value, float):
+            raise ValueError  # noqa: TRY301
+        result = kind(value)
+    except (TypeError, ValueError):
+        raise ConfigError(f"{where}: {name} = {value!r}: {_expected(kind)}") from None
+    if isinstance(result, int | float) and not 0 < result < float("inf"):
+        raise ConfigError(f"{where}: {name} = {value!r}: must be above zero")
+    return result
+
+
+def _expected(kind: type) -> str:
+    if kind is Evidence:
+        return f"must be one of {', '.join(Evidence)}"
+    return {int: "must be a whole number", float: "must be a number"}.get(kind, "must be text")

@@ -1,0 +1,104 @@
+"""The frozen values that make up the record of one run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from dynasaur.types import Json, Observation, Refusal, Usage
+
+
+class Status(StrEnum):
+    """Where a run stands. `killed` is never written: it is a `running` whose process is gone."""
+
+    RUNNING = "running"
+    SOLVED = "solved"
+    UNSOLVED = "unsolved"
+    FAILED = "failed"
+    KILLED = "killed"
+
+
+class End(StrEnum):
+    """Why a run is over."""
+
+    ANSWERED = "answered"
+    GAVE_UP = "gave-up"
+    LIMIT = "limit"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thought, code and observation.
+
+    Attributes:
+        number: From 1.
+        thought: The model's reasoning.
+        code: What it ran; empty when the reply held no usable code.
+        problem: Why there was no usable code; empty when there was.
+        loaded: Names of the actions imported into the kernel for this step.
+        notes: What the model was told besides the observation.
+        observation: What came back; None when nothing was run.
+        usage: What the reply cost.
+    """
+
+    number: int
+    thought: str
+    code: str
+    problem: str = ""
+    loaded: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    observation: Observation | None = None
+    usage: Usage = Usage()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionUse:
+    """What became of actions in a run; names, each once, in order of first appearance."""
+
+    offered: tuple[str, ...] = ()
+    loaded: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
+    admitted: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Trajectory:
+    """The record of one run.
+
+    Attributes:
+        run: The run's id.
+        task: The task's text.
+        files: Names of the files that came with it.
+        model: The model's name.
+        status: Where it stands.
+        end: Why it is over; None while it is not.
+        answer: The submitted answer as JSON; meaningful when the status is solved.
+        reason: For an unsolved or failed run, why, in one line.
+        note: What the user should know of how actions were kept.
+        steps: What happened, in order.
+        actions: What became of actions.
+        usage: What the model's replies cost together.
+        started: UTC, ISO 8601.
+        seconds: Wall time so far.
+        folder: The run's folder.
+    """
+
+    run: str
+    task: str
+    files: tuple[str, ...]
+    model: str
+    status: Status = Status.RUNNING
+    end: End | None = None
+    answer: Json = None
+    reason: str = ""
+    note: str = ""
+    steps: tuple[Step, ...] = ()
+    actions: ActionUse = ActionUse()
+    usage: Usage = Usage()
+    started: str = ""
+    seconds: float = 0.0
+    folder: Path = field(default=Path(), compare=False)
