@@ -1,0 +1,40 @@
+# /// script
+# requires-python = ">=3.11"
+#
+# [tool.dynasaur]
+# origin = "initial"
+# ///
+"""Numbers of one column of a table."""
+
+from typing import Any
+
+from .column_values import column_values
+from .to_number import to_number
+
+
+def numeric_column(rows: list[dict[str, Any]], column: str) -> list[float]:
+    """Numbers of one column of a table, empty cells left out.
+
+    Texts such as '$1,234.50', '45%' (45) and '(12)' (-12) are read as numbers; 'n/a', 'null',
+    '-' and NaN count as empty.
+
+    Args:
+        rows: The rows of the table.
+        column: The name of the column of numbers.
+
+    Returns:
+        The numbers in the order of the rows; whole numbers stay int.
+
+    Raises:
+        KeyError: The table has no such column.
+        ValueError: A cell of the column is not a number.
+
+    Examples:
+        >>> numeric_column([{"price": 2.5}, {"price": None}, {"price": "$1,200"}], "price")
+        [2.5, 1200]
+    """
+    try:
+        found = [to_number(value) for value in column_values(rows, column)]
+    except ValueError as error:
+        raise ValueError(f"column {column!r}: {error}") from error
+    return [number for number in found if number is not None]
