@@ -1,0 +1,83 @@
+"""What is indexed of one action, and how much each of its words weighs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .words import terms
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One action as text, field by field; absent fields are empty.
+
+    Attributes:
+        key: Unique and stable; ties are ranked by it.
+        stamp: Equal stamps mean an unchanged document.
+        name: The action's name, an identifier.
+        summary: The first line of its docstring.
+        docstring: The whole docstring.
+        parameters: Names and types of its parameters and its return type.
+        body: Its source.
+        task: The task that gave birth to it.
+    """
+
+    key: str
+    stamp: str
+    name: str
+    summary: str = ""
+    docstring: str = ""
+    parameters: str = ""
+    body: str = ""
+    task: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """How one field counts.
+
+    Attributes:
+        weight: What one occurrence of a term is worth.
+        length: The field's usual length in terms: a fixed number, not the library's live average,
+            so that a new document changes no old weight.
+        slope: How far a longer field thins its terms out (0 not at all, 1 in proportion).
+    """
+
+    weight: float
+    length: float
+    slope: float
+
+
+FIELDS = {
+    "name": Field(3.0, 5.0, 0.9),
+    "summary": Field(3.0, 7.0, 0.75),
+    "docstring": Field(1.0, 15.0, 0.25),
+    "parameters": Field(0.25, 4.0, 0.5),
+    "body": Field(0.5, 40.0, 1.0),
+    "task": Field(1.0, 15.0, 0.5),
+}
+
+SATURATION = 2.5
+"""Half the greatest weight is reached at this many occurrences of worth 1 (BM25's k1)."""
+
+
+def weigh(document: Document) -> dict[str, float]:
+    """The saturated weight of each term of a document, between 0 and 1.
+
+    Nothing but the document goes into it: how rare a term is counts at query time.
+    """
+    totals: dict[str, float] = {}
+    for _, term, worth in contributions(document):
+        totals[term] = totals.get(term, 0.0) + worth
+    return {term: worth / (worth + SATURATION) for term, worth in totals.items()}
+
+
+def contributions(document: Document) -> Iterator[tuple[str, str, float]]:
+    """What each field adds to each term: (field, term, worth), before saturation."""
+    for name, field in FIELDS.items():
+        found = terms(getattr(document, name))
+        thinning = 1.0 - field.slope + field.slope * len(found) / field.length
+        for term, count in Counter(found).items():
+            yield name, term, field.weight * count / thinning

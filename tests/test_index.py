@@ -1,0 +1,214 @@
+"""The index: what is found, in which order, and what survives on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dynasaur.index import Document, Index
+from dynasaur.index.words import names, stem, terms
+from tests.builders.documents import bring_in, document
+
+LIBRARY = [
+    document("mean_of_column", "Mean of one column of a CSV file."),
+    document("median", "Middle value of some numbers."),
+    document("count_words", "How often each word of a text occurs."),
+    document("days_between", "Number of days from one date to another."),
+    document("parseJSONLines", "Reads a file of JSON documents, one a line."),
+]
+
+
+def keys(index: Index, query: str, k: int = 10) -> list[str]:
+    return [scored.key for scored in index.search(query, k)]
+
+
+@pytest.fixture
+def index() -> Index:
+    made = Index()
+    bring_in(made, LIBRARY)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("parse_csv_file", ["pars", "csv", "fil"]),
+        ("parseCSVFile", ["pars", "csv", "fil"]),
+        ("HTTPServer2", ["http", "serv", "2"]),
+        ("the files of a python function", ["fil"]),
+        ("df.to_str()", ["datafram", "string"]),
+        ("naïve Привет", ["naiv", "привет"]),
+        ("获取工单", ["获取", "取工", "工单"]),
+        ("数", ["数"]),
+        ("\x00\ufffd\udcff!?", []),
+        ("", []),
+    ],
+)
+def test_text_is_cut_into_terms(text: str, expected: list[str]) -> None:
+    assert terms(text) == expected
+
+
+@pytest.mark.parametrize(
+    "kin",
+    [
+        "calculate calculates calculating calculated calculation calculator",
+        "sort sorts sorted sorting sorter",
+        "remove removes removing removal",
+        "dictionary dictionaries",
+        "strip stripped stripping strips",
+        "create creating created creation",
+        "file files",
+        "match matches matching",
+        "iterate iterating iteration iterable iterator",
+    ],
+)
+def test_inflections_share_a_stem(kin: str) -> None:
+    assert len({stem(word) for word in kin.split()}) == 1
+
+
+@pytest.mark.parametrize(
+    "pair", ["status state", "string strip", "list line", "one on", "sum summary"]
+)
+def test_other_words_do_not(pair: str) -> None:
+    one, other = pair.split()
+    assert stem(one) != stem(other)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("use mean_of_column here", ["mean_of_column"]),
+        ("call mean(x)", ["mean"]),
+        ("what does `mean` do", ["mean"]),
+        ("  Median ", ["median"]),
+        ("use parseJSON for it", ["parsejson"]),
+        ("find the mean of it", []),
+        ("read (this)", []),
+    ],
+)
+def test_names_are_told_from_plain_words(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("average of the columns in sales.csv: mean", "mean_of_column"),
+        ("counting the words", "count_words"),
+        ("how many days lie between two dates", "days_between"),
+        ("parse json", "parseJSONLines"),
+        ("parsing of JSONs", "parseJSONLines"),
+    ],
+)
+def test_words_find_actions_however_written(index: Index, query: str, first: str) -> None:
+    assert keys(index, query)[0] == first
+
+
+def test_an_exact_name_ranks_first(index: Index) -> None:
+    query = "column mean csv file, mean of one column, by days_between"
+    assert keys(index, query)[0] == "days_between"
+    assert keys(index, "MEDIAN")[0] == "median"
+
+
+def test_equal_scores_are_ranked_by_key() -> None:
+    index = Index()
+    bring_in(index, [document("twin", "Same words.", key=key) for key in "cab"])
+    assert keys(index, "same words") == ["a", "b", "c"]
+    assert keys(index, "same words", k=2) == ["a", "b"]
+
+
+def test_rare_words_count_for_more_than_common_ones() -> None:
+    index = Index()
+    common = [document(f"reader_{n}", "Reads a table.") for n in range(20)]
+    bring_in(index, [*common, document("parquet", "Parquet.")])
+    assert keys(index, "table parquet")[0] == "parquet"
+
+
+def test_a_long_docstring_does_not_win_by_length() -> None:
+    index = Index()
+    padded = Document("a", "1", "other", docstring="mean " + "nothing of interest here " * 50)
+    bring_in(index, [padded, Document("b", "1", "another", docstring="Mean value.")])
+    assert keys(index, "mean") == ["b", "a"]
+
+
+@pytest.mark.parametrize("field", ["name", "summary", "docstring", "parameters", "body", "task"])
+def test_every_field_is_searched(field: str) -> None:
+    index = Index()
+    texts = {"name": "f", field: "gizmo"}
+    bring_in(index, [Document("found", "1", **texts), document("other", "Widgets.")])
+    assert keys(index, "the gizmo thing") == ["found"]
+
+
+@pytest.mark.parametrize("query", ["", "  ", "the of", "zzzqqq", "\x00\xff\ufffd", "?" * 10_000])
+def test_a_query_without_known_words_finds_nothing(index: Index, query: str) -> None:
+    assert index.search(query) == []
+
+
+def test_a_very_long_query_is_answered(index: Index) -> None:
+    assert keys(index, "lorem ipsum " * 5_000 + "median")[0] == "median"
+
+
+def test_an_empty_index_finds_nothing() -> None:
+    assert Index().search("mean") == []
+
+
+def test_only_new_and_changed_documents_are_read(index: Index) -> None:
+    changed = document("median", "The middle one of sorted numbers.", stamp="2")
+    added = document("mode", "Most frequent value.")
+    kept = [found for found in LIBRARY if found.key not in {"median", "count_words"}]
+    assert sorted(bring_in(index, [*kept, changed, added])) == ["median", "mode"]
+    assert keys(index, "sorted")[0] == "median"
+    assert keys(index, "frequent") == ["mode"]
+    assert keys(index, "word occurs") == []
+
+
+def test_an_unreadable_document_is_asked_for_once_a_stamp() -> None:
+    index = Index()
+    asked: list[str] = []
+    for stamp in ("1", "1", "2"):
+        index.sync({"bad": stamp}, asked.append)
+    assert asked == ["bad", "bad"]
+
+
+def test_a_second_process_finds_the_index_ready(tmp_path: Path) -> None:
+    first = Index(tmp_path / "index")
+    bring_in(first, LIBRARY)
+    second = Index(tmp_path / "index")
+    assert bring_in(second, LIBRARY) == []
+    for query in ("mean of a column", "words in a text", "median"):
+        assert second.search(query) == first.search(query)
+
+
+@pytest.mark.parametrize("damage", ["empty", "torn", "noise", "foreign", "folder"])
+def test_a_damaged_index_is_built_anew(tmp_path: Path, damage: str) -> None:
+    bring_in(Index(tmp_path), LIBRARY)
+    for file in [path for path in tmp_path.rglob("*") if path.suffix != ".lock"]:
+        content = file.read_bytes()
+        if damage == "folder":
+            file.unlink()
+            file.mkdir()
+            continue
+        changed = {
+            "empty": b"",
+            "torn": content[: len(content) // 2],
+            "noise": bytes(reversed(content)),
+            "foreign": content.replace(b"dynasaur-index 1", b"dynasaur-index 9"),
+        }
+        file.write_bytes(changed[damage])
+    index = Index(tmp_path)
+    bring_in(index, LIBRARY)
+    fresh = Index()
+    bring_in(fresh, LIBRARY)
+    assert index.search("mean of a column") == fresh.search("mean of a column")
+
+
+def test_reasons_add_up_to_the_score(index: Index) -> None:
+    query = "mean of a csv column"
+    best = index.search(query)[0]
+    reasons = index.explain(query, LIBRARY[0])
+    assert sum(reason.score for reason in reasons) == pytest.approx(best.score)
+    assert {(reason.word, reason.field) for reason in reasons} >= {
+        ("mean", "name"),
+        ("csv", "summary"),
+    }
