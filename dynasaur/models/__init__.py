@@ -1,0 +1,1 @@
+"""What turns messages into a reply: an OpenAI-compatible endpoint, the planner, a script."""

@@ -1,0 +1,182 @@
+"""The door to the openai package: one request out, its body or our failure back."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit, urlunsplit
+
+from dynasaur.errors import ConfigError
+from dynasaur.models import wire
+from dynasaur.models.failures import Asked, Failure, from_status
+from dynasaur.types import Message
+
+if TYPE_CHECKING:
+    import openai
+    from openai.types.chat import ChatCompletionMessageParam
+
+OPENAI_URL = "https://api.openai.com/v1"
+
+_NO_KEY = "none"
+"""Sent where there is no key: the client wants one, and a server without keys ignores it."""
+
+_CONNECT_SECONDS = 10.0
+
+
+class Endpoint:
+    """One server that speaks chat completions.
+
+    Attributes:
+        url: Its base URL as messages show it.
+        requests: How many requests it was sent.
+
+    Args:
+        base_url: Its base URL (`http://localhost:8080/v1`), or the Azure resource's.
+        api_key: Its key; empty where it needs none.
+        api_version: Azure's API version; empty for every other server.
+        seconds: How long to wait for the server to go on with its answer.
+
+    Raises:
+        ConfigError: The URL or the key cannot be right.
+    """
+
+    def __init__(
+        self, base_url: str, api_key: str = "", *, api_version: str = "", seconds: float = 600.0
+    ) -> None:
+        import openai
+
+        self._azure = bool(api_version)
+        self.url = _shown(base_url, "AZURE_OPENAI_ENDPOINT" if self._azure else "OPENAI_BASE_URL")
+        if not (api_key.isascii() and api_key.isprintable()):
+            raise ConfigError(f"{self._key_variable} holds characters that no key has")
+        self._key = api_key
+        self._seconds = seconds
+        self.requests = 0
+        self._errors = (openai.APITimeoutError, openai.APIConnectionError, openai.APIStatusError)
+        timeout = openai.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
+        key = api_key or _NO_KEY
+        self._client: openai.OpenAI
+        if api_version:
+            self._client = openai.AzureOpenAI(
+                azure_endpoint=base_url,
+                api_key=key,
+                api_version=api_version,
+                timeout=timeout,
+                max_retries=0,
+            )
+        else:
+            self._client = openai.OpenAI(
+                base_url=base_url, api_key=key, timeout=timeout, max_retries=0
+            )
+
+    @property
+    def _key_variable(self) -> str:
+        return "AZURE_OPENAI_API_KEY" if self._azure else "OPENAI_API_KEY"
+
+    def chat(
+        self, model: str, messages: Sequence[Message], options: dict[str, object]
+    ) -> wire.Answer | Failure:
+        """Ask for one completion.
+
+        Args:
+            model: The model's name, or the deployment's.
+            messages: The conversation, sent as it is.
+            options: Further fields of the request's body.
+        """
+        body = [{"role": m.role, "content": m.content or "(empty)"} for m in messages]
+        create = self._client.chat.completions.with_raw_response.create
+        asked = self._asked(model)
+        text = self._ask(
+            lambda: (
+                create(
+                    model=model,
+                    messages=cast("list[ChatCompletionMessageParam]", body),
+                    extra_body=options,
+                ).text
+            ),
+            asked,
+        )
+        return text if isinstance(text, Failure) else _answer(text, asked)
+
+    def models(self) -> tuple[str, ...] | Failure:
+        """The names of the models that it lists."""
+        listing = self._client.models.with_raw_response.list
+        text = self._ask(lambda: listing().text, self._asked(""))
+        return text if isinstance(text, Failure) else wire.model_ids(wire.read_json(text))
+
+    def _asked(self, model: str) -> Asked:
+        url_variable = "AZURE_OPENAI_ENDPOINT" if self._azure else "OPENAI_BASE_URL"
+        return Asked(model, self.url, self._key, self._key_variable, url_variable)
+
+    def _ask(self, send: Callable[[], str], asked: Asked) -> str | Failure:
+        timed_out, disconnected, refused = self._errors
+        self.requests += 1
+        try:
+            return send()
+        except timed_out:
+            return Failure(f"{self.url} did not answer in {self._seconds:g} seconds", retry=True)
+        except disconnected as error:
+            return _no_connection(error, asked)
+        except refused as error:
+            response = error.response
+            return from_status(error.status_code, response.headers, response.text, asked)
+
+
+def _answer(text: str, asked: Asked) -> wire.Answer | Failure:
+    """The completion in a body that came with status 200."""
+    body = wire.read_json(text)
+    answer = wire.read_answer(body)
+    if answer is not None:
+        return answer
+    if isinstance(body, dict) and "choices" in body:
+        return Failure(f"{asked.endpoint} answered without a choice", retry=True)
+    if isinstance(body, dict) and "error" in body:  # routers send errors of others like this
+        inner = body["error"]
+        code = inner.get("code") if isinstance(inner, dict) else None
+        status = code if isinstance(code, int) and 400 <= code < 600 else 502
+        return from_status(status, {}, text, asked)
+    if "<html" in text[:1000].lower():
+        return Failure(
+            f"{asked.endpoint} answered with a web page: check {asked.url_variable}, "
+            "which usually ends in /v1",
+            ConfigError,
+        )
+    start = asked.clean(text[:60])
+    return Failure(f"{asked.endpoint} answered with no chat completion: {start!r}", retry=True)
+
+
+def _no_connection(error: BaseException, asked: Asked) -> Failure:
+    """Why a connection failed; one that was never made is not tried for long."""
+    host = urlsplit(asked.endpoint).hostname
+    for cause in _causes(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return Failure(f"the certificate of {host} is not trusted: {cause.verify_message}")
+        if isinstance(cause, socket.gaierror):
+            line = f"the name {host} cannot be resolved: check {asked.url_variable} and the network"
+            return Failure(line, retry=True, attempts=3)
+        if isinstance(cause, ConnectionRefusedError):
+            line = f"{asked.endpoint} refuses connections: is the server running?"
+            return Failure(line, retry=True, attempts=3)
+    return Failure(f"the connection to {asked.endpoint} was lost", retry=True)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def _shown(url: str, variable: str) -> str:
+    """The URL as messages show it: without user, password and query."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise ConfigError(f"{variable} is not a URL: {error}") from None
+    if parts.scheme not in {"http", "https"} or not host:
+        raise ConfigError(f"{variable} must be a URL that starts with http:// or https://")
+    place = f"[{host}]" if ":" in host else host
+    place += f":{port}" if port else ""
+    return urlunsplit((parts.scheme, place, parts.path.rstrip("/"), "", ""))

@@ -1,0 +1,182 @@
+"""What went wrong with one request, in our words: the map from the endpoint's errors to ours."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import mktime_tz, parsedate_tz
+from typing import Literal
+
+from dynasaur.errors import ConfigError, DynasaurError, ModelError
+from dynasaur.models.wire import Complaint, read_complaint
+
+_MESSAGE_LIMIT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One request that came to nothing.
+
+    Attributes:
+        message: One line for the user.
+        kind: The error to raise for it.
+        retry: The same request may do better later.
+        attempts: The most attempts that make sense; 0 for no bound of its own.
+        wait: Seconds the endpoint asks to wait, where it does.
+        about: `format`: the endpoint objects to the response format; `unclear`: it objects to
+            something in the request and does not say what.
+    """
+
+    message: str
+    kind: type[ModelError | ConfigError] = ModelError
+    retry: bool = False
+    attempts: int = 0
+    wait: float | None = None
+    about: Literal["", "format", "unclear"] = ""
+
+    def error(self, more: str = "") -> DynasaurError:
+        """The error to raise, with `more` at the end of its line."""
+        return self.kind(self.message + more)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of whom, for the messages.
+
+    Attributes:
+        model: The model's name at the endpoint; empty when none was asked for.
+        endpoint: The base URL, without credentials.
+        key: The key that was sent, never shown; empty when none was.
+        key_variable: The environment variable that holds the key.
+        url_variable: The one that holds the base URL.
+    """
+
+    model: str
+    endpoint: str
+    key: str = ""
+    key_variable: str = "OPENAI_API_KEY"
+    url_variable: str = "OPENAI_BASE_URL"
+
+    def clean(self, text: str) -> str:
+        """`text` on one line, bounded, without the key."""
+        if self.key:
+            text = text.replace(self.key, "[key]")
+        text = " ".join(text.split())
+        return text if len(text) <= _MESSAGE_LIMIT else text[: _MESSAGE_LIMIT - 4] + " ..."
+
+
+_CONTEXT = re.compile(
+    r"context.?length|maximum context|context window|context size|prompt is too long"
+    r"|input is too long|too many tokens|reduce the length|max_model_len",
+    re.IGNORECASE,
+)
+_NO_CREDIT = re.compile(r"credit balance|insufficient (?:balance|credit|quota|fund)", re.IGNORECASE)
+_BAD_KEY = re.compile(
+    r"(?:incorrect|invalid) api.?key|api.?key (?:not valid|is invalid)", re.IGNORECASE
+)
+_FILTERED = re.compile(r"content.?filter|content management policy|content.policy", re.IGNORECASE)
+_NO_MODEL = re.compile(
+    r"model\W.{0,200}\b(?:not exist|not found|unknown|not available|not supported)"
+    r"|(?:unknown|invalid|no such) model|not a valid model|no models? loaded",
+    re.IGNORECASE | re.DOTALL,
+)
+_FORMAT = re.compile(
+    r"response.?format|json.?schema|structured.?output|guided|grammar|json_object", re.IGNORECASE
+)
+_NO_CREDIT_LABELS = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
+_NO_MODEL_LABELS = {"model_not_found", "deploymentnotfound", "not_found_error"}
+_BAD_KEY_LABELS = {"invalid_api_key", "api_key_invalid"}
+_FORMAT_STATUS = {400, 404, 415, 422, 500, 501}
+_RETRY_STATUS = {408, 409, 429}
+
+
+def from_status(status: int, headers: Mapping[str, str], body: str, asked: Asked) -> Failure:
+    """The failure that an HTTP error status stands for.
+
+    Args:
+        status: The HTTP status.
+        headers: The response's headers, looked up in lower case.
+        body: The response's text.
+        asked: What was asked of whom.
+    """
+    complaint = read_complaint(body)
+    said = asked.clean(complaint.message) or f"HTTP {status}"
+    known = _config(status, complaint, said, asked) or _limits(status, complaint, said, asked)
+    if known:
+        return known
+    if status in _FORMAT_STATUS and _FORMAT.search(f"{complaint.message} {complaint.labels}"):
+        return Failure(f"{asked.endpoint} refuses the response format: {said}", about="format")
+    if status == 404:
+        return _no_path(said, asked)
+    if status in _RETRY_STATUS or (status >= 500 and status != 501):
+        again = headers.get("x-should-retry", "").lower() != "false"
+        return Failure(_busy(status, said, asked), retry=again, wait=retry_after(headers))
+    return Failure(f"{asked.endpoint} refuses the request: {said}", about="unclear")
+
+
+def _config(status: int, complaint: Complaint, said: str, asked: Asked) -> Failure | None:
+    """Keys and model names: what the user has set."""
+    text, labels = complaint.message, complaint.labels
+    if status == 401 or labels & _BAD_KEY_LABELS or (status < 429 and _BAD_KEY.search(text)):
+        do = f"check {asked.key_variable}" if asked.key else f"set {asked.key_variable}"
+        what = "does not accept the key" if asked.key else "wants a key"
+        return Failure(f"{asked.endpoint} {what}: {do} ({said})", ConfigError)
+    unknown = status in {400, 404, 422} and _NO_MODEL.search(text) and not _FORMAT.search(text)
+    if labels & _NO_MODEL_LABELS or unknown:
+        return Failure(f"{asked.endpoint} has no model {asked.model!r}: {said}", ConfigError)
+    if status == 403 and not _FILTERED.search(text):
+        line = f"{asked.endpoint} forbids the use of {asked.model or 'this'} with this key: {said}"
+        return Failure(line, ConfigError)
+    return None
+
+
+def _limits(status: int, complaint: Complaint, said: str, asked: Asked) -> Failure | None:
+    """What the endpoint will not do for this conversation, or this account."""
+    text, labels = complaint.message, complaint.labels
+    if status == 402 or labels & _NO_CREDIT_LABELS or _NO_CREDIT.search(text):
+        return Failure(f"no credit left at {asked.endpoint}: check its billing page ({said})")
+    if "context_length_exceeded" in labels or (status < 429 and _CONTEXT.search(text)):
+        return Failure(
+            f"the conversation is too long for {asked.model}: "
+            f"use a model with a larger context window, or fewer steps ({said})"
+        )
+    if labels & {"content_filter"} or (status < 429 and _FILTERED.search(text)):
+        return Failure(f"the content filter of {asked.endpoint} stopped the request: {said}")
+    if status == 413:
+        return Failure(f"the conversation is too large for {asked.endpoint}: {said}")
+    return None
+
+
+def _no_path(said: str, asked: Asked) -> Failure:
+    return Failure(
+        f"{asked.endpoint} has no chat completions there: check {asked.url_variable}, "
+        f"which usually ends in /v1, and the model's name ({said})",
+        ConfigError,
+    )
+
+
+def _busy(status: int, said: str, asked: Asked) -> str:
+    if status == 429:
+        return f"{asked.endpoint} limits the rate of requests: {said}"
+    if status == 408:
+        return f"{asked.endpoint} gave up waiting: {said}"
+    return f"{asked.endpoint} failed with HTTP {status}: {said}"
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds that `Retry-After` asks to wait, as a number or as a date; None without sense."""
+    for name, scale in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
+        try:
+            seconds = float(headers.get(name, "")) * scale
+        except ValueError:
+            continue
+        return max(seconds, 0.0) if seconds == seconds else None
+    date = parsedate_tz(headers.get("retry-after", ""))
+    if date is None:
+        return None
+    try:
+        return max(mktime_tz(date) - time.time(), 0.0)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,132 @@
+"""A model behind an OpenAI-compatible endpoint: OpenAI, Azure, vLLM, llama.cpp, Ollama, ..."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from dynasaur.models import reply_text
+from dynasaur.models.endpoint import OPENAI_URL, Endpoint
+from dynasaur.models.failures import Failure
+from dynasaur.models.formats import Formats
+from dynasaur.models.patience import Patience
+from dynasaur.models.wire import Answer
+from dynasaur.types import Message, Reply
+
+_SCHEMA = {
+    "type": "json_schema",
+    "json_schema": {
+        "name": "step",
+        "strict": True,
+        "schema": {
+            "type": "object",
+            "properties": {
+                "thought": {"type": "string", "description": "What to do next and why, briefly."},
+                "code": {"type": "string", "description": "The Python to run next."},
+            },
+            "required": ["thought", "code"],
+            "additionalProperties": False,
+        },
+    },
+}
+
+
+class OpenAIModel:
+    """Asks a chat completions endpoint for one thought and its code at a time.
+
+    Structured output is asked for. Where the endpoint refuses it or goes past it, that is
+    found out once, and plain text is read from then on. Messages are sent as they are.
+
+    Args:
+        name: The model's name; with `api_version` the Azure deployment's.
+        base_url: The endpoint; OpenAI's own when None. Azure: the resource's URL.
+        api_key: The endpoint's key; None where it needs none.
+        api_version: Azure's API version; empty for every other endpoint.
+        temperature: Sent only when given: reasoning models refuse it.
+        seconds: How long to wait for the endpoint to go on with its answer.
+        cache: The folder that remembers what endpoints understand; None to remember nothing
+            beyond this object.
+        patience: How long to go on when the endpoint fails.
+
+    Raises:
+        ConfigError: The URL or the key cannot be right.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        base_url: str | None = None,
+        api_key: str | None = None,
+        api_version: str = "",
+        temperature: float | None = None,
+        seconds: float = 600.0,
+        cache: Path | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        self.name = f"azure:{name}" if api_version else name
+        self._model = name
+        self._options: dict[str, object] = {}
+        if temperature is not None:
+            self._options["temperature"] = temperature
+        self._patience = patience or Patience()
+        self._endpoint = Endpoint(
+            base_url or OPENAI_URL, api_key or "", api_version=api_version, seconds=seconds
+        )
+        self._formats = Formats(cache) if cache else None
+        known = self._formats.schema(self._endpoint.url, name) if self._formats else None
+        self._schema = known is not False
+        self._certain = known is not None
+
+    def reply(self, messages: Sequence[Message]) -> Reply:
+        """The model's reply; its usage counts every request, also those that failed.
+
+        Raises:
+            ConfigError: The endpoint does not know the key, the model or the path.
+            ModelError: It cannot be reached, or gives nothing usable.
+        """
+        before = self._endpoint.requests
+        answer = self._patience.ask(lambda: self._send(messages))
+        self._learn(answer)
+        usage = answer.usage(self._endpoint.requests - before)
+        if answer.refusal and not answer.content:
+            return Reply("", "", usage, gave_up=f"the model refuses: {answer.refusal}")
+        if answer.finish == "content_filter" and not answer.content:
+            return Reply("", "", usage, gave_up="the endpoint's content filter stopped the reply")
+        said = reply_text.parse(answer.content, cut_off=answer.finish == "length")
+        thought = said.thought or reply_text.shortened(answer.reasoning)
+        return Reply(thought, said.code, usage, said.problem)
+
+    def _send(self, messages: Sequence[Message]) -> Answer | Failure:
+        result = self._endpoint.chat(self._model, messages, self._body())
+        if isinstance(result, Failure) and self._schema_is_at_fault(result):
+            self._schema, self._certain = False, False
+            result = self._endpoint.chat(self._model, messages, self._body())
+        return result
+
+    def _body(self) -> dict[str, object]:
+        return self._options | {"response_format": _SCHEMA} if self._schema else self._options
+
+    def _schema_is_at_fault(self, failure: Failure) -> bool:
+        """The same request may do without the schema: then nothing else was wrong with it."""
+        unclear = failure.about == "unclear" and not self._certain
+        return self._schema and (failure.about == "format" or unclear)
+
+    def _learn(self, answer: Answer) -> None:
+        """What this first answer shows of the endpoint: kept, so that it is asked only once."""
+        if self._certain or answer.finish == "length" or not answer.content:
+            return
+        self._schema = self._schema and reply_text.is_object(answer.content)
+        self._certain = True
+        if self._formats:
+            self._formats.remember(self._endpoint.url, self._model, schema=self._schema)
+
+
+def available(base_url: str, api_key: str, *, patience: Patience | None = None) -> tuple[str, ...]:
+    """The names of the models that an endpoint lists, in its order.
+
+    Raises:
+        ConfigError: It does not know the key or the path.
+        ModelError: It cannot be reached.
+    """
+    return (patience or Patience()).ask(Endpoint(base_url, api_key).models)
