@@ -37,7 +37,7 @@ _SPELLINGS = str.maketrans(
     }
 )
 _LONGEST_EXPRESSION = 1000
-_MOST_BITS = 10_000
+_MOST_BITS = 14_000  # Python prints no more than 4300 digits
 
 
 def evaluate_arithmetic(expression: str) -> float:
@@ -110,5 +110,7 @@ def _real(value: Any) -> float:
     if isinstance(value, complex) or (isinstance(value, float) and math.isnan(value)):
         raise _NotArithmeticError("its value is not a real number")
     if isinstance(value, float) and math.isinf(value):
+        raise OverflowError
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
         raise OverflowError
     return float(value) if isinstance(value, float) else int(value)

@@ -9,10 +9,16 @@
 import re
 from datetime import date
 
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_YEAR_FIRST = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?:[T ]\d{1,2}:?\d{2}.*)?", re.ASCII)
+_MONTHS = (
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})", re.ASCII)
+_TIME = re.compile(r"(?:(?:[,: ]+|T)\d{1,2}:\d{2}|T\d{4}).*", re.ASCII | re.DOTALL)
 _YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})", re.ASCII)
-_DAY_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[ -]+([a-z]+)\.?,?[ -]+(\d{4})", re.ASCII)
+_DAY_MONTH = re.compile(
+    r"(\d{1,2})(?:st|nd|rd|th)?[ /-]+(?:of )?([a-z]+)\.?,?[ /-]+(\d{4})", re.ASCII
+)
 _MONTH_DAY = re.compile(r"([a-z]+)\.? +(\d{1,2})(?:st|nd|rd|th)?,? +(\d{4})", re.ASCII)
 _WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +")
 
@@ -20,9 +26,9 @@ _WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,? +")
 def parse_date(text: str) -> str:
     """A written date in ISO form, year-month-day.
 
-    Understood are '2024-02-29' (also with '/', '.' or nothing between, and followed by a time,
-    whose zone does not move the date), '29 February 2024', 'Feb 29, 2024', '29.2.2024' (the day
-    first), and '29/2/2024' or '2/29/2024' where only one reading is a date.
+    Understood are '2024-02-29' (also with '/', '.' or nothing between), '29 February 2024',
+    'Feb 29, 2024', '29.2.2024' (the day first), and '29/2/2024' or '2/29/2024' where only one
+    reading is a date. A time may follow; it is dropped, and its zone does not move the date.
 
     Args:
         text: The date as it is written.
@@ -52,6 +58,7 @@ def parse_date(text: str) -> str:
 
 def _readings(text: str) -> list[str]:
     """What the text can mean, '' for a reading that is no date."""
+    text = _TIME.sub("", text, count=1)
     if match := _YEAR_FIRST.fullmatch(text):
         # '2024-123' and '202411' are no dates: without separators all eight digits must be there.
         whole = match[2] or len(match[3] + match[4]) == 4
@@ -69,7 +76,8 @@ def _readings(text: str) -> list[str]:
 
 def _iso(year: str, month: str, day: str) -> str:
     if not month.isdigit():
-        month = str(_MONTHS.index(month[:3]) + 1) if month[:3] in _MONTHS else "0"
+        named = [name for name in _MONTHS if len(month) > 2 and name.startswith(month)]
+        month = str(_MONTHS.index(named[0]) + 1) if named else "0"
     try:
         return date(int(year), int(month), int(day)).isoformat()
     except ValueError:

@@ -26,9 +26,10 @@ def file_checksum(path: str, algorithm: str = "sha256") -> str:
 
     Examples:
         >>> import tempfile
-        >>> file = Path(tempfile.mkdtemp(), "note.txt")
-        >>> _ = file.write_bytes(b"hello")
-        >>> file_checksum(str(file), "md5")
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "note.txt")
+        ...     _ = file.write_bytes(b"hello")
+        ...     file_checksum(str(file), "md5")
         '5d41402abc4b2a76b9719d911017c592'
     """
     name = algorithm.lower().replace("-", "")

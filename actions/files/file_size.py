@@ -24,9 +24,10 @@ def file_size(path: str) -> int:
 
     Examples:
         >>> import tempfile
-        >>> file = Path(tempfile.mkdtemp(), "note.txt")
-        >>> _ = file.write_bytes(b"hello")
-        >>> file_size(str(file))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "note.txt")
+        ...     _ = file.write_bytes(b"hello")
+        ...     file_size(str(file))
         5
     """
     if Path(path).is_dir():

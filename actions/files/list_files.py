@@ -9,12 +9,13 @@
 from pathlib import Path
 
 
-def list_files(folder: str = ".", pattern: str = "*") -> list[str]:
+def list_files(folder: str = ".", name_pattern: str = "*") -> list[str]:
     """Files in a folder (directory) whose name matches a pattern.
 
     Args:
         folder: The folder.
-        pattern: The form of the names, such as '*.csv'; '**/*.csv' looks into folders below too.
+        name_pattern: The form of the names, such as '*.csv'; '**/*.csv' looks into the
+            folders below too.
 
     Returns:
         The paths of the files in alphabetical order, each with the folder in front.
@@ -24,11 +25,12 @@ def list_files(folder: str = ".", pattern: str = "*") -> list[str]:
 
     Examples:
         >>> import tempfile
-        >>> folder = tempfile.mkdtemp()
-        >>> _ = Path(folder, "a.csv").write_text(""), Path(folder, "b.txt").write_text("")
-        >>> [Path(path).name for path in list_files(folder, "*.csv")]
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Path(folder, "a.csv").touch()
+        ...     Path(folder, "b.txt").touch()
+        ...     [Path(path).name for path in list_files(folder, "*.csv")]
         ['a.csv']
     """
     if not Path(folder).is_dir():
         raise NotADirectoryError(f"there is no folder {folder}")
-    return sorted(str(path) for path in Path(folder).glob(pattern) if path.is_file())
+    return sorted(str(path) for path in Path(folder).glob(name_pattern) if path.is_file())

@@ -6,6 +6,7 @@
 # ///
 """Most common items of a list."""
 
+from collections import Counter
 from typing import Any
 
 from .unique import unique
@@ -31,5 +32,9 @@ def most_common(items: list[Any], n: int = 1) -> list[tuple[Any, int]]:
     """
     if n < 0:
         raise ValueError(f"n is {n}, but must not be negative")
-    counts = [(item, items.count(item)) for item in unique(items) if item is not None]
-    return sorted(counts, key=lambda pair: -pair[1])[:n]
+    present = [item for item in items if item is not None]
+    try:
+        return Counter(present).most_common(n)
+    except TypeError:  # lists and dicts cannot be hashed
+        counts = [(item, present.count(item)) for item in unique(present)]
+        return sorted(counts, key=lambda pair: -pair[1])[:n]

@@ -37,11 +37,11 @@ def json_values(data: Any, key: str) -> list[Any]:
         >>> json_values(shop, "items[-1].name")
         ['cup']
     """
-    values, many = [data], False
+    values = [data]
     for part in _parts(key):
         found = [child for value in values for child in _children(value, part)]
-        many = many or part == "*"
-        if not found and values and not (many and part == "*"):
+        empty = part == "*" and all(value in ([], {}) for value in values)
+        if not found and values and not empty:
             raise KeyError(f"no {part!r} in {key!r}: there is {_described(values[0])}")
         values = found
     return values
@@ -72,8 +72,9 @@ def _children(value: Any, part: str | int) -> list[Any]:
         return list(entries) if isinstance(value, dict | list) else []
     if isinstance(value, dict):
         return [value[part]] if part in value else []
-    if isinstance(value, list) and isinstance(part, int):
-        return [value[part]] if -len(value) <= part < len(value) else []
+    if isinstance(value, list) and re.fullmatch(r"-?\d+", str(part)):
+        index = int(part)
+        return [value[index]] if -len(value) <= index < len(value) else []
     return []
 
 
@@ -82,5 +83,5 @@ def _described(value: Any) -> str:
     if isinstance(value, dict):
         return "a dict with " + (", ".join(map(repr, list(value)[:20])) or "no keys")
     if isinstance(value, list):
-        return f"a list of {len(value)}"
+        return f"a list of {len(value)}, whose entries are [0], [1] ... or [*]"
     return f"the {type(value).__name__} {value!r:.60}"

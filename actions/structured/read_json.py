@@ -28,9 +28,10 @@ def read_json(path: str) -> Any:
     Examples:
         >>> import tempfile
         >>> from pathlib import Path
-        >>> file = Path(tempfile.mkdtemp(), "shop.json")
-        >>> _ = file.write_text('{"items": [{"name": "tea"}]}')
-        >>> read_json(str(file))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "shop.json")
+        ...     _ = file.write_text('{"items": [{"name": "tea"}]}')
+        ...     read_json(str(file))
         {'items': [{'name': 'tea'}]}
     """
     try:

@@ -6,6 +6,7 @@
 # ///
 """Rows of a table where a column equals a value."""
 
+import re
 from typing import Any
 
 from .column_values import column_values
@@ -16,7 +17,7 @@ def filter_rows(rows: list[dict[str, Any]], column: str, value: Any) -> list[dic
     """Rows of a table where a column equals (is, matches) a value.
 
     Texts are equal whatever their case and surrounding space. Numbers are equal however they
-    are written: 10, '10' and '10.0' are the same.
+    are written: 10, '10' and '10.0' are the same; but '007' is a text and not 7.
 
     Args:
         rows: The rows of the table.
@@ -51,7 +52,7 @@ def _comparable(value: Any) -> Any:
     if text in ("true", "false"):
         return ("bool", text == "true")
     try:
-        number = to_number(text)
+        number = None if re.match(r"0\d", text) else to_number(text)
     except ValueError:
         return text
     return (text or None) if number is None else number

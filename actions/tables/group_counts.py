@@ -23,6 +23,7 @@ def group_counts(rows: list[dict[str, Any]], by: str) -> dict[Any, float]:
 
     Raises:
         KeyError: The table has no such column.
+        TypeError: The cells to group by are lists or dicts.
 
     Examples:
         >>> group_counts([{"region": "North"}, {"region": "South"}, {"region": "North"}], "region")

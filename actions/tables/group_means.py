@@ -9,8 +9,8 @@
 from statistics import fmean
 from typing import Any
 
+from ._numbers import numbers_of
 from .column_values import column_values
-from .to_number import to_number
 
 
 def group_means(rows: list[dict[str, Any]], column: str, by: str) -> dict[Any, float]:
@@ -28,6 +28,7 @@ def group_means(rows: list[dict[str, Any]], column: str, by: str) -> dict[Any, f
     Raises:
         KeyError: The table has no such column.
         ValueError: A cell of the column is not a number.
+        TypeError: The cells to group by are lists or dicts.
 
     Examples:
         >>> sales = [
@@ -39,9 +40,8 @@ def group_means(rows: list[dict[str, Any]], column: str, by: str) -> dict[Any, f
         {'North': 3.5, 'South': 8.0}
     """
     groups: dict[Any, list[float]] = {}
-    cells = column_values(rows, column)
-    for key, cell in zip(column_values(rows, by), cells, strict=True):
-        number = to_number(cell)
+    numbers = numbers_of(rows, column)
+    for key, number in zip(column_values(rows, by), numbers, strict=True):
         if number is not None:
             groups.setdefault(key, []).append(number)
-    return {key: fmean(numbers) for key, numbers in groups.items()}
+    return {key: fmean(members) for key, members in groups.items()}

@@ -9,8 +9,8 @@
 import math
 from typing import Any
 
+from ._numbers import numbers_of
 from .column_values import column_values
-from .to_number import to_number
 
 
 def group_totals(rows: list[dict[str, Any]], column: str, by: str) -> dict[Any, float]:
@@ -27,6 +27,7 @@ def group_totals(rows: list[dict[str, Any]], column: str, by: str) -> dict[Any, 
     Raises:
         KeyError: The table has no such column.
         ValueError: A cell of the column is not a number.
+        TypeError: The cells to group by are lists or dicts.
 
     Examples:
         >>> sales = [
@@ -38,11 +39,10 @@ def group_totals(rows: list[dict[str, Any]], column: str, by: str) -> dict[Any, 
         {'North': 7, 'South': 8}
     """
     groups: dict[Any, list[float]] = {}
-    cells = column_values(rows, column)
-    for key, cell in zip(column_values(rows, by), cells, strict=True):
-        number = to_number(cell)
+    numbers = numbers_of(rows, column)
+    for key, number in zip(column_values(rows, by), numbers, strict=True):
         groups.setdefault(key, []).extend([] if number is None else [number])
-    return {key: _total(numbers) for key, numbers in groups.items()}
+    return {key: _total(members) for key, members in groups.items()}
 
 
 def _total(numbers: list[float]) -> float:

@@ -8,8 +8,7 @@
 
 from typing import Any
 
-from .column_values import column_values
-from .to_number import to_number
+from ._numbers import numbers_of
 
 
 def numeric_column(rows: list[dict[str, Any]], column: str) -> list[float]:
@@ -33,8 +32,4 @@ def numeric_column(rows: list[dict[str, Any]], column: str) -> list[float]:
         >>> numeric_column([{"price": 2.5}, {"price": None}, {"price": "$1,200"}], "price")
         [2.5, 1200]
     """
-    try:
-        found = [to_number(value) for value in column_values(rows, column)]
-    except ValueError as error:
-        raise ValueError(f"column {column!r}: {error}") from error
-    return [number for number in found if number is not None]
+    return [number for number in numbers_of(rows, column) if number is not None]

@@ -8,8 +8,7 @@
 
 from typing import Any
 
-from .column_values import column_values
-from .to_number import to_number
+from ._numbers import numbers_of
 
 
 def rows_below(rows: list[dict[str, Any]], column: str, value: float) -> list[dict[str, Any]]:
@@ -31,7 +30,7 @@ def rows_below(rows: list[dict[str, Any]], column: str, value: float) -> list[di
         >>> rows_below([{"price": 10}, {"price": 8}, {"price": None}], "price", 10)
         [{'price': 8}]
     """
-    numbers = [to_number(cell) for cell in column_values(rows, column)]
+    numbers = numbers_of(rows, column)
     return [
         row
         for row, number in zip(rows, numbers, strict=True)

@@ -10,7 +10,7 @@ import math
 import re
 from typing import Any
 
-_EMPTY = {"", "-", "na", "n/a", "nan", "none", "null"}
+_EMPTY = {"", "-", "na", "n/a", "#n/a", "nan", "none", "null"}
 _NUMBER = re.compile(
     r"[$€£¥]?\s*(?P<digits>\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)(?P<power>e[+-]?\d+)?"
     r"\s*[$€£¥%]?",
@@ -47,9 +47,7 @@ def to_number(value: Any) -> float | None:
         return None
     if isinstance(value, int | float) and not isinstance(value, bool):
         return value
-    if not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a number")  # noqa: TRY004
-    text = value.strip().replace("\N{MINUS SIGN}", "-")
+    text = str(value).strip().replace("\N{MINUS SIGN}", "-")
     if text.casefold() in _EMPTY:
         return None
     bracketed = text.startswith("(") and text.endswith(")")
@@ -60,4 +58,6 @@ def to_number(value: Any) -> float | None:
     digits = number["digits"].replace(",", "")
     plain = digits.isdigit() and number["power"] is None
     amount = int(digits) if plain else float(digits + (number["power"] or ""))
+    if amount == math.inf:
+        raise ValueError(f"{value!r} is too large a number")
     return -amount if bracketed or text.startswith("-") else amount

@@ -27,9 +27,10 @@ def read_text(path: str) -> str:
 
     Examples:
         >>> import tempfile
-        >>> file = Path(tempfile.mkdtemp(), "note.txt")
-        >>> _ = file.write_bytes("caf\u00e9\r\n".encode("latin-1"))
-        >>> read_text(str(file))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = Path(folder, "note.txt")
+        ...     _ = file.write_bytes("caf\u00e9\r\n".encode("latin-1"))
+        ...     read_text(str(file))
         'caf\xe9\n'
     """
     data = Path(path).read_bytes()

@@ -7,6 +7,7 @@
 """Words of a text."""
 
 import re
+from unicodedata import normalize
 
 _WORD = re.compile(r"[^\W_]+(?:['\N{RIGHT SINGLE QUOTATION MARK}-][^\W_]+)*")
 
@@ -24,4 +25,5 @@ def words(text: str) -> list[str]:
         >>> words("The cat, the well-known cat, doesn't care.")
         ['the', 'cat', 'the', 'well-known', 'cat', "doesn't", 'care']
     """
-    return [word.lower() for word in _WORD.findall(text)]
+    # Composed, because a word's letter and an accent of its own would count as two words.
+    return [word.lower() for word in _WORD.findall(normalize("NFC", text))]

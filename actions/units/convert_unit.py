@@ -98,7 +98,13 @@ def _temperature(value: float, source: str, target: str) -> float:
 
 def _unit(name: str) -> str:
     """The unit's own name in the tables."""
-    wanted = name.strip().casefold().replace("\N{DEGREE SIGN}", "").removeprefix("degrees ")
+    wanted = (
+        name.strip()
+        .casefold()
+        .replace("\N{DEGREE SIGN}", "")
+        .removeprefix("degrees ")
+        .removeprefix("degree ")
+    )
     wanted = "_".join(_SCALES.get(wanted.strip(), wanted.strip()).split())
     for candidate in (wanted, wanted.removesuffix("s")):
         if candidate in _UNITS or candidate in _DEGREES:
