@@ -1,0 +1,185 @@
+"""Query to ranked actions, and actions to the modules that they require."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from dynasaur.errors import ActionError
+from dynasaur.index import Document, Index, Reason
+from dynasaur.source import relative_imports
+from dynasaur.store import Entry
+from dynasaur.types import LOCAL, Action, Hit, Module
+
+
+class Shelf(Protocol):
+    """What is asked of a store of actions: the library's own, or another source."""
+
+    def entries(self) -> Mapping[str, Entry]:
+        """All actions by full module name, found without reading a file."""
+
+    def read(self, entry: Entry) -> Action:
+        """One action, parsed; ActionError where its file is no action."""
+
+    def text(self, module: str) -> str | None:
+        """The source of any of the store's modules; None where it has no such module."""
+
+
+class Retriever:
+    """The way out of one or more stores of actions.
+
+    Args:
+        shelves: The stores, the library's own first. Where two hold the same module (a built-in
+            action and its vendored copy), the first one counts.
+        index_folder: Where the index is kept between processes; None keeps it in memory.
+    """
+
+    def __init__(self, shelves: Sequence[Shelf], index_folder: Path | None = None) -> None:
+        self._shelves = tuple(shelves)
+        self._index = Index(index_folder)
+        self._known: dict[str, tuple[Shelf, Entry]] = {}
+
+    def search(self, query: str, k: int = 10) -> list[Hit]:
+        """The best k actions for a query, best first.
+
+        Equal scores are ranked the library's own actions first, then those of vendored sources,
+        then the others'. An action whose exact name stands in the query comes first.
+        """
+        self._refresh()
+        hits = []
+        for scored in self._index.search(query, k):
+            action = self._action(_module(scored.key))
+            if action is not None:
+                hits.append(Hit(action, scored.score))
+        return hits
+
+    def offer(self, task: str, k: int = 10) -> list[Hit]:
+        """The best k actions for a task, only those that stand out from noise."""
+        return self.search(task, k)
+
+    def explain(self, query: str, hit: Hit) -> tuple[Reason, ...]:
+        """Which words of which fields made an action rank, the weightiest first."""
+        return self._index.explain(query, _document(hit.action, "", ""))
+
+    def find(self, name: str) -> Action | None:
+        """The action that a name means.
+
+        Args:
+            name: A bare name (`mean`: the library's own before others'), with its source or
+                category (`base/mean`, `tables/mean`, `base/tables/mean`), or a full module name.
+
+        Raises:
+            ActionError: There is such an action, and its file cannot be parsed.
+        """
+        self._refresh()
+        for module in self._modules_named(name):
+            shelf, entry = self._known[module]
+            return shelf.read(entry)
+        return None
+
+    def closure(self, names: Iterable[str]) -> tuple[Module, ...]:
+        """The modules of these actions and of all that they require.
+
+        Args:
+            names: Full module names, or names as `find` takes them.
+
+        Returns:
+            Each module once, requirements before what requires them.
+
+        Raises:
+            ActionError: There is no such action, or one of its requirements is missing.
+        """
+        self._refresh()
+        ordered: dict[str, Module] = {}
+        for name in names:
+            module = next(iter(self._modules_named(name)), name)
+            self._gather(module, ordered, set())
+        return tuple(ordered.values())
+
+    def _gather(self, name: str, ordered: dict[str, Module], open_: set[str]) -> None:
+        if name in ordered or name in open_:
+            return
+        text = self._text(name)
+        if text is None:
+            raise ActionError(f"no module {name} among the actions: save it, or mend its import")
+        open_.add(name)
+        for required in relative_imports(text, name):
+            self._gather(required, ordered, open_)
+        ordered[name] = Module(name, text)
+
+    def _text(self, module: str) -> str | None:
+        for shelf in self._shelves:
+            text = shelf.text(module)
+            if text is not None:
+                return text
+        return None
+
+    def _modules_named(self, name: str) -> Iterator[str]:
+        if name in self._known:
+            yield name
+            return
+        *places, bare = name.replace("/", ".").split(".")
+        for module in sorted(self._known, key=self._key):
+            _, entry = self._known[module]
+            if entry.name == bare and places in _places(entry):
+                yield module
+
+    def _refresh(self) -> None:
+        """Walk the stores, and bring the index in line with what changed."""
+        known: dict[str, tuple[Shelf, Entry]] = {}
+        for shelf in self._shelves:
+            for module, entry in shelf.entries().items():
+                known.setdefault(module, (shelf, entry))
+        self._known = known
+        stamps = {self._key(module): entry.stamp for module, (_, entry) in known.items()}
+        self._index.sync(stamps, self._read)
+
+    def _read(self, key: str) -> Document | None:
+        module = _module(key)
+        action = self._action(module)
+        if action is None:
+            return None
+        return _document(action, key, self._known[module][1].stamp)
+
+    def _action(self, module: str) -> Action | None:
+        """One action; None where its file is none, which `dynasaur check` tells of."""
+        shelf, entry = self._known[module]
+        try:
+            return shelf.read(entry)
+        except ActionError:
+            return None
+
+    def _key(self, module: str) -> str:
+        """The index's key of a module: ties are ranked by it, so its place comes first."""
+        shelf, entry = self._known[module]
+        place = 0 if entry.source == LOCAL else 1 if shelf is self._shelves[0] else 2
+        return f"{place} {module}"
+
+
+def _module(key: str) -> str:
+    return key.split(" ", 1)[1]
+
+
+def _places(entry: Entry) -> tuple[list[str], ...]:
+    """What may stand before an action's bare name."""
+    category = [entry.category] if entry.category else []
+    return [], category, [entry.source], [entry.source, *category]
+
+
+_STRINGS = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""', re.DOTALL)
+
+
+def _document(action: Action, key: str, stamp: str) -> Document:
+    parameters = [f"{found.name} {found.annotation}" for found in action.parameters]
+    return Document(
+        key=key,
+        stamp=stamp,
+        name=action.name,
+        summary=action.summary,
+        docstring=action.docstring.removeprefix(action.summary),
+        parameters=" ".join([*parameters, action.returns]),
+        body=_STRINGS.sub("", action.text),
+        task=action.provenance.task,
+    )

@@ -1,0 +1,126 @@
+"""Search over several stores, and what an action needs to be loaded."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dynasaur.errors import ActionError
+from dynasaur.retriever import Retriever
+from dynasaur.store import Store
+from tests.builders.documents import write_action
+
+BASE = "actions.vendor.base"
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    """An actions package with one local action and one vendored from `base`."""
+    package = tmp_path / "library" / "actions"
+    write_action(package, "tables/mean_of_column", "Mean of a column.")
+    write_action(package, "vendor/base/tables/read_table", "Reads a table from a file.")
+    return package
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    package = tmp_path / "base"
+    write_action(package, "tables/read_table", "Reads a table from a file.")
+    write_action(package, "tables/mean_of_column", "Mean of a column.")
+    write_action(package, "text/words", "Words of a text.", imports="from .._shared import cut")
+    write_action(package, "text/count_words", "Counts words.", imports="from .words import words")
+    (package / "_shared.py").write_text("from ._deep import x\n\n\ndef cut() -> None: ...\n")
+    (package / "_deep.py").write_text("x = 1\n")
+    return package
+
+
+@pytest.fixture
+def retriever(library: Path, base: Path) -> Retriever:
+    return Retriever([Store(library), Store(base, source="base", mount=BASE)])
+
+
+def modules(retriever: Retriever, query: str) -> list[str]:
+    return [hit.action.module for hit in retriever.search(query)]
+
+
+def test_the_librarys_own_action_comes_first_on_ties(retriever: Retriever) -> None:
+    found = modules(retriever, "mean of a column")
+    assert found[:2] == ["actions.tables.mean_of_column", f"{BASE}.tables.mean_of_column"]
+
+
+def test_a_vendored_copy_hides_the_built_in_one(retriever: Retriever, library: Path) -> None:
+    hits = retriever.search("read a table")
+    paths = [hit.action.path for hit in hits if hit.action.name == "read_table"]
+    assert paths == [library / "vendor/base/tables/read_table.py"]
+
+
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [
+        ("mean_of_column", "actions.tables.mean_of_column"),
+        ("tables/mean_of_column", "actions.tables.mean_of_column"),
+        ("local/mean_of_column", "actions.tables.mean_of_column"),
+        ("base/mean_of_column", f"{BASE}.tables.mean_of_column"),
+        ("base/tables/mean_of_column", f"{BASE}.tables.mean_of_column"),
+        (f"{BASE}.tables.mean_of_column", f"{BASE}.tables.mean_of_column"),
+        ("words", f"{BASE}.text.words"),
+        ("text/mean_of_column", None),
+        ("nothing", None),
+        ("", None),
+        ("_shared", None),
+    ],
+)
+def test_a_name_is_found(retriever: Retriever, name: str, module: str | None) -> None:
+    action = retriever.find(name)
+    assert (action and action.module) == module
+
+
+def test_a_closure_has_every_module_once_requirements_first(retriever: Retriever) -> None:
+    loaded = [module.name for module in retriever.closure(["count_words", "words"])]
+    expected = ["_deep", "_shared", "text.words", "text.count_words"]
+    assert loaded == [f"{BASE}.{name}" for name in expected]
+
+
+def test_a_closure_ends_where_modules_import_each_other(retriever: Retriever, base: Path) -> None:
+    write_action(base, "text/words", imports="from .count_words import count_words")
+    loaded = [module.name for module in retriever.closure(["words"])]
+    assert loaded == [f"{BASE}.text.count_words", f"{BASE}.text.words"]
+
+
+def test_a_missing_requirement_is_named(retriever: Retriever, base: Path) -> None:
+    (base / "_deep.py").unlink()
+    with pytest.raises(ActionError, match="_deep"):
+        retriever.closure(["words"])
+
+
+def test_files_changed_by_hand_are_noticed(retriever: Retriever, library: Path) -> None:
+    assert modules(retriever, "median") == []
+    path = write_action(library, "tables/middle", "Median of numbers.")
+    assert modules(retriever, "median") == ["actions.tables.middle"]
+    write_action(library, "tables/middle", "Medium of numbers.")
+    assert modules(retriever, "median") == []
+    path.unlink()
+    assert modules(retriever, "middle") == []
+
+
+def test_a_broken_file_costs_only_itself(retriever: Retriever, library: Path) -> None:
+    (library / "tables" / "broken.py").write_text("def broken(:\n")
+    assert "actions.tables.mean_of_column" in modules(retriever, "broken mean of a column")
+
+
+def test_the_task_that_gave_birth_to_an_action_finds_it(
+    retriever: Retriever, library: Path
+) -> None:
+    write_action(library, "tables/helper", "Helps.", task="Which penguins live on Dream island?")
+    assert modules(retriever, "penguins of an island") == ["actions.tables.helper"]
+
+
+def test_an_explanation_names_words_and_fields(retriever: Retriever) -> None:
+    hit = retriever.search("count the words")[0]
+    reasons = retriever.explain("count the words", hit)
+    assert {(reason.word, reason.field) for reason in reasons} >= {
+        ("count", "name"),
+        ("word", "name"),
+    }
+    assert sum(reason.score for reason in reasons) == pytest.approx(hit.score)
