@@ -1,0 +1,180 @@
+"""The actions package as files: listed without reading, read without importing."""
+
+from __future__ import annotations
+
+import hashlib
+import keyword
+import os
+import stat
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from dynasaur.errors import ActionError
+from dynasaur.source import read_action
+from dynasaur.types import LOCAL, Action
+
+FRESH_SECONDS = 2.0
+"""File times are coarse (2 s on FAT): a younger file may change again under the same stat."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One action's file, not yet read.
+
+    Attributes:
+        module: Its full dotted name as the kernel mounts it.
+        name: The action's name, which is the file's too.
+        category: The package it lies in; empty in a flat library.
+        source: `local`, or the name of the source it comes from.
+        path: The file.
+        stamp: Changes whenever the file does: the same stamp, the same content.
+    """
+
+    module: str
+    name: str
+    category: str
+    source: str
+    path: Path
+    stamp: str
+
+
+def base_path() -> Path:
+    """The folder of the built-in source `base`, in a wheel and in a checkout."""
+    here = Path(__file__).resolve().parent
+    packaged = here / "base"
+    return packaged if packaged.is_dir() else here.parent / "actions"
+
+
+class Store:
+    """One actions package: `<category>/<name>.py`, or a flat `<name>.py`.
+
+    Underscore modules are helpers, not actions. Symbolic links are not followed. The
+    library's own package also lists what it has vendored, under each source's name.
+    """
+
+    def __init__(self, package: Path, *, source: str = LOCAL, mount: str = "actions") -> None:
+        self.package = package
+        self.source = source
+        self.mount = mount
+        self._actions: dict[str, tuple[str, Action]] = {}
+
+    def entries(self) -> Mapping[str, Entry]:
+        """Every action's file by full module name: one walk; only just-written files are read."""
+        found = {e.module: e for e in _walk(self.package, self.mount, self.source)}
+        if self.source == LOCAL:
+            for folder in _folders(self.package / "vendor"):
+                mount = f"{self.mount}.vendor.{folder.name}"
+                found |= {e.module: e for e in _walk(Path(folder.path), mount, folder.name)}
+        return found
+
+    def read(self, entry: Entry) -> Action:
+        """Parse an action; the same stamp is parsed once.
+
+        Raises:
+            ActionError: The file is gone, is not UTF-8, or holds no action.
+        """
+        stamp, action = self._actions.get(entry.module, ("", None))
+        if action is not None and stamp == entry.stamp:
+            return action
+        action = read_action(
+            _read(entry.path),
+            path=entry.path,
+            category=entry.category,
+            source=entry.source,
+            module=entry.module,
+        )
+        self._actions[entry.module] = (entry.stamp, action)
+        return action
+
+    def text(self, module: str) -> str | None:
+        """Source of any module of the package, helpers and `__init__` too; None if not there.
+
+        A folder without `__init__.py` counts as an empty package.
+        """
+        path = self._locate(module)
+        if path is None:
+            return None
+        return "" if path.is_dir() else _read(path)
+
+    def _locate(self, module: str) -> Path | None:
+        if module != self.mount and not module.startswith(self.mount + "."):
+            return None
+        path, kind = self.package, _kind(self.package, follow=True)
+        names = module[len(self.mount) + 1 :].split(".") if module != self.mount else []
+        if not all(name.isidentifier() for name in names):
+            return None
+        for number, name in enumerate(names, 1):
+            file, path = path / f"{name}.py", path / name
+            kind = _kind(path)
+            if kind != "folder":
+                return file if number == len(names) and _kind(file) == "file" else None
+        if kind != "folder":
+            return None
+        init = path / "__init__.py"
+        return init if _kind(init) == "file" else path
+
+
+def _walk(package: Path, mount: str, source: str) -> Iterator[Entry]:
+    """The actions of one package: its own files, then those of each category."""
+    yield from _files(package, mount, "", source)
+    for folder in _folders(package):
+        if folder.name != "vendor":
+            yield from _files(Path(folder.path), f"{mount}.{folder.name}", folder.name, source)
+
+
+def _files(folder: Path, mount: str, category: str, source: str) -> Iterator[Entry]:
+    for item in _scan(folder):
+        name, suffix = os.path.splitext(item.name)  # noqa: PTH122 (a Path for each is slow)
+        if suffix != ".py" or not _public(name) or not item.is_file(follow_symlinks=False):
+            continue
+        path = Path(item.path)
+        try:
+            stamp = _stamp(path, item.stat(follow_symlinks=False))
+        except OSError:
+            continue
+        yield Entry(f"{mount}.{name}", name, category, source, path, stamp)
+
+
+def _folders(folder: Path) -> list[os.DirEntry[str]]:
+    found = _scan(folder)
+    return [item for item in found if _public(item.name) and item.is_dir(follow_symlinks=False)]
+
+
+def _scan(folder: Path) -> list[os.DirEntry[str]]:
+    """What lies in a real folder, by name; nothing when it is missing or a link."""
+    try:
+        with os.scandir(folder) as items:
+            return sorted(items, key=lambda item: item.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def _public(name: str) -> bool:
+    return name.isidentifier() and not name.startswith("_") and not keyword.iskeyword(name)
+
+
+def _stamp(path: Path, info: os.stat_result) -> str:
+    """The file's stat, and its content's hash while the stat is too young to be trusted."""
+    stamp = f"{info.st_size:x}.{info.st_mtime_ns:x}.{info.st_ctime_ns:x}.{info.st_ino:x}"
+    if max(info.st_mtime, info.st_ctime) < time.time() - FRESH_SECONDS:
+        return stamp
+    return f"{stamp}.{hashlib.sha256(path.read_bytes()).hexdigest()[:16]}"
+
+
+def _kind(path: Path, *, follow: bool = False) -> str:
+    try:
+        mode = path.stat(follow_symlinks=follow).st_mode
+    except (OSError, ValueError):
+        return ""
+    return "folder" if stat.S_ISDIR(mode) else "file" if stat.S_ISREG(mode) else ""
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise ActionError(f"{path} is not UTF-8 text: save it as UTF-8.") from None
+    except OSError as error:
+        raise ActionError(f"{path} cannot be read: {error.strerror}.") from error
