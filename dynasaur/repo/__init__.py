@@ -1,0 +1,6 @@
+"""git: what the registry keeps, committed without touching anybody's work."""
+
+from dynasaur.repo.core import Repo
+from dynasaur.repo.values import Change, Deliver, Delivery, Identity
+
+__all__ = ["Change", "Deliver", "Delivery", "Identity", "Repo"]

@@ -1,0 +1,185 @@
+"""From changes to commits on a branch that nobody has checked out.
+
+One `git fast-import` writes them all: no index, no work tree, and the cost does not grow with
+the library. The branch moves once, at the end, so a save is there whole or not at all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from dynasaur.errors import StoreError
+from dynasaur.repo.git import Git
+from dynasaur.repo.place import Place
+from dynasaur.repo.values import Change, Identity
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """What a save does to one path: the ids of its content before and after, None for none."""
+
+    before: str | None
+    after: str | None
+    data: bytes | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """Commits on their branch.
+
+    Attributes:
+        commits: Their ids, oldest first.
+        files: Net effect, by path below the library's root.
+        clash: A path that the changes may not overwrite; empty when there is none.
+    """
+
+    commits: tuple[str, ...]
+    files: Mapping[str, File]
+    clash: str
+
+
+def check_paths(changes: Iterable[Change]) -> None:
+    """Refuse paths that leave the library's root or reach git's own folder.
+
+    Raises:
+        StoreError: Such a path; nothing has been written.
+    """
+    for change in changes:
+        for path in change.files:
+            parts = PurePosixPath(path).parts
+            bad = path != "/".join(parts) or path.startswith("/") or "\\" in path
+            if not parts or bad or any(_reserved(part) for part in parts) or not path.isprintable():
+                raise StoreError(f"{path!r} is no path inside the library: give a relative one.")
+
+
+def _reserved(part: str) -> bool:
+    return part in {".", ".."} or part.casefold().rstrip(". ") in {".git", "git~1"}
+
+
+def build(
+    git: Git,
+    place: Place,
+    branch: str,
+    base: str | None,
+    changes: Sequence[Change],
+    people: tuple[Identity, Identity],
+) -> Built:
+    """Commit the changes on top of `base`, on `branch`, which is ours to move.
+
+    Raises:
+        StoreError: git cannot write, or a folder's name is taken by a file.
+    """
+    known = _blobs(git, place, base, {path for change in changes for path in change.files})
+    before = dict(known)
+    after: dict[str, bytes | None] = {}
+    stream: list[bytes] = []
+    clash = ""
+    for change in changes:
+        files = {p: new for p, new in change.files.items() if _blob_id(place, new) != known[p]}
+        if not files:
+            continue
+        clash = clash or next((p for p in files if known[p] and not change.overwrite), "")
+        stream += _commit(place, branch, base if not stream else None, change, files, people)
+        known |= {path: _blob_id(place, new) for path, new in files.items()}
+        after |= files
+    if not stream:
+        return Built((), {}, "")
+    start = [f"feature done\nreset refs/heads/{branch}\n\n".encode()]
+    text = b"".join([*start, *stream, b"done\n"])
+    done = git.run("fast-import", "--quiet", "--force", stdin=text)
+    net = {path: File(before[path], known[path], new) for path, new in after.items()}
+    return Built(tuple(done.stdout.decode().split()), net, clash)
+
+
+def _blobs(git: Git, place: Place, base: str | None, paths: Iterable[str]) -> dict[str, str | None]:
+    """The content's id of each path at `base`, None where there is no file."""
+    found: dict[str, str | None] = dict.fromkeys(sorted(paths))
+    if base is None or not found:
+        return found
+    tree = git.line(
+        "rev-parse", "--verify", "--quiet", f"{base}:{place.prefix}", accept=(0, 1, 128)
+    )
+    if not tree:
+        return found
+    parents = {str(up) for path in found for up in PurePosixPath(path).parents if str(up) != "."}
+    asked = [*found, *sorted(parents)]
+    lines = git.run(
+        "cat-file",
+        "--batch-check=%(objectname) %(objecttype)",
+        stdin="".join(f"{tree}:{path}\n" for path in asked).encode(),
+    ).stdout.split(b"\n")
+    for path, line in zip(asked, lines, strict=False):
+        if line.endswith(b" missing"):
+            continue
+        name, kind = line.decode().split(" ")
+        if (kind == "tree") != (path in parents):
+            raise StoreError(f"{path} is in the way in the library's git history: rename it.")
+        if path in found:
+            found[path] = name
+    return found
+
+
+def _blob_id(place: Place, data: bytes | None) -> str | None:
+    if data is None:
+        return None
+    return blob_id(place.hash_name, data)
+
+
+def blob_id(hash_name: str, data: bytes) -> str:
+    """The id that git gives a file's content."""
+    digest = hashlib.new(hash_name, b"blob %d\0" % len(data), usedforsecurity=False)
+    digest.update(data)
+    return digest.hexdigest()
+
+
+def _commit(
+    place: Place,
+    branch: str,
+    base: str | None,
+    change: Change,
+    files: Mapping[str, bytes | None],
+    people: tuple[Identity, Identity],
+) -> list[bytes]:
+    """One commit in fast-import's language."""
+    author, committer = people
+    now = int(time.time())
+    lines = [
+        f"commit refs/heads/{branch}\nmark :1\n".encode(),
+        f"author {author.name} <{author.email}> {now} {_zone()}\n".encode(),
+        f"committer {committer.name} <{committer.email}> {now} {_zone()}\n".encode(),
+        _data(message(change)),
+    ]
+    if base is not None:
+        lines.append(f"from {base}\n".encode())
+    for path, new in sorted(files.items()):
+        quoted = _quote(place.prefix + path)
+        lines += [b"D " + quoted] if new is None else [b"M 100644 inline " + quoted, _data(new)]
+    return [*lines, b"\nget-mark :1\n"]
+
+
+def message(change: Change) -> bytes:
+    """The commit message: subject, body, trailers."""
+    trailers = "\n".join(f"{key}: {_one_line(value)}" for key, value in change.trailers.items())
+    parts = [_one_line(change.subject), change.body.replace("\0", "").strip(), trailers]
+    return ("\n\n".join(part for part in parts if part) + "\n").encode("utf-8", "replace")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.replace("\0", "").split())
+
+
+def _data(content: bytes) -> bytes:
+    return b"data %d\n%s\n" % (len(content), content)
+
+
+def _quote(path: str) -> bytes:
+    escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+    return b'"' + escaped.encode("utf-8", "surrogateescape") + b'"\n'
+
+
+def _zone() -> str:
+    return time.strftime("%z")

@@ -1,0 +1,87 @@
+"""Files that are there whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import tempfile
+from pathlib import Path
+
+from dynasaur.errors import StoreError
+
+HELD = ".dynasaur-"
+"""How the names of unfinished files begin."""
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace a file in one step, on disk before its name points to it."""
+    held = hold(path.parent, data)
+    try:
+        held.replace(path)
+    except OSError:
+        held.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def hold(folder: Path, data: bytes) -> Path:
+    """A finished file under a name that nobody looks for, to be linked or renamed."""
+    handle, name = tempfile.mkstemp(prefix=HELD, dir=folder)
+    held = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fchmod(file.fileno(), 0o666 & ~_umask())
+            os.fsync(file.fileno())
+    except BaseException:
+        held.unlink(missing_ok=True)
+        raise
+    return held
+
+
+def _umask() -> int:
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a name in a folder survive a loss of power; best effort."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def real_folders(root: Path, path: str) -> Path:
+    """The path below root, its folders made, none of them a symbolic link.
+
+    Raises:
+        StoreError: A folder on the way is a link or a file.
+    """
+    folder = root
+    for part in path.split("/")[:-1]:
+        folder /= part
+        with contextlib.suppress(FileExistsError):
+            folder.mkdir()
+        if not stat.S_ISDIR(folder.lstat().st_mode):
+            raise StoreError(f"{folder} is no real folder: replace it by one.")
+    return root / path
+
+
+def read_plain(path: Path) -> bytes | None:
+    """A regular file's content, None when nothing is there.
+
+    Raises:
+        StoreError: It is a link, a folder or another thing.
+    """
+    try:
+        if not stat.S_ISREG(path.lstat().st_mode):
+            raise StoreError(f"{path} is no ordinary file: move it away.")
+        return path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        return None

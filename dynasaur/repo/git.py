@@ -1,0 +1,127 @@
+"""The git program, called so that no configuration of the repository can run anything.
+
+Findings behind the fixed options: an index shared with people cannot be made safe, git's own
+housekeeping must not start in the middle of a save, and hooks, filters, file-system monitors
+and lazy fetches of a stranger's repository are programs that it would have us execute.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+from dynasaur.errors import StoreError
+
+OPTIONS = (
+    f"core.hooksPath={os.devnull}",
+    "core.fsmonitor=false",
+    "core.fsync=committed,loose-object,index,reference",
+    "core.quotePath=false",
+    "commit.gpgSign=false",
+    "gc.auto=0",
+    "maintenance.auto=false",
+    "submodule.recurse=false",
+    "safe.bareRepository=explicit",
+    "color.ui=false",
+    "user.useConfigOnly=true",
+)
+
+KEPT_VARIABLES = {
+    "GIT_CONFIG_GLOBAL",
+    "GIT_CONFIG_SYSTEM",
+    "GIT_CONFIG_NOSYSTEM",
+    "GIT_CEILING_DIRECTORIES",
+    "GIT_DISCOVERY_ACROSS_FILESYSTEM",
+    "GIT_EXEC_PATH",
+    "GIT_AUTHOR_NAME",
+    "GIT_AUTHOR_EMAIL",
+    "GIT_COMMITTER_NAME",
+    "GIT_COMMITTER_EMAIL",
+}
+"""Variables of git that say how to work. All others say *where*, and are dropped: a run that
+was started by a hook inherits the hook's index and repository."""
+
+
+class Git:
+    """git in one folder.
+
+    Raises:
+        StoreError: git is not installed.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        program = shutil.which("git")
+        if program is None:
+            raise StoreError("git is not installed: install it, then run this again.")
+        self.folder = folder
+        self.program = program
+
+    def run(
+        self,
+        *arguments: str,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        accept: tuple[int, ...] = (0,),
+    ) -> subprocess.CompletedProcess[bytes]:
+        """Run one git command and wait for it.
+
+        Args:
+            arguments: The command and its arguments; values after `--` or checked before.
+            stdin: What it reads.
+            env: Variables to add.
+            accept: The exit codes that are no failure.
+
+        Raises:
+            StoreError: It failed: git's own last line.
+        """
+        try:
+            done = subprocess.run(
+                self.command(*arguments),
+                input=stdin,
+                capture_output=True,
+                cwd=self.folder,
+                env=environment(env),
+                check=False,
+            )
+        except OSError as error:
+            raise StoreError(f"git cannot run in {self.folder}: {error.strerror}.") from error
+        if done.returncode not in accept:
+            raise StoreError(f"git {arguments[0]}: {complaint(done.stderr)}")
+        return done
+
+    def line(self, *arguments: str, accept: tuple[int, ...] = (0,)) -> str:
+        """A command's output as text, without the newline at its end."""
+        output = self.run(*arguments, accept=accept).stdout
+        return os.fsdecode(output).removesuffix("\n")
+
+    def command(self, *arguments: str) -> list[str]:
+        """The full argument list: the fixed options, then the command."""
+        fixed = [part for option in OPTIONS for part in ("-c", option)]
+        return [self.program, *fixed, "--no-optional-locks", "--literal-pathspecs", *arguments]
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The process's environment, freed of variables that point git at another repository."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("GIT_") or name in KEPT_VARIABLES
+    }
+    kept |= {
+        "LC_ALL": "C",
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ALLOW_PROTOCOL": "",
+        "GIT_NO_LAZY_FETCH": "1",
+    }
+    return kept | dict(extra or {})
+
+
+def complaint(stderr: bytes) -> str:
+    """Git's message on one line, without its prefix and its hints."""
+    lines = [line.strip() for line in stderr.decode("utf-8", "replace").splitlines()]
+    errors = [line for line in lines if line.startswith(("fatal:", "error:"))]
+    chosen = (errors or [line for line in lines if line] or ["it failed without a message"])[0]
+    return chosen.removeprefix("fatal:").removeprefix("error:").strip()

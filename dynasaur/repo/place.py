@@ -1,0 +1,140 @@
+"""Where a library lies in git, and what state its checkout is in."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from dynasaur.errors import StoreError
+from dynasaur.repo.git import Git
+from dynasaur.repo.values import Identity
+
+FALLBACK = Identity("dynasaur", "dynasaur@localhost", fallback=True)
+
+UNFINISHED = {
+    "MERGE_HEAD": "a merge",
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "BISECT_LOG": "a bisection",
+}
+"""What git leaves in its folder while an operation of the person's is under way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a library lies.
+
+    Attributes:
+        root: The library's root, the folder that holds `actions/`.
+        top: The root of the git work tree.
+        prefix: Path from top to root with `/`: empty, or it ends with `/`.
+        git_dir: This work tree's own git folder: its index and HEAD.
+        common: The git folder that all work trees share: objects and branches.
+        hash_name: `sha1` or `sha256`.
+    """
+
+    root: Path
+    top: Path
+    prefix: str
+    git_dir: Path
+    common: Path
+    hash_name: str
+
+    @property
+    def own(self) -> Path:
+        """The tool's folder inside git's: lock, journals, private indexes."""
+        return self.common / "dynasaur"
+
+    @property
+    def zero(self) -> str:
+        """The id that means "no such object"."""
+        return "0" * (64 if self.hash_name == "sha256" else 40)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is checked out: a branch (None when detached) and a commit (None when unborn)."""
+
+    ref: str | None
+    commit: str | None
+
+
+def find(root: Path) -> Place:
+    """Find the work tree that a library lies in.
+
+    Raises:
+        StoreError: It lies in none, or git refuses to work there.
+    """
+    root = root.resolve()
+    if not root.is_dir():
+        raise StoreError(f"{root} is no folder: make a library there with `dynasaur init`.")
+    options = ("--show-object-format", "--is-inside-work-tree", "--show-cdup")
+    done = Git(root).run("rev-parse", *options, "--absolute-git-dir", accept=(0, 128))
+    text = os.fsdecode(done.stdout).removesuffix("\n")
+    if done.returncode or text.count("\n") < 3:
+        raise StoreError(_why_not(root, done.stderr.decode("utf-8", "replace")))
+    hash_name, inside, up, git_dir = text.split("\n", 3)
+    if inside != "true":
+        raise StoreError(f"{root} lies inside git's own folder: choose another.")
+    depth = up.count("/")
+    top = root.parents[depth - 1] if depth else root
+    prefix = "".join(part + "/" for part in root.relative_to(top).parts)
+    folder = Path(git_dir)
+    return Place(root, top, prefix, folder, _common(folder), hash_name)
+
+
+def _why_not(root: Path, stderr: str) -> str:
+    if "dubious ownership" in stderr:
+        return f"git refuses {root}, another user's: `git config --global --add safe.directory`."
+    if "not a git repository" in stderr or not stderr.strip():
+        return f"{root} is not in a git repository: make it a library with `dynasaur init`."
+    return f"git cannot work in {root}: {' '.join(stderr.split())}"
+
+
+def _common(git_dir: Path) -> Path:
+    """A linked work tree's git folder names the one it shares with the others."""
+    try:
+        name = os.fsdecode((git_dir / "commondir").read_bytes()).removesuffix("\n")
+    except FileNotFoundError:
+        return git_dir
+    return Path(os.path.normpath(git_dir / name))
+
+
+def current_branch(git: Git, place: Place) -> str | None:
+    """The full name of the branch that is checked out, None when HEAD is detached."""
+    text = (place.git_dir / "HEAD").read_text("utf-8", "surrogateescape").strip()
+    kind, _, ref = text.partition(": ")
+    if kind == "ref" and ref != "refs/heads/.invalid":
+        return ref
+    return git.line("symbolic-ref", "--quiet", "HEAD", accept=(0, 1)) or None
+
+
+def read_head(git: Git, place: Place) -> Head:
+    """What is checked out now."""
+    ref = current_branch(git, place)
+    commit = git.line("rev-parse", "--verify", "--quiet", "HEAD^{commit}", accept=(0, 1)) or None
+    return Head(ref, commit)
+
+
+def unfinished(place: Place) -> str:
+    """The operation that the person has under way (`a merge`); empty when there is none."""
+    for name, what in UNFINISHED.items():
+        if os.path.lexists(place.git_dir / name):
+            return what
+    return ""
+
+
+def read_identity(git: Git) -> tuple[Identity, Identity]:
+    """Author and committer as git is configured, or the one that stands in for both."""
+    found = []
+    for role in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
+        done = git.run("var", role, accept=(0, 1, 128))
+        text = done.stdout.decode("utf-8", "replace")
+        name, _, rest = text.partition(" <")
+        if done.returncode or not name.strip():
+            return FALLBACK, FALLBACK
+        found.append(Identity(name, rest.partition(">")[0]))
+    return found[0], found[1]
