@@ -1,6 +1,6 @@
 """The search index: documents in, best matches out. Derived from the library, and disposable."""
 
-from .core import Index, Reason, Scored
-from .document import Document
+from dynasaur.index.core import Index, Reason, Scored
+from dynasaur.index.document import Document
 
 __all__ = ["Document", "Index", "Reason", "Scored"]

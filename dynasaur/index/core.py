@@ -16,8 +16,8 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from .document import FIELDS, SATURATION, Document, contributions, weigh
-from .words import names, terms
+from dynasaur.index.document import FIELDS, SATURATION, Document, contributions, weigh
+from dynasaur.index.words import names, terms
 
 FORMAT = 1
 """Version of the file and of how words are cut and weighed: another one is built anew."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .words import terms
+from dynasaur.index.words import terms
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from .vocabulary import SHORT_FORMS, STOP_WORDS
+from dynasaur.index.vocabulary import SHORT_FORMS, STOP_WORDS
 
 _RUN = re.compile(r"[^\W\d_]+|\d+")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
