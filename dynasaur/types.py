@@ -275,21 +275,43 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """An action that a candidate uses.
+
+    Attributes:
+        name: The action's name.
+        module: Its full dotted name as the run knew it (`actions.vendor.base.tables.read_table`);
+            empty for another candidate of the same run.
+        alias: The name it goes by in the candidate, where that is another.
+        inside: It is imported inside a body, by a statement that the candidate's text holds.
+    """
+
+    name: str
+    module: str = ""
+    alias: str = ""
+    inside: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
-    """A function of a run that may become an action.
+    """A function of a run that may become an action, with the closure it needs.
 
     Attributes:
         name: The function's name.
-        text: The module that would be saved, without its head.
-        requires: Full dotted names of the actions modules that it imports.
-        evidence: What backs it so far.
+        summary: The first line of its docstring; empty where it has none.
+        imports: The import statements it needs, those of actions left out.
+        parts: Constants, classes, helpers and, last, the function: the texts, verbatim.
+        uses: The actions that it uses.
+        lazy_hints: `from __future__ import annotations` was in force.
         problem: Why it cannot be an action at all; empty when it can.
     """
 
     name: str
-    text: str = field(repr=False)
-    requires: tuple[str, ...] = ()
-    evidence: Evidence = Evidence.EXECUTED
+    summary: str = ""
+    imports: tuple[str, ...] = field(default=(), repr=False)
+    parts: tuple[str, ...] = field(default=(), repr=False)
+    uses: tuple[Use, ...] = ()
+    lazy_hints: bool = False
     problem: str = ""
 
 

@@ -1,0 +1,268 @@
+"""What one function needs: the pieces that travel with it, and the actions that it uses."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from dynasaur.source.imports import is_action
+from dynasaur.source.notebook import MARK
+from dynasaur.source.pieces import Piece
+from dynasaur.source.reads import KNOWN
+from dynasaur.source.text import words
+from dynasaur.types import Use
+
+Find = Callable[[str], str | None]
+When = Literal["eager", "late", "hints"]
+
+_OFTEN_SHADOWED = words("abs all any max min open pow round sum")
+"""Builtins that star imports of common modules (math, os, numpy) bring under the same name."""
+
+
+class History:
+    """What each name meant at each moment of the run."""
+
+    def __init__(self, pieces: Sequence[Piece], stars: Sequence[str]) -> None:
+        self.stars = tuple(stars)
+        self.public: dict[str, Piece] = {}
+        self._bound: dict[str, list[Piece]] = {}
+        self._changed: dict[str, list[Piece]] = {}
+        for piece in pieces:
+            for name in piece.binds:
+                self._bound.setdefault(name, []).append(piece)
+            for name in piece.reads.changes if piece.kind == "code" else ():
+                self._changed.setdefault(name, []).append(piece)
+            if piece.public:
+                self.public.pop(piece.name, None)
+                self.public[piece.name] = piece
+
+    def at(self, name: str, order: int) -> Piece | None:
+        """What a name meant just before a place in the run."""
+        bound = self._bound.get(name, [])
+        before = [piece for piece in bound if piece.order < order]
+        if before:
+            return before[-1]
+        # a cell that failed half-way may have brought the import first
+        return next((piece for piece in bound if piece.kind in {"import", "action"}), None)
+
+    def later(self, name: str, reader: Piece) -> Piece | None:
+        """What a name means to a function when it is called: the last definition.
+
+        A variable that took an earlier definition's name after the function was written
+        (`mean = mean(numbers)`) does not hide it.
+        """
+        if name == reader.name:
+            return reader
+        last = self._bound.get(name, [None])[-1]
+        if last is not None and last.kind == "code" and last.order > reader.order:
+            then = self.at(name, reader.order)
+            if then is not None and then.kind in {"import", "action", "function", "class"}:
+                return then
+        return last
+
+    def changed(self, name: str, bound: Piece) -> Piece | None:
+        """The first code that changed in place what a piece bound."""
+        rebound = [p.order for p in self._bound.get(name, ()) if p.order > bound.order]
+        until = min(rebound, default=None)
+        for piece in self._changed.get(name, ()):
+            if piece.order > bound.order and (until is None or piece.order <= until):
+                return piece
+        return None
+
+    def dotted(self, name: str, bound: Piece) -> list[Piece]:
+        """An import with those that add to the same name: `import os`, then `import os.path`."""
+        found = [bound]
+        for piece in reversed([p for p in self._bound[name] if p.order < bound.order]):
+            if piece.kind != "import" or not isinstance(piece.node, ast.Import):
+                break
+            if piece.alias is None or piece.alias.asname:
+                break
+            found.insert(0, piece)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """A function with what it needs.
+
+    Attributes:
+        piece: The function.
+        body: It and the pieces that travel with it, in the order of the run.
+        imports: The imports of modules that are not actions.
+        uses: The actions that it imports.
+        problem: Why it cannot travel; empty when it can.
+    """
+
+    piece: Piece
+    body: tuple[Piece, ...]
+    imports: tuple[Piece, ...]
+    uses: tuple[Use, ...]
+    problem: str
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The names of the values that travel with it."""
+        values = (piece.binds for piece in self.body if piece.kind in {"constant", "block"})
+        return frozenset().union(*values)
+
+
+def closure_of(function: Piece, history: History, find: Find) -> Closure:
+    """What a function needs.
+
+    Args:
+        function: The function's piece.
+        history: What names meant in the run.
+        find: Gives the full module name of the library action that a bare name meant, or None.
+    """
+    gather = _Gather(function, history, find)
+    gather.run()
+    return Closure(
+        function,
+        tuple(sorted(gather.body.values(), key=lambda piece: piece.order)),
+        tuple(sorted(gather.imports.values(), key=lambda piece: piece.order)),
+        tuple(gather.uses),
+        gather.problem(),
+    )
+
+
+class _Gather:
+    def __init__(self, function: Piece, history: History, find: Find) -> None:
+        self.function = function
+        self.history = history
+        self.find = find
+        self.body: dict[int, Piece] = {function.order: function}
+        self.imports: dict[int, Piece] = {}
+        self.uses: dict[Use, None] = {}
+        self.problems: list[str] = []
+        self.missing: dict[str, None] = {}
+
+    def run(self) -> None:
+        pending = [self.function]
+        while pending:
+            piece = pending.pop()
+            self._inner_imports(piece)
+            before = set(self.body)
+            for name in sorted(piece.reads.eager):
+                self._follow(name, self.history.at(name, piece.order), piece, "eager")
+            for name in sorted(piece.reads.late):
+                self._follow(name, self.history.later(name, piece), piece, "late")
+            for name in sorted(piece.reads.hints | piece.reads.late_changes - piece.reads.late):
+                self._follow(name, self.history.later(name, piece), piece, "hints")
+            for name in sorted(piece.binds):
+                self._unchanged(name, piece)
+            pending.extend(self.body[order] for order in self.body.keys() - before)
+
+    def problem(self) -> str:
+        given = {name for piece in self.body.values() for name in piece.reads.late_changes}
+        missing = [name for name in self.missing if name not in given]
+        return next(iter([*self.problems, *map(self._nowhere, missing)]), "")
+
+    def _follow(self, name: str, found: Piece | None, reader: Piece, when: When) -> None:
+        """Takes in what a name meant."""
+        if found is None:
+            self._outside(name, when)
+        elif found is reader or found is self.function:
+            return
+        elif found.public:
+            if found.name != self.function.name and when != "hints":
+                self._unchanged(name, found)
+                self.uses[Use(found.name)] = None
+        elif found.kind == "import":
+            for piece in self.history.dotted(name, found):
+                self.imports[piece.order] = piece
+        elif found.kind == "action":
+            self._action(found)
+        elif found.kind == "code":
+            if when != "hints":
+                self.problems.append(_from_code(name, found))
+        else:
+            self.body[found.order] = found
+
+    def _outside(self, name: str, when: When) -> None:
+        if name == MARK:
+            self.problems.append(
+                "it holds a magic, `!` or `?` line, which only a notebook runs; write it in Python"
+            )
+        elif name in KNOWN:
+            if self.history.stars and name in _OFTEN_SHADOWED:
+                self.problems.append(self._starred(name))
+        elif when != "hints":
+            module = self.find(name)
+            if module is None:
+                self.missing[name] = None
+            else:
+                self.uses[Use(name, module)] = None
+
+    def _unchanged(self, name: str, found: Piece) -> None:
+        changer = self.history.changed(name, found)
+        if changer is not None:
+            text = changer.text.split("\n")[0]
+            self.problems.append(
+                f"`{name}` is changed later by other code (`{text}`);"
+                " build it whole, in one expression or in a function"
+            )
+
+    def _action(self, found: Piece) -> None:
+        alias = found.alias
+        if alias is not None and isinstance(found.node, ast.ImportFrom):
+            self.uses[_use(alias, found.node.module or "")] = None
+
+    def _inner_imports(self, piece: Piece) -> None:
+        """Imports of actions inside a body."""
+        for node in _imports(piece.node):
+            if isinstance(node, ast.Import):
+                named = [alias.name for alias in node.names if _in_actions(alias.name)]
+                self.problems.extend(map(_not_by_name, named))
+            elif node.level:
+                self.problems.append("it holds a relative import; import by the full name")
+            elif _in_actions(node.module or ""):
+                for alias in node.names:
+                    if is_action(node.module or "", alias.name):
+                        self.uses[_use(alias, node.module or "", inside=True)] = None
+                    else:
+                        self.problems.append(_not_by_name(f"{node.module}.{alias.name}"))
+
+    def _nowhere(self, name: str) -> str:
+        if self.history.stars:
+            return self._starred(name)
+        return f"it uses `{name}`, which nothing defines; define it in a cell, or pass it in"
+
+    def _starred(self, name: str) -> str:
+        return f"`{name}` may come from `{self.history.stars[0]}`; import it by its name"
+
+
+def _from_code(name: str, piece: Piece) -> str:
+    if isinstance(piece.node, ast.Import):
+        return _not_by_name(piece.alias.name if piece.alias else name)
+    if isinstance(piece.node, ast.ImportFrom):
+        if piece.node.level:
+            return f"`{name}` comes from a relative import; import it by its full name"
+        return _not_by_name(f"{piece.node.module}.{name}")
+    return (
+        f"it uses `{name}`, whose value came from running code (`{piece.why}`);"
+        " pass it as a parameter, or compute it inside"
+    )
+
+
+def _not_by_name(module: str) -> str:
+    name = module.split(".")[-1]
+    return f"it imports the module `{module}`; write `from {module} import {name}`"
+
+
+def _use(alias: ast.alias, module: str, *, inside: bool = False) -> Use:
+    other = alias.asname if alias.asname and alias.asname != alias.name else ""
+    return Use(alias.name, module, other, inside)
+
+
+def _in_actions(module: str) -> bool:
+    return module.split(".")[0] == "actions"
+
+
+def _imports(node: ast.stmt) -> Iterator[ast.Import | ast.ImportFrom]:
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Import | ast.ImportFrom):
+            yield inner

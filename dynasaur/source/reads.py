@@ -1,0 +1,207 @@
+"""Which names a statement reads, when it reads them, and what it changes."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import symtable
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from dynasaur.source.text import parse, words
+
+KNOWN = frozenset(dir(builtins)) - {"display", "get_ipython", "exit", "quit"} | words(
+    "__name__ __doc__ __file__ __package__ __spec__ __loader__ __builtins__ __annotations__"
+    " __class__ __module__ __qualname__ __debug__ __dict__"
+)
+"""Names that every module can read."""
+
+_FUTURE = "from __future__ import annotations\n"
+_CHANGERS = words(
+    "add append appendleft clear discard extend extendleft insert intersection_update pop popitem"
+    " popleft remove reverse rotate setdefault sort subtract symmetric_difference_update update"
+    " difference_update __setitem__ __delitem__"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reads:
+    """The names of the module that a top-level statement touches.
+
+    Attributes:
+        binds: Names it binds or deletes at the module's top level.
+        eager: Names it reads when it runs: decorators, defaults, bases, values, annotations.
+        late: Names that the functions in it read when they are called.
+        hints: Names in annotations that nothing evaluates, and names a class may find in itself.
+        changes: Names whose values it changes in place when it runs.
+        late_changes: Names that the functions in it rebind (`global`) or change in place.
+    """
+
+    binds: frozenset[str]
+    eager: frozenset[str]
+    late: frozenset[str]
+    hints: frozenset[str]
+    changes: frozenset[str]
+    late_changes: frozenset[str]
+
+    @property
+    def all(self) -> frozenset[str]:
+        """Every name that it reads."""
+        return self.eager | self.late | self.hints
+
+
+def reads_of(text: str, node: ast.stmt, *, lazy_hints: bool) -> Reads:
+    """What a top-level statement reads, binds and changes.
+
+    Args:
+        text: The statement's own text.
+        node: Its tree.
+        lazy_hints: `from __future__ import annotations` is in force.
+    """
+    scopes = _Scopes()
+    scopes.visit(_table(text), "eager")
+    hints, hard = _annotations(node)
+    if not lazy_hints:
+        scopes.names["eager"] |= hard
+    changes, late_changes = _changes(node)
+    return Reads(
+        frozenset(scopes.binds),
+        frozenset(scopes.names["eager"]),
+        frozenset(scopes.names["late"]),
+        frozenset(hints | scopes.names["hints"]) - scopes.names["eager"] - scopes.names["late"],
+        frozenset(changes),
+        frozenset(late_changes & (scopes.names["late"] | scopes.rebound)) | scopes.rebound,
+    )
+
+
+class _Scopes:
+    """Walks the compiler's own symbol tables. The annotations are left to `_annotations`."""
+
+    def __init__(self) -> None:
+        self.binds: set[str] = set()
+        self.rebound: set[str] = set()
+        self.names: dict[str, set[str]] = {"eager": set(), "late": set(), "hints": set()}
+
+    def visit(self, table: symtable.SymbolTable, when: str) -> None:
+        top = _kind(table) == "module"
+        for symbol in table.get_symbols():
+            name = symbol.get_name()
+            if top and (symbol.is_assigned() or symbol.is_imported()):
+                self.binds.add(name)
+            if symbol.is_referenced() and (top or symbol.is_global()):
+                self.names[when].add(name)
+            elif symbol.is_referenced() and symbol.is_assigned() and _kind(table) == "class":
+                self.names["hints"].add(name)
+            if not top and symbol.is_declared_global() and symbol.is_assigned():
+                self.rebound.add(name)
+        for child in table.get_children():
+            if "annotation" not in _kind(child):
+                self.visit(child, "late" if _is_late(child) else when)
+
+
+def _table(text: str) -> symtable.SymbolTable:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return symtable.symtable(_FUTURE + text, "cell", "exec")
+
+
+def _kind(table: symtable.SymbolTable) -> str:
+    return str(getattr(table.get_type(), "value", table.get_type()))
+
+
+_AT_ONCE = frozenset({"listcomp", "setcomp", "dictcomp", "genexpr"})
+
+
+def _is_late(table: symtable.SymbolTable) -> bool:
+    return _kind(table) == "function" and table.get_name() not in _AT_ONCE
+
+
+# --- annotations ------------------------------------------------------------------------------
+
+
+def _annotations(node: ast.stmt) -> tuple[set[str], set[str]]:
+    """Names in annotations: all of them, and those that must exist when a function is defined."""
+    every: set[str] = set()
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.arg | ast.AnnAssign) and inner.annotation:
+            every.update(hint_names(inner.annotation, quoted=True))
+        elif isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef) and inner.returns:
+            every.update(hint_names(inner.returns, quoted=True))
+    hard: set[str] = set()
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        own = [inner.annotation for inner in ast.walk(node.args) if isinstance(inner, ast.arg)]
+        for hint in [*own, node.returns]:
+            hard.update(hint_names(hint, quoted=False) if hint else ())
+        hard -= {parameter.name for parameter in getattr(node, "type_params", [])}
+    elif isinstance(node, ast.AnnAssign):
+        hard.update(hint_names(node.annotation, quoted=False))
+    return every, hard
+
+
+def hint_names(hint: ast.expr, *, quoted: bool) -> Iterator[str]:
+    """The names in an annotation, those in its quoted parts too where asked for."""
+    match hint:
+        case ast.Name():
+            yield hint.id
+        case ast.Constant(value=str(text)) if quoted:
+            try:
+                inner = parse(f"({text.strip()})").body
+            except SyntaxError:
+                return
+            if inner and isinstance(inner[0], ast.Expr):
+                yield from hint_names(inner[0].value, quoted=quoted)
+        case ast.Subscript() if _last_name(hint.value) in {"Literal", "Annotated"}:
+            yield from hint_names(hint.value, quoted=quoted)
+            literal = _last_name(hint.value) == "Literal"
+            parts = hint.slice.elts if isinstance(hint.slice, ast.Tuple) else [hint.slice]
+            for number, part in enumerate(parts):
+                yield from hint_names(part, quoted=quoted and not literal and not number)
+        case _:
+            for child in ast.iter_child_nodes(hint):
+                if isinstance(child, ast.expr):
+                    yield from hint_names(child, quoted=quoted)
+
+
+def _last_name(node: ast.expr) -> str:
+    match node:
+        case ast.Name():
+            return node.id
+        case ast.Attribute():
+            return node.attr
+    return ""
+
+
+# --- changes ----------------------------------------------------------------------------------
+
+
+def _changes(node: ast.stmt) -> tuple[set[str], set[str]]:
+    """Names changed in place: when the statement runs, and when functions in it are called."""
+    at_once: set[str] = set()
+    late: set[str] = set()
+    stack: list[tuple[ast.AST, bool]] = [(node, False)]
+    while stack:
+        inner, inside = stack.pop()
+        name = _changed(inner)
+        if name:
+            (late if inside else at_once).add(name)
+        inside = inside or isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        stack.extend((child, inside) for child in ast.iter_child_nodes(inner))
+    return at_once, late
+
+
+def _changed(node: ast.AST) -> str:
+    """The name whose value a node changes in place; empty for most."""
+    if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
+        return _root(node)
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return _root(node.func) if node.func.attr in _CHANGERS else ""
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        return node.target.id
+    return ""
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""

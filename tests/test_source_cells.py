@@ -1,0 +1,381 @@
+"""Cells to candidates: the closure of each function, verbatim, or the reason why not."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from dynasaur.types import Use
+from tests.builders.source import saved, taken, text_of
+
+# --- what travels -------------------------------------------------------------------------------
+
+TRAVELS = [
+    pytest.param(
+        'import numpy as np\ndef f(x: float) -> float:\n    """Root."""\n    return np.sqrt(x)\n',
+        '"""Root."""\n\nimport numpy as np\n\n\ndef f(x: float) -> float:\n    """Root."""\n'
+        "    return np.sqrt(x)\n",
+        id="an import keeps its alias",
+    ),
+    pytest.param(
+        "import os, sys as system\ndef f():\n    return system.argv\n",
+        '"""F."""\n\nimport sys as system\n\n\ndef f():\n    return system.argv\n',
+        id="of several imports only the one needed",
+    ),
+    pytest.param(
+        "from math import (\n    pi,  # the circle\n    tau,\n)\ndef f():\n    return pi + tau\n",
+        '"""F."""\n\nfrom math import (\n    pi,  # the circle\n    tau,\n)\n\n\n'
+        "def f():\n    return pi + tau\n",
+        id="an import of which all is needed stays as written",
+    ),
+    pytest.param(
+        "from math import pi as p, tau\ndef f():\n    return p\n",
+        '"""F."""\n\nfrom math import pi as p\n\n\ndef f():\n    return p\n',
+        id="part of a from import",
+    ),
+    pytest.param(
+        "import os\nimport os.path\nimport xml.dom\ndef f():\n    return os.path.sep\n",
+        '"""F."""\n\nimport os\nimport os.path\n\n\ndef f():\n    return os.path.sep\n',
+        id="submodules imported under one name",
+    ),
+    pytest.param(
+        "# how much\nRATE = 0.2  # a fifth\nBASE = {'a': RATE}\n\nUNUSED = 1\n"
+        "def f(x):\n    return x * BASE['a']\n",
+        '"""F."""\n\n# how much\nRATE = 0.2  # a fifth\nBASE = {\'a\': RATE}\n\n\n'
+        "def f(x):\n    return x * BASE['a']\n",
+        id="constants of constants, with comments and quotes as written",
+    ),
+    pytest.param(
+        "import re\n_WORD = re.compile(r'\\w+')\ndef f(t):\n    return _WORD.findall(t)\n",
+        '"""F."""\n\nimport re\n\n_WORD = re.compile(r\'\\w+\')\n\n\n'
+        "def f(t):\n    return _WORD.findall(t)\n",
+        id="a compiled pattern is a constant",
+    ),
+    pytest.param(
+        "A = 1; B = 2; C = A + B  # sum\ndef f():\n    return C\n",
+        '"""F."""\n\nA = 1\nB = 2\nC = A + B  # sum\n\n\ndef f():\n    return C\n',
+        id="semicolons on one line",
+    ),
+    pytest.param(
+        "def _g(x):\n    # inside\n    return _h(x)\ndef _h(x): return _g(x - 1) if x else 0\n"
+        "def f(x):\n    return _g(x)\n",
+        '"""F."""\n\n\ndef _g(x):\n    # inside\n    return _h(x)\n\n\n'
+        "def _h(x): return _g(x - 1) if x else 0\n\n\ndef f(x):\n    return _g(x)\n",
+        id="private helpers that call each other",
+    ),
+    pytest.param(
+        "from dataclasses import dataclass\n\n@dataclass\nclass P:\n    x: int\n\n"
+        "def f(x: int) -> P:\n    return P(x)\n",
+        '"""F."""\n\nfrom dataclasses import dataclass\n\n\n@dataclass\nclass P:\n    x: int\n\n\n'
+        "def f(x: int) -> P:\n    return P(x)\n",
+        id="a dataclass and its decorator's import",
+    ),
+    pytest.param(
+        "import functools\n# warm\n@functools.lru_cache(\n    maxsize=None,\n)\n"
+        "def f(x):\n    return x\n    # the end\n",
+        '"""F."""\n\nimport functools\n\n\n# warm\n@functools.lru_cache(\n    maxsize=None,\n)\n'
+        "def f(x):\n    return x\n    # the end\n",
+        id="a decorator over lines, comments above and below",
+    ),
+    pytest.param(
+        "try:\n    import ujson as json\nexcept ImportError:\n    import json\n"
+        "def f(t):\n    return json.loads(t)\n",
+        '"""F."""\n\ntry:\n    import ujson as json\nexcept ImportError:\n    import json\n\n\n'
+        "def f(t):\n    return json.loads(t)\n",
+        id="an import with a fallback",
+    ),
+    pytest.param(
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from decimal import Decimal\n"
+        "def f(x: 'Decimal') -> 'list[Decimal]':\n    return [x]\n",
+        '"""F."""\n\nfrom typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n'
+        "    from decimal import Decimal\n\n\n"
+        "def f(x: 'Decimal') -> 'list[Decimal]':\n    return [x]\n",
+        id="names used in quoted annotations only",
+    ),
+    pytest.param(
+        "from __future__ import annotations\nimport decimal\ndef f(x: decimal.Decimal): return x\n",
+        '"""F."""\n\nfrom __future__ import annotations\n\nimport decimal\n\n\n'
+        "def f(x: decimal.Decimal): return x\n",
+        id="annotations from the future",
+    ),
+    pytest.param(
+        "N = 2\nM = N\ndef f(a=N, *, b=(lambda: M)):\n    return a, b()\n",
+        '"""F."""\n\nN = 2\nM = N\n\n\ndef f(a=N, *, b=(lambda: M)):\n    return a, b()\n',
+        id="defaults",
+    ),
+    pytest.param(
+        "K = 3\nclass _C:\n    size = K\n    def m(self):\n        return L\nL = 4\n"
+        "def f():\n    return _C().m()\n",
+        '"""F."""\n\nK = 3\n\n\nclass _C:\n    size = K\n    def m(self):\n        return L\n\n\n'
+        "L = 4\n\n\ndef f():\n    return _C().m()\n",
+        id="class attributes and methods",
+    ),
+    pytest.param(
+        "COUNT = 0\ndef f():\n    global COUNT\n    COUNT += 1\n    return COUNT\n",
+        '"""F."""\n\nCOUNT = 0\n\n\ndef f():\n    global COUNT\n    COUNT += 1\n    return COUNT\n',
+        id="global",
+    ),
+    pytest.param(
+        "LIMIT = (half := 8) * 2\ndef f(xs):\n    return [y for x in xs if (y := x) > half]\n",
+        '"""F."""\n\nLIMIT = (half := 8) * 2\n\n\n'
+        "def f(xs):\n    return [y for x in xs if (y := x) > half]\n",
+        id="walrus",
+    ),
+    pytest.param(
+        "größe = 2\ndef f(ß):\n    return ß * größe  # é\n",
+        '"""F."""\n\ngröße = 2\n\n\ndef f(ß):\n    return ß * größe  # é\n',
+        id="names beyond ASCII",
+    ),
+    pytest.param(
+        "\ufeff\fX = 1\r\n\fdef f():\r\n\treturn '''a\r\n\f#b''', X\r\n",
+        "\"\"\"F.\"\"\"\n\nX = 1\n\n\ndef f():\n\treturn '''a\n\f#b''', X\n",
+        id="byte order mark, form feeds, tabs, CRLF",
+    ),
+    pytest.param(
+        "async def f(x):\n    async with x as y:\n        return await y\n",
+        '"""F."""\n\n\nasync def f(x):\n    async with x as y:\n        return await y\n',
+        id="async",
+    ),
+    pytest.param(
+        "def f():\n    import json as j\n    def g():\n        return j.dumps(1)\n    return g()\n",
+        '"""F."""\n\n\ndef f():\n    import json as j\n    def g():\n'
+        "        return j.dumps(1)\n    return g()\n",
+        id="imports and functions inside",
+    ),
+    pytest.param(
+        "import json\n# /// script\n# dependencies = []\n# ///\ndef f():\n    return json\n",
+        '"""F."""\n\nimport json\n\n\ndef f():\n    return json\n',
+        id="a script block above is no comment of the function",
+    ),
+    pytest.param(
+        "with open('x') as handle:\n    import csv\ndef f(p):\n    return csv.reader(p)\n",
+        '"""F."""\n\nimport csv\n\n\ndef f(p):\n    return csv.reader(p)\n',
+        id="an import inside code that runs",
+    ),
+    pytest.param(
+        "X = 1\nY = X + 1\nX = 5\ndef f():\n    return X + Y\n",
+        '"""F."""\n\nX = 1\nY = X + 1\nX = 5\n\n\ndef f():\n    return X + Y\n',
+        id="a constant bound twice, both needed",
+    ),
+    pytest.param(
+        "def f(n):\n    return n and f(n - 1)\nf = f(3)\n",
+        '"""F."""\n\n\ndef f(n):\n    return n and f(n - 1)\n',
+        id="a result under the function's name does not hide it",
+    ),
+    pytest.param(
+        "%%time\ndef f():\n    return 1\n",
+        '"""F."""\n\n\ndef f():\n    return 1\n',
+        id="a timed cell",
+    ),
+    pytest.param(
+        "%matplotlib inline\n!pip install 'x\nfiles = !ls (\nlen?\npip install y\n"
+        "X = '''\n!kept\n'''\nY = (7\n  % 2)\ndef f():\n    return X, Y\n",
+        "\"\"\"F.\"\"\"\n\nX = '''\n!kept\n'''\nY = (7\n  % 2)\n\n\ndef f():\n    return X, Y\n",
+        id="magics beside it",
+    ),
+    pytest.param(
+        "    def f():\n        return 1\n",
+        '"""F."""\n\n\ndef f():\n    return 1\n',
+        id="an indented cell",
+    ),
+    pytest.param(
+        'def f():\n    r"""Say "C:\\new" now"""\n',
+        '"""Say "C:\\\\new" now"""\n\n\ndef f():\n    r"""Say "C:\\new" now"""\n',
+        id="a backslash in the summary",
+    ),
+    pytest.param(
+        "def f():\n    'Ends in \"'\n",
+        '"""Ends in " """\n\n\ndef f():\n    \'Ends in "\'\n',
+        id="a quote at the summary's end",
+    ),
+]
+
+
+@pytest.mark.parametrize(("cell", "module"), TRAVELS)
+def test_travels_verbatim(cell: str, module: str) -> None:
+    candidate = taken(cell)["f"]
+    assert candidate.problem == ""
+    assert text_of(candidate) == module
+    compile(module, "module", "exec")
+
+
+def test_what_earlier_cells_defined_travels() -> None:
+    found = taken("import math\nR = 2\n", "def _sq(x): return x * x\n", "def f(): return _sq(R)\n")
+    assert text_of(found["f"]) == (
+        '"""F."""\n\nR = 2\n\n\ndef _sq(x): return x * x\n\n\ndef f(): return _sq(R)\n'
+    )
+
+
+def test_the_last_definition_wins() -> None:
+    found = taken("_K = 1\ndef f(): return _K\n", "def f(): return _K + 1\n", "_K = 2\n")
+    assert list(found) == ["f"]
+    assert text_of(found["f"]) == '"""F."""\n\n_K = 2\n\n\ndef f(): return _K + 1\n'
+
+
+def test_private_functions_classes_and_lambdas_are_no_candidates() -> None:
+    assert taken("def _f(): pass\nclass C: pass\ng = lambda: 1\ndef __h__(): pass\n") == {}
+
+
+# --- what it uses -------------------------------------------------------------------------------
+
+
+def test_functions_defined_together_import_one_another() -> None:
+    found = taken("def read(p):\n    return [p]\ndef f(p):\n    return read(p)\n")
+    assert found["f"].uses == (Use("read"),)
+    assert text_of(found["f"], {"read": "actions.tables.read"}) == (
+        '"""F."""\n\nfrom ..tables.read import read\n\n\ndef f(p):\n    return read(p)\n'
+    )
+
+
+def test_an_action_of_the_library_is_found_by_its_bare_name() -> None:
+    module = "actions.vendor.base.tables.read_table"
+    found = taken("def f(p):\n    return read_table(p)\n", known={"read_table": module})["f"]
+    assert found.uses == (Use("read_table", module),)
+    assert "\nfrom ..vendor.base.tables.read_table import read_table\n" in text_of(found)
+
+
+@pytest.mark.parametrize(
+    ("line", "use", "imported"),
+    [
+        (
+            "from actions.tables.mean import mean",
+            Use("mean", "actions.tables.mean"),
+            "from ..tables.mean import mean",
+        ),
+        (
+            "from actions.tables.mean import mean as m",
+            Use("mean", "actions.tables.mean", "m"),
+            "from ..tables.mean import mean as m",
+        ),
+        (
+            "from actions.things.mean import mean",
+            Use("mean", "actions.things.mean"),
+            "from .mean import mean",
+        ),
+        ("from actions.mean import mean", Use("mean", "actions.mean"), "from ..mean import mean"),
+    ],
+)
+def test_explicit_imports_of_actions_become_relative(line: str, use: Use, imported: str) -> None:
+    name = use.alias or use.name
+    outside = taken(f"{line}\ndef f(x):\n    return {name}(x)\n")["f"]
+    assert outside.uses == (use,)
+    assert f"\n{imported}\n" in text_of(outside)
+    inside = taken(f"def f(x):\n    {line}  # here\n    return {name}(x)\n")["f"]
+    assert inside.uses == (Use(use.name, use.module, use.alias, inside=True),)
+    assert f"\n    {imported}  # here\n" in text_of(inside)
+    assert text_of(inside).count("import") == 1
+
+
+def test_the_saved_name_of_a_used_action_may_differ_from_the_runs() -> None:
+    found = taken("from actions.a.mean import mean\ndef f(x):\n    return mean(x)\n")["f"]
+    assert "\nfrom ..b.mean import mean\n" in text_of(found, {"mean": "actions.b.mean"})
+
+
+# --- what cannot travel ---------------------------------------------------------------------------
+
+REFUSED = [
+    ("def f(): return nowhere()", "it uses `nowhere`, which nothing defines"),
+    ("df = read(1)\ndef f(): return df.x", "whose value came from running code (`read(1)`)"),
+    ("df = read(1)\nN = len(df)\ndef f(): return N", "it uses `df`, whose value came from"),
+    ("with open('x') as h:\n    t = h.read()\ndef f(): return t", "it uses `t`, whose value"),
+    ("for i in range(3): pass\ndef f(): return i", "it uses `i`, whose value"),
+    ("T = {}\nT['a'] = 1\ndef f(): return T", "`T` is changed later"),
+    ("T = []\nfor i in (1, 2):\n    T.append(i)\ndef f(): return T", "`for i in (1, 2):`"),
+    ("N = 1\nN += 1\ndef f(): return N", "it uses `N`, whose value"),
+    ("def f(): pass\nf.x = 1", "`f` is changed later"),
+    ("class C: pass\nC.m = print\ndef f(): return C", "`C` is changed later"),
+    ("from math import *\ndef f(): return sqrt(2)", "`from math import *`; import it by its name"),
+    ("from math import *\ndef f(): return pow(2, 3)", "`pow` may come from `from math import *`"),
+    ("def f():\n    !ls", "it holds a magic"),
+    ("def _g():\n    x = %pwd\n    return x\ndef f(): return _g()", "it holds a magic"),
+    ("x = !ls\ndef f(): return x", "it uses `x`, whose value"),
+    ("def f(n): return g(n)\ndef g(n): return f(n)", "it and `g` use one another"),
+    ("def f(n): return _h(n)\ndef _h(n): return g(n)\ndef g(n): return f(n)", "use one another"),
+    ("def f(n): return g(n)\ndef g(n): return nowhere", "it uses `g`, which cannot be kept either"),
+    ("if 1 > 0:\n    def f(): return 1", "it is defined inside `if`"),
+    ("@app.get('/')\ndef f(): return 1", "it uses `app`, which nothing defines"),
+    ("import actions.a.b\ndef f(): return actions.a.b.b()", "from actions.a.b import b"),
+    ("from actions import a\ndef f(): return a.b.b()", "it imports the module `actions.a`"),
+    ("def f():\n    import actions.a.b as b\n    return b", "from actions.a.b import b"),
+    ("def f(): return display(1)", "it uses `display`, which nothing defines"),
+    ("S = 0\ndef g():\n    global S\n    S = 1\ndef f(): return S", "the changing variable `S`"),
+    ("S = {}\ndef g(k): S[k] = 1\ndef f(k): return S[k]", "the changing variable `S` with `g`"),
+    ("def g():\n    global S\n    S = 1\ndef f(): return S", "it uses `S`, which nothing defines"),
+]
+
+
+@pytest.mark.parametrize(("cell", "reason"), REFUSED)
+def test_refused_with_the_reason(cell: str, reason: str) -> None:
+    problem = taken(cell)["f"].problem
+    assert reason in problem
+    assert "\n" not in problem
+
+
+LOOK_ALIKES = [
+    "S = {}\ndef _get(k): return S.pop(k)\ndef g(k): return _get(k)\ndef f(k): return _get(k)",
+    "T = {}\nT['a'] = 1\nT = {'b': 2}\ndef f(): return T",
+    "from math import *\ndef f(x): return len(x)",
+    "df = read(1)\ndef f(df): return df.x",
+    "df = read(1)\ndef f(): return [df for df in range(3)]",
+    "import os\nos.environ['A'] = '1'\ndef f(): return os.sep",
+    "def f(x: 'nowhere.Thing'): return x",
+    "from typing import Literal\ndef f(x: 'Literal[\"nowhere\"]'): return x",
+    "def f():\n    x: nowhere = 1\n    return x",
+    "def g():\n    !ls\ndef f(): return 1",
+    "def f():\n    global S\n    S = 1\n    return S",
+    "W = 'a b'.split()\nF = frozenset(W)\nM = str.maketrans('a', 'b')\ndef f(): return F, M",
+]
+
+
+@pytest.mark.parametrize("cell", LOOK_ALIKES)
+def test_look_alikes_travel(cell: str) -> None:
+    found = taken(cell)["f"]
+    assert found.problem == ""
+    compile(text_of(found), "module", "exec")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "%%bash\ndef f(): pass\n",
+        "def f(:\n",
+        "\0",
+        "\ud800",
+        "(" * 5000,
+        "x = " + "-" * 50000 + "1",
+        "",
+    ],
+    ids=["bash", "syntax", "null", "surrogate", "brackets", "depth", "empty"],
+)
+def test_cells_that_are_no_python_give_nothing(cell: str) -> None:
+    assert taken(cell) == {}
+    assert list(taken(cell, "def f(): pass\n")) == ["f"]
+
+
+# --- it behaves the same --------------------------------------------------------------------------
+
+
+def test_saved_modules_import_alone_and_behave_the_same(tmp_path: Path) -> None:
+    first = """
+import functools as ft
+from enum import Enum
+class Unit(Enum):
+    M = "m"
+    KM = "km"
+_FACTOR = {Unit.M: 1, Unit.KM: 1000}
+"""
+    second = """
+def metres(n, unit="m"):
+    return n * _FACTOR[Unit(unit)]
+@ft.lru_cache
+def total(*ns, unit="m"):
+    return sum(metres(n, unit) for n in ns)
+async def later(n):
+    return total(n, n, unit="km")
+"""
+    modules = saved(tmp_path, [first, second])
+    assert modules["metres"].metres(2, "km") == 2000
+    assert modules["total"].total(1, 2) == 3
+    assert asyncio.run(modules["later"].later(2)) == 4000
