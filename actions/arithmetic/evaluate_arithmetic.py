@@ -53,8 +53,8 @@ def evaluate_arithmetic(expression: str) -> float:
         The value; int where only whole numbers are involved and none is divided by '/'.
 
     Raises:
-        ValueError: The text is not such an expression, or the value has no use: too large,
-            undefined or complex.
+        ValueError: The text is not such an expression, or its value is too large or not a real
+            number.
         ZeroDivisionError: It divides by zero.
 
     Examples:
@@ -63,29 +63,25 @@ def evaluate_arithmetic(expression: str) -> float:
         >>> evaluate_arithmetic("sqrt(2) / 2 < 1")
         Traceback (most recent call last):
         ...
-        ValueError: 'sqrt(2) / 2 < 1' is not an arithmetic expression: 'sqrt(2) / 2 < 1'
+        ValueError: cannot calculate 'sqrt(2) / 2 < 1': 'sqrt(2) / 2 < 1' is not arithmetic
     """
     if len(expression) > _LONGEST_EXPRESSION:
         raise ValueError(f"the expression has over {_LONGEST_EXPRESSION} characters")
     try:
         tree = ast.parse(expression.translate(_SPELLINGS).strip(), mode="eval")
         return _value(tree.body)
-    except (SyntaxError, TypeError, MemoryError, RecursionError) as error:
-        raise ValueError(f"{expression!r} is not an arithmetic expression") from error
-    except _NotArithmeticError as error:
-        raise ValueError(f"{expression!r} is not an arithmetic expression: {error}") from error
+    except SyntaxError as error:
+        raise ValueError(f"cannot calculate {expression!r}: {error.msg}") from error
+    except (TypeError, ValueError, MemoryError, RecursionError) as error:
+        raise ValueError(f"cannot calculate {expression!r}: {error}") from error
     except OverflowError as error:
         raise ValueError(f"the value of {expression!r} is too large") from error
-
-
-class _NotArithmeticError(Exception):
-    """A part of an expression that is not arithmetic."""
 
 
 def _value(node: ast.expr) -> float:
     match node:
         case ast.Constant(value=int() | float() as number) if not isinstance(number, bool):
-            return number
+            return _real(number)
         case ast.Name(id=name) if name in _CONSTANTS:
             return _CONSTANTS[name]
         case ast.UnaryOp(op=op, operand=operand) if type(op) in _OPERATORS:
@@ -96,7 +92,7 @@ def _value(node: ast.expr) -> float:
             return _real(_OPERATORS[type(op)](_value(left), _value(right)))
         case ast.Call(func=ast.Name(id=name), args=args, keywords=[]) if name in _FUNCTIONS:
             return _real(_FUNCTIONS[name](*map(_value, args)))
-    raise _NotArithmeticError(repr(ast.unparse(node)))
+    raise ValueError(f"{ast.unparse(node)!r} is not arithmetic")
 
 
 def _power(base: float, exponent: float) -> float:
@@ -108,7 +104,7 @@ def _power(base: float, exponent: float) -> float:
 
 def _real(value: Any) -> float:
     if isinstance(value, complex) or (isinstance(value, float) and math.isnan(value)):
-        raise _NotArithmeticError("its value is not a real number")
+        raise ValueError("its value is not a real number")
     if isinstance(value, float) and math.isinf(value):
         raise OverflowError
     if isinstance(value, int) and value.bit_length() > _MOST_BITS:

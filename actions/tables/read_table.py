@@ -72,7 +72,7 @@ def read_table(path: str) -> list[dict[str, Any]]:
 def _delimiter(text: str) -> str:
     """The delimiter that splits the first rows into the same number of cells."""
     best, best_score = ",", (0.0, 1)
-    for delimiter in ",;\t|":
+    for delimiter in "\t|;,":  # where two do equally well, the rarer in prose
         try:
             rows = [
                 row for row in islice(csv.reader(StringIO(text), delimiter=delimiter), 30) if row

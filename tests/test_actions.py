@@ -1,0 +1,245 @@
+"""The house rules of the initial actions, and what holds for all of them."""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import doctest
+import importlib
+import inspect
+import keyword
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections import Counter
+from graphlib import TopologicalSorter
+from pathlib import Path
+from types import FunctionType
+
+import pytest
+
+ACTIONS = Path(__file__).parents[1] / "actions"
+FILES = sorted(ACTIONS.glob("*/[!_]*.py"))
+KINDS = {  # every parameter name of the initial actions, and the one annotation that it has
+    "a": "int",
+    "algorithm": "str",
+    "b": "int",
+    "by": "str",
+    "column": "str",
+    "data": "Any",
+    "date": "str",
+    "days": "int",
+    "descending": "bool",
+    "end": "str",
+    "expression": "str",
+    "folder": "str",
+    "from_unit": "str",
+    "groups": "dict[Any, float]",
+    "items": "list[Any]",
+    "key": "str",
+    "n": "int",
+    "name_pattern": "str",
+    "numbers": "list[float]",
+    "others": "list[Any]",
+    "path": "str",
+    "pattern": "str",
+    "percent": "float",
+    "phrase": "str",
+    "rows": "list[dict[str, Any]]",
+    "seconds": "float",
+    "start": "str",
+    "text": "str",
+    "to_unit": "str",
+}
+MAY_VARY = {"value": {"float", "Any"}}
+
+each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
+
+
+def function_of(file: Path) -> FunctionType:
+    module = importlib.import_module(f"actions.{file.parent.name}.{file.stem}")
+    function = getattr(module, file.stem)
+    assert isinstance(function, FunctionType)
+    return function
+
+
+def definition(file: Path) -> ast.FunctionDef:
+    """The action's definition, the only public one of its file."""
+    public = [
+        node
+        for node in ast.parse(file.read_text()).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+    ]
+    assert [node.name for node in public] == [file.stem]
+    assert isinstance(public[0], ast.FunctionDef)
+    return public[0]
+
+
+def docstring(file: Path) -> str:
+    return ast.get_docstring(definition(file)) or ""
+
+
+def section(text: str, title: str) -> str:
+    """One section of a Google docstring; empty where it has none."""
+    match = re.search(rf"^{title}:\n((?:    .*\n?|\n)+)", text, re.MULTILINE)
+    return match[1] if match else ""
+
+
+def test_there_are_actions_of_every_kind() -> None:
+    assert len(FILES) >= 30
+    assert {file.parent.name for file in FILES} == {
+        *("arithmetic", "dates", "files", "lists", "stats"),
+        *("structured", "tables", "text", "units"),
+    }
+
+
+def test_every_file_is_an_action_a_shared_helper_or_an_empty_init() -> None:
+    folders = {ACTIONS} | {file.parent for file in FILES}
+    for folder in folders:
+        assert (folder / "__init__.py").read_bytes() == b""
+    for file in set(ACTIONS.rglob("*.py")) - set(FILES):
+        assert file.name.startswith("_")
+
+
+def test_names_are_unique_and_shadow_nothing() -> None:
+    counts = Counter(file.stem for file in FILES)
+    assert [name for name, count in counts.items() if count > 1] == []
+    taken = {*dir(builtins), *keyword.kwlist, *keyword.softkwlist, *sys.stdlib_module_names}
+    assert {file.stem for file in FILES} & taken == set()
+    assert {file.parent.name for file in FILES} & taken == set()
+
+
+@each_file
+def test_the_head_is_valid_and_says_initial(file: Path) -> None:
+    text = file.read_text()
+    block = re.match(r"# /// script\n((?:#(?: .*)?\n)+)# ///\n", text)
+    assert block
+    head = tomllib.loads(re.sub(r"^# ?", "", block[1], flags=re.MULTILINE))
+    assert head == {"requires-python": ">=3.11", "tool": {"dynasaur": {"origin": "initial"}}}
+    assert ast.get_docstring(ast.parse(text))
+
+
+@each_file
+def test_every_parameter_is_annotated_as_its_name_says(file: Path) -> None:
+    node = definition(file)
+    assert node.returns is not None
+    arguments = node.args
+    assert (arguments.vararg, arguments.kwarg, arguments.posonlyargs) == (None, None, [])
+    for argument in [*arguments.args, *arguments.kwonlyargs]:
+        assert argument.annotation is not None
+        written = ast.unparse(argument.annotation)
+        assert written in MAY_VARY.get(argument.arg, {KINDS.get(argument.arg)}), argument.arg
+
+
+@each_file
+def test_the_docstring_tells_all(file: Path) -> None:
+    text = docstring(file)
+    summary = text.split("\n")[0]
+    assert summary.endswith(".")
+    assert len(summary) <= 100
+    names = [argument.arg for argument in definition(file).args.args]
+    assert re.findall(r"^    (\w+): ", section(text, "Args"), re.MULTILINE) == names
+    assert section(text, "Returns")
+    titles = re.findall(r"^(\w+):$", text, re.MULTILINE)
+    assert titles == [t for t in ("Args", "Returns", "Raises", "Examples") if t in titles]
+
+
+@each_file
+def test_every_error_raised_is_documented(file: Path) -> None:
+    tree = ast.parse(file.read_text())
+    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+    raised = {
+        node.exc.func.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Raise)
+        and isinstance(node.exc, ast.Call)
+        and isinstance(node.exc.func, ast.Name)
+    } - own
+    documented = set(re.findall(r"^    (\w+): ", section(docstring(file), "Raises"), re.MULTILINE))
+    assert raised <= documented
+
+
+@each_file
+def test_an_example_is_executed(file: Path) -> None:
+    examples = doctest.DocTestParser().get_examples(section(docstring(file), "Examples"))
+    assert any(file.stem in example.source and example.want for example in examples)
+    assert not any(doctest.SKIP in example.options for example in examples)
+
+
+@each_file
+def test_only_relative_imports_and_the_standard_library(file: Path) -> None:
+    for node in ast.walk(ast.parse(file.read_text())):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            names = [node.module or ""]
+        for name in names:
+            top = name.partition(".")[0]
+            assert top in sys.stdlib_module_names or (file.stem, top) == ("read_table", "openpyxl")
+
+
+def test_no_imports_go_in_a_circle() -> None:
+    uses = {
+        file.stem: {
+            node.module.rpartition(".")[2]
+            for node in ast.walk(ast.parse(file.read_text()))
+            if isinstance(node, ast.ImportFrom) and node.level and node.module
+        }
+        for file in ACTIONS.glob("*/*.py")
+    }
+    assert {"to_number", "_numbers"} <= set(TopologicalSorter(uses).static_order())
+
+
+def test_they_work_when_mounted_under_another_name(tmp_path: Path) -> None:
+    home = tmp_path / "team" / "vendor" / "base"
+    shutil.copytree(ACTIONS, home, ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "prices.csv").write_text("price\n2\n4\n")
+    code = """
+from team.vendor.base.stats.mean import mean
+from team.vendor.base.tables.numeric_column import numeric_column
+from team.vendor.base.tables.read_table import read_table
+print(mean(numeric_column(read_table("prices.csv"), "price")))
+import sys
+print([name for name in sys.modules if name.split(".")[0] in ("actions", "dynasaur")])
+"""
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", f"import sys; sys.path.insert(0, '.')\n{code}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "3.0\n[]\n"
+
+
+@each_file
+def test_arguments_are_left_as_they_were(file: Path) -> None:
+    """Actions that take rows, items or numbers give new values and change none of theirs."""
+    function = function_of(file)
+    given = {
+        "rows": [{"a": 3, "d": "2024-01-01"}, {"a": 1, "d": "2024-01-02"}, {"a": 3, "d": None}],
+        "numbers": [3, 1, 2],
+        "items": ["2024-01-02", "2024-01-01", "2024-01-02"],
+        "others": ["2024-01-02"],
+        "groups": {"x": 1, "y": 2},
+        "data": {"a": [{"b": 1}]},
+        "column": "a",
+        "by": "d",
+        "value": 1,
+        "n": 2,
+        "percent": 50,
+        "key": "a",
+        "start": "2024-01-01",
+        "end": "2024-01-02",
+    }
+    names = list(inspect.signature(function).parameters)
+    if not {"rows", "numbers", "items", "groups", "data"} & set(names):
+        return
+    if file.stem == "rows_between_dates":
+        given["column"] = "d"
+    arguments = {name: given[name] for name in names if name in given}
+    before = repr(arguments)
+    function(**arguments)
+    assert repr(arguments) == before
