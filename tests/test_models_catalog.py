@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from dynasaur.errors import ConfigError
 from dynasaur.models.catalog import DEFAULT_MODEL, configured, resolve
 from dynasaur.models.openai_chat import OpenAIModel
 from dynasaur.types import Message
-from tests.builders.chat_server import ChatServer, Step
+from tests.builders.chat_server import ChatServer, Raw, Step, failure
 
 KEY = "sk-secret"
 AZURE = {"AZURE_OPENAI_API_KEY": KEY, "AZURE_OPENAI_ENDPOINT": "https://me.openai.azure.com"}
@@ -37,9 +38,9 @@ STEP = Step("I print.", "print(1)")
     ],
 )
 def test_a_name_stands_for_a_model(
-    name: str | None, environ: dict[str, str], expected: str
+    name: str | None, environ: dict[str, str], expected: str, tmp_path: Path
 ) -> None:
-    assert resolve(name, environ).name == expected
+    assert resolve(name, environ, cache=tmp_path).name == expected
 
 
 @pytest.mark.parametrize(
@@ -70,47 +71,73 @@ def test_a_script_is_a_model(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("variable", ["OPENAI_BASE_URL", "OPENAI_API_BASE"])
 def test_a_server_without_a_key_and_a_name(variable: str, tmp_path: Path) -> None:
-    with ChatServer([STEP], models=("first", "second")) as server:
+    with ChatServer([STEP], models=("nomic-embed-text", "llama")) as server:
         model = resolve(None, {variable: server.url}, cache=tmp_path)
-        assert model.name == "first"
+        assert model.name == "llama"
         assert model.reply(TALK).code == "print(1)"
     assert list(tmp_path.iterdir())
 
 
-def test_a_server_without_models() -> None:
-    with (
-        ChatServer(models=()) as server,
-        pytest.raises(ConfigError, match="lists no models: name one with --model"),
-    ):
+@pytest.mark.parametrize(
+    ("models", "line"),
+    [
+        ((), "lists no models: name one with --model"),
+        (("a", "b"), "has 2 models, name one with --model: a, b$"),
+        ([f"m{n}" for n in range(400)], r"has 400 models, .*: m0, .*, m7, \.\.\.$"),
+    ],
+)
+def test_a_server_with_none_or_many_models(models: Sequence[str], line: str) -> None:
+    with ChatServer(models=models) as server, pytest.raises(ConfigError, match=line):
         resolve(None, {"OPENAI_BASE_URL": server.url})
+
+
+def listed(environ: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    infos = configured(environ)
+    assert KEY not in repr(infos)
+    return [info.name for info in infos], [info.name for info in infos if info.chosen]
 
 
 @pytest.mark.parametrize(
     ("environ", "names", "chosen"),
     [
-        ({}, ["planner", "scripted:FILE"], "planner"),
-        (OPENAI, [DEFAULT_MODEL, "planner", "scripted:FILE"], DEFAULT_MODEL),
-        (AZURE, ["azure:DEPLOYMENT", "planner", "scripted:FILE"], "azure:DEPLOYMENT"),
-        (
-            AZURE | {"OPENAI_BASE_URL": "http://localhost/v1"},
-            ["MODEL", "azure:DEPLOYMENT", "planner", "scripted:FILE"],
-            "MODEL",
-        ),
+        ({}, [], ["planner"]),
+        (OPENAI, [DEFAULT_MODEL], [DEFAULT_MODEL]),
+        (AZURE, ["azure:DEPLOYMENT"], []),
+        (AZURE | OPENAI, [DEFAULT_MODEL, "azure:DEPLOYMENT"], [DEFAULT_MODEL]),
     ],
 )
 def test_what_is_configured_is_listed(
-    environ: dict[str, str], names: list[str], chosen: str
+    environ: dict[str, str], names: list[str], chosen: list[str]
 ) -> None:
-    listed = configured(environ)
-    assert [info.name for info in listed] == names
-    assert [info.name for info in listed if info.chosen] == [chosen]
-    assert KEY not in repr(listed)
+    assert listed(environ) == ([*names, "planner", "scripted:FILE"], chosen)
 
 
-def test_the_azure_key_never_goes_to_openai() -> None:
+@pytest.mark.parametrize(
+    ("models", "names", "chosen"),
+    [
+        (("one",), ["one"], ["one"]),
+        (("one", "two"), ["one", "two"], []),
+        ((), ["MODEL"], []),
+        (failure(500, "busy"), ["MODEL"], []),
+    ],
+)
+def test_the_models_of_a_server_are_listed(
+    models: Sequence[str] | Raw, names: list[str], chosen: list[str]
+) -> None:
+    with ChatServer(models=models) as server:
+        environ = {"OPENAI_BASE_URL": server.url.replace("//", f"//me:{KEY}@")}
+        assert listed(environ) == ([*names, "planner", "scripted:FILE"], chosen)
+
+
+def test_a_server_that_cannot_be_asked_says_why() -> None:
+    with ChatServer(models=failure(500, "busy")) as server:
+        assert "HTTP 500: busy" in configured({"OPENAI_BASE_URL": server.url})[0].detail
+
+
+def test_the_azure_key_never_goes_to_openai(tmp_path: Path) -> None:
     with ChatServer([STEP]) as server:
         environ = AZURE | {"OPENAI_BASE_URL": server.url}
-        resolve("m", environ).reply(TALK)
+        resolve("m", environ, cache=tmp_path).reply(TALK)
     assert KEY not in str(server.chats[0].headers)
 
 

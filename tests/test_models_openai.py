@@ -115,6 +115,25 @@ def test_another_400_does_not_count_as_missing_structured_output(
     assert ["response_format" in r.body for r in server.chats] == [True, True]
 
 
+def test_output_that_did_not_fit_the_schema_is_asked_for_as_text(
+    patience: Patience, tmp_path: Path
+) -> None:
+    misfit = failure(500, "The model produced output that does not match the expected format")
+    with ChatServer([misfit, Step("t", "x = 1"), STEP]) as server:
+        asked = model(server, patience, tmp_path)
+        assert [asked.reply(TALK).code, asked.reply(TALK).code] == ["x = 1", "print(1)"]
+    assert ["response_format" in request.body for request in server.chats] == [True, False, True]
+
+
+def test_an_option_that_the_model_refuses_is_left_out(patience: Patience) -> None:
+    refusal = failure(400, "Unsupported value: 'temperature' does not support 0.2 with this model")
+    with ChatServer([refusal, STEP, STEP]) as server:
+        asked = OpenAIModel("test", base_url=server.url, temperature=0.2, patience=patience)
+        assert [asked.reply(TALK).code, asked.reply(TALK).code] == ["print(1)"] * 2
+    assert ["temperature" in request.body for request in server.chats] == [True, False, False]
+    assert all("response_format" in request.body for request in server.chats)
+
+
 @pytest.mark.parametrize("text", ["", "not json", "[]", '{"schema": 3, "time": 1}', "\x00"])
 def test_a_broken_memory_costs_a_request_and_no_error(
     patience: Patience, tmp_path: Path, text: str

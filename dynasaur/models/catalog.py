@@ -6,16 +6,21 @@ Names: `planner`, `scripted:FILE`, `azure:DEPLOYMENT`; any other is a model of t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
-from dynasaur.errors import ConfigError
+from platformdirs import user_cache_path
+
+from dynasaur.errors import ConfigError, DynasaurError
+from dynasaur.models.endpoint import OPENAI_URL, plain_url
+from dynasaur.models.openai_chat import OpenAIModel, available
+from dynasaur.models.patience import Patience
 from dynasaur.models.scripted import ScriptedModel
 
 if TYPE_CHECKING:
-    from dynasaur.models.openai_chat import OpenAIModel
     from dynasaur.models.planner import PlannerModel
 
 Model: TypeAlias = "OpenAIModel | PlannerModel | ScriptedModel"
@@ -23,8 +28,6 @@ Model: TypeAlias = "OpenAIModel | PlannerModel | ScriptedModel"
 DEFAULT_MODEL = "gpt-5.4-mini"
 """OpenAI's model when only a key is set: a small one that its package does not call deprecated."""
 
-_OPENAI_URL = "https://api.openai.com/v1"
-_OPENAI_HOST = "api.openai.com"
 _AZURE_VERSION = "2024-10-21"
 
 _KEYS = ("OPENAI_API_KEY",)
@@ -32,6 +35,9 @@ _URLS = ("OPENAI_BASE_URL", "OPENAI_API_BASE")
 _AZURE_KEYS = ("AZURE_OPENAI_API_KEY", "AZURE_API_KEY")
 _AZURE_URLS = ("AZURE_OPENAI_ENDPOINT", "AZURE_ENDPOINT")
 _AZURE_VERSIONS = ("OPENAI_API_VERSION", "AZURE_API_VERSION")
+
+_NO_CHAT = re.compile(r"embed|rerank|whisper|tts|moderation", re.IGNORECASE)
+_SHOWN = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,10 @@ class _Settings:
     def azure(self) -> bool:
         return bool(self.azure_key and self.azure_url)
 
+    @property
+    def openai_itself(self) -> bool:
+        return not self.url or self.url.startswith("https://api.openai.com")
+
 
 def resolve(name: str | None, environ: Mapping[str, str], *, cache: Path | None = None) -> Model:
     """The model that a name stands for; without a name, the one that is configured.
@@ -78,7 +88,7 @@ def resolve(name: str | None, environ: Mapping[str, str], *, cache: Path | None 
     Args:
         name: The model's name, or None.
         environ: The environment variables to read.
-        cache: The folder that remembers what endpoints understand.
+        cache: The folder that remembers what endpoints understand; None for the user's.
 
     Raises:
         ConfigError: The name needs an endpoint, key or file that is not there; the message says
@@ -86,6 +96,7 @@ def resolve(name: str | None, environ: Mapping[str, str], *, cache: Path | None 
         ModelError: An endpoint was asked for its models and cannot be reached.
     """
     settings = _settings(environ)
+    cache = cache or user_cache_path("dynasaur", appauthor=False) / "endpoints"
     name = (name or "").strip()
     kind, _, rest = name.partition(":")
     if name == "planner":
@@ -104,21 +115,28 @@ def resolve(name: str | None, environ: Mapping[str, str], *, cache: Path | None 
 
 
 def configured(environ: Mapping[str, str]) -> tuple[ModelInfo, ...]:
-    """What can be used as things are, the chosen one marked. Asks no endpoint."""
+    """What can be used as things are, the chosen one marked.
+
+    An endpoint other than OpenAI's is asked once which models it has.
+
+    Raises:
+        ConfigError: The URL of an endpoint cannot be right.
+    """
     settings = _settings(environ)
-    found = []
+    found: list[ModelInfo] = []
     if settings.openai:
-        found.append(_openai_info(settings))
+        found += _openai_infos(settings)
     if settings.azure:
-        chosen = not settings.openai
-        found.append(
-            ModelInfo("azure:DEPLOYMENT", "azure", settings.azure_url, "named by --model", chosen)
-        )
+        url = plain_url(settings.azure_url, _AZURE_URLS[0])
+        found.append(ModelInfo("azure:DEPLOYMENT", "azure", url, "to be named", False))
     detail = "built in; composes actions that are already in the library"
     found.append(ModelInfo("planner", "planner", "", detail, not found))
     detail = "replies from a JSON file, in order"
     found.append(ModelInfo("scripted:FILE", "scripted", "", detail, False))
     return tuple(found)
+
+
+# --- the environment ------------------------------------------------------------------------
 
 
 def _settings(environ: Mapping[str, str]) -> _Settings:
@@ -131,15 +149,42 @@ def _first(environ: Mapping[str, str], names: tuple[str, ...]) -> str:
     return next((value for name in names if (value := environ.get(name, "").strip())), "")
 
 
-def _openai_info(settings: _Settings) -> ModelInfo:
-    if _is_openai(settings.url):
-        return ModelInfo(DEFAULT_MODEL, "openai", settings.url or _OPENAI_URL, "the default", True)
-    detail = "the first model that the endpoint lists"
-    return ModelInfo("MODEL", "openai", settings.url, detail, True)
+# --- what an endpoint has -------------------------------------------------------------------
 
 
-def _is_openai(url: str) -> bool:
-    return not url or _OPENAI_HOST in url
+def _openai_infos(settings: _Settings) -> list[ModelInfo]:
+    url = plain_url(settings.url or OPENAI_URL, _URLS[0])
+    if settings.openai_itself:
+        return [ModelInfo(DEFAULT_MODEL, "openai", url, "the default; any other by name", True)]
+    try:
+        names = _chat_models(settings, Patience(attempts=1))
+    except DynasaurError as error:
+        return [ModelInfo("MODEL", "openai", url, str(error), False)]
+    if not names:
+        return [ModelInfo("MODEL", "openai", url, "the endpoint lists none", False)]
+    return [ModelInfo(name, "openai", url, "", len(names) == 1) for name in names]
+
+
+def _default(settings: _Settings) -> str:
+    """The model that is meant at the configured endpoint when none is named."""
+    if settings.openai_itself:
+        return DEFAULT_MODEL
+    names = _chat_models(settings, Patience())
+    if len(names) == 1:
+        return names[0]
+    url = plain_url(settings.url, _URLS[0])
+    if not names:
+        raise ConfigError(f"{url} lists no models: name one with --model")
+    some = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
+    raise ConfigError(f"{url} has {len(names)} models, name one with --model: {some}")
+
+
+def _chat_models(settings: _Settings, patience: Patience) -> tuple[str, ...]:
+    names = available(settings.url, settings.key, patience=patience)
+    return tuple(name for name in names if not _NO_CHAT.search(name))
+
+
+# --- making them ----------------------------------------------------------------------------
 
 
 def _script(file: str) -> Path:
@@ -154,42 +199,22 @@ def _planner() -> Model:
     return PlannerModel()
 
 
-def _openai(name: str, settings: _Settings, cache: Path | None) -> Model:
+def _openai(name: str, settings: _Settings, cache: Path) -> Model:
     if not settings.openai:
         also = f", or say azure:{name}" if settings.azure else ""
         raise ConfigError(
             f"no endpoint for the model {name!r}: set OPENAI_API_KEY for OpenAI, or "
             f"OPENAI_BASE_URL for another server (http://localhost:8080/v1){also}"
         )
-    from dynasaur.models.openai_chat import OpenAIModel
-
     return OpenAIModel(name, base_url=settings.url or None, api_key=settings.key, cache=cache)
 
 
-def _default(settings: _Settings) -> str:
-    """The model that is meant at the configured endpoint when none is named."""
-    if _is_openai(settings.url):
-        return DEFAULT_MODEL
-    from dynasaur.models.openai_chat import available
-
-    names = available(settings.url, settings.key)
-    if not names:
-        raise ConfigError(f"{settings.url} lists no models: name one with --model")
-    return names[0]
-
-
-def _azure(deployment: str, settings: _Settings, cache: Path | None) -> Model:
-    missing = [
-        names[0]
-        for names, value in ((_AZURE_KEYS, settings.azure_key), (_AZURE_URLS, settings.azure_url))
-        if not value
-    ]
-    if missing:
+def _azure(deployment: str, settings: _Settings, cache: Path) -> Model:
+    values = {_AZURE_KEYS[0]: settings.azure_key, _AZURE_URLS[0]: settings.azure_url}
+    if missing := [name for name, value in values.items() if not value]:
         raise ConfigError(f"Azure needs {' and '.join(missing)} in the environment")
     if not deployment:
         raise ConfigError("name the Azure deployment: azure:DEPLOYMENT")
-    from dynasaur.models.openai_chat import OpenAIModel
-
     return OpenAIModel(
         deployment,
         base_url=settings.azure_url,

@@ -48,7 +48,7 @@ class Endpoint:
         import openai
 
         self._azure = bool(api_version)
-        self.url = _shown(base_url, "AZURE_OPENAI_ENDPOINT" if self._azure else "OPENAI_BASE_URL")
+        self.url = plain_url(base_url, self._url_variable)
         if not (api_key.isascii() and api_key.isprintable()):
             raise ConfigError(f"{self._key_variable} holds characters that no key has")
         self._key = api_key
@@ -74,6 +74,10 @@ class Endpoint:
     @property
     def _key_variable(self) -> str:
         return "AZURE_OPENAI_API_KEY" if self._azure else "OPENAI_API_KEY"
+
+    @property
+    def _url_variable(self) -> str:
+        return "AZURE_OPENAI_ENDPOINT" if self._azure else "OPENAI_BASE_URL"
 
     def chat(
         self, model: str, messages: Sequence[Message], options: dict[str, object]
@@ -107,8 +111,7 @@ class Endpoint:
         return text if isinstance(text, Failure) else wire.model_ids(wire.read_json(text))
 
     def _asked(self, model: str) -> Asked:
-        url_variable = "AZURE_OPENAI_ENDPOINT" if self._azure else "OPENAI_BASE_URL"
-        return Asked(model, self.url, self._key, self._key_variable, url_variable)
+        return Asked(model, self.url, self._key, self._key_variable, self._url_variable)
 
     def _ask(self, send: Callable[[], str], asked: Asked) -> str | Failure:
         timed_out, disconnected, refused = self._errors
@@ -168,8 +171,16 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
         error = error.__cause__ or error.__context__
 
 
-def _shown(url: str, variable: str) -> str:
-    """The URL as messages show it: without user, password and query."""
+def plain_url(url: str, variable: str) -> str:
+    """The URL as messages show it: without user, password and query.
+
+    Args:
+        url: The URL as it was given.
+        variable: Where it was given, for the error.
+
+    Raises:
+        ConfigError: It is no URL of a web server.
+    """
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port

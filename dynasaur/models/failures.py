@@ -26,7 +26,8 @@ class Failure:
         attempts: The most attempts that make sense; 0 for no bound of its own.
         wait: Seconds the endpoint asks to wait, where it does.
         about: `format`: the endpoint objects to the response format; `unclear`: it objects to
-            something in the request and does not say what.
+            something in the request and does not say what; `output`: it could not fit what the
+            model wrote into the format.
     """
 
     message: str
@@ -34,7 +35,7 @@ class Failure:
     retry: bool = False
     attempts: int = 0
     wait: float | None = None
-    about: Literal["", "format", "unclear"] = ""
+    about: Literal["", "format", "output", "unclear"] = ""
 
     def error(self, more: str = "") -> DynasaurError:
         """The error to raise, with `more` at the end of its line."""
@@ -86,8 +87,11 @@ _FORMAT = re.compile(
     r"response.?format|json.?schema|structured.?output|guided|grammar|json_object", re.IGNORECASE
 )
 _NO_CREDIT_LABELS = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
-_NO_MODEL_LABELS = {"model_not_found", "deploymentnotfound", "not_found_error"}
+_NO_MODEL_LABELS = {"model_not_found", "deploymentnotfound"}
 _BAD_KEY_LABELS = {"invalid_api_key", "api_key_invalid"}
+_OUTPUT = re.compile(
+    r"output.{0,40}(?:not match|does not|failed|invalid).{0,40}format", re.IGNORECASE
+)
 _FORMAT_STATUS = {400, 404, 415, 422, 500, 501}
 _RETRY_STATUS = {408, 409, 429}
 
@@ -108,6 +112,8 @@ def from_status(status: int, headers: Mapping[str, str], body: str, asked: Asked
         return known
     if status in _FORMAT_STATUS and _FORMAT.search(f"{complaint.message} {complaint.labels}"):
         return Failure(f"{asked.endpoint} refuses the response format: {said}", about="format")
+    if status == 500 and _OUTPUT.search(complaint.message):
+        return Failure(_busy(status, said, asked), retry=True, about="output")
     if status == 404:
         return _no_path(said, asked)
     if status in _RETRY_STATUS or (status >= 500 and status != 501):
@@ -123,8 +129,10 @@ def _config(status: int, complaint: Complaint, said: str, asked: Asked) -> Failu
         do = f"check {asked.key_variable}" if asked.key else f"set {asked.key_variable}"
         what = "does not accept the key" if asked.key else "wants a key"
         return Failure(f"{asked.endpoint} {what}: {do} ({said})", ConfigError)
-    unknown = status in {400, 404, 422} and _NO_MODEL.search(text) and not _FORMAT.search(text)
-    if labels & _NO_MODEL_LABELS or unknown:
+    missing = (status == 404 and "model" in text.lower()) or (
+        status in {400, 422} and _NO_MODEL.search(text)
+    )
+    if labels & _NO_MODEL_LABELS or (missing and not _FORMAT.search(text)):
         return Failure(f"{asked.endpoint} has no model {asked.model!r}: {said}", ConfigError)
     if status == 403 and not _FILTERED.search(text):
         line = f"{asked.endpoint} forbids the use of {asked.model or 'this'} with this key: {said}"

@@ -1,4 +1,4 @@
-"""What an endpoint was found to understand, remembered between runs.
+"""Whether an endpoint gives structured output: found out once, remembered between runs.
 
 One small file for each endpoint and model. Best effort: a folder that cannot be read or
 written costs one request more at the start of a run, never an error.
@@ -11,39 +11,59 @@ import hashlib
 import json
 import os
 import time
-from dataclasses import dataclass
 from pathlib import Path
 
 _KEPT_SECONDS = 30 * 24 * 3600.0
 """After this an endpoint is asked again: servers are updated."""
 
 
-@dataclass(frozen=True, slots=True)
-class Formats:
-    """The folder of what is known."""
+class Format:
+    """What is known of one model at one endpoint.
 
-    folder: Path
+    Attributes:
+        schema: Structured output is to be asked for.
+        certain: That is known, not supposed.
 
-    def schema(self, endpoint: str, model: str) -> bool | None:
-        """Whether the model gives structured output there; None where it is not known."""
+    Args:
+        endpoint: The endpoint's URL, without credentials.
+        model: The model's name there.
+        folder: Where it is remembered; None to forget it with this object.
+    """
+
+    def __init__(self, endpoint: str, model: str, folder: Path | None) -> None:
+        self._about = {"endpoint": endpoint, "model": model}
+        name = hashlib.sha256(json.dumps(self._about).encode()).hexdigest()[:16]
+        self._file = folder / f"{name}.json" if folder else None
+        known = self._remembered()
+        self.schema = known is not False
+        self.certain = known is not None
+
+    def refused(self) -> None:
+        """The endpoint will not have the schema; certain once it answers without one."""
+        self.schema, self.certain = False, False
+
+    def settle(self, schema: bool) -> None:
+        """The endpoint answered, with structured output or without; the first answer counts."""
+        if self.certain:
+            return
+        self.schema, self.certain = schema, True
+        if not self._file:
+            return
+        written = self._file.with_suffix(f".{os.getpid()}")
+        with contextlib.suppress(OSError):
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            written.write_text(
+                json.dumps(self._about | {"schema": schema, "time": time.time()}), encoding="utf-8"
+            )
+            written.replace(self._file)
+
+    def _remembered(self) -> bool | None:
+        if not self._file:
+            return None
         try:
-            value = json.loads(self._file(endpoint, model).read_text(encoding="utf-8"))
+            value = json.loads(self._file.read_text(encoding="utf-8"))
             schema, found = value["schema"], float(value["time"])
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             return None
         fresh = 0 <= time.time() - found < _KEPT_SECONDS
         return schema if fresh and isinstance(schema, bool) else None
-
-    def remember(self, endpoint: str, model: str, *, schema: bool) -> None:
-        """Keep what was found out."""
-        file = self._file(endpoint, model)
-        value = {"endpoint": endpoint, "model": model, "schema": schema, "time": time.time()}
-        written = file.with_suffix(f".{os.getpid()}")
-        with contextlib.suppress(OSError):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            written.write_text(json.dumps(value), encoding="utf-8")
-            written.replace(file)
-
-    def _file(self, endpoint: str, model: str) -> Path:
-        name = hashlib.sha256(f"{endpoint}\n{model}".encode(errors="replace")).hexdigest()[:16]
-        return self.folder / f"{name}.json"

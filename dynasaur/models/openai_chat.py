@@ -8,7 +8,7 @@ from pathlib import Path
 from dynasaur.models import reply_text
 from dynasaur.models.endpoint import OPENAI_URL, Endpoint
 from dynasaur.models.failures import Failure
-from dynasaur.models.formats import Formats
+from dynasaur.models.formats import Format
 from dynasaur.models.patience import Patience
 from dynasaur.models.wire import Answer
 from dynasaur.types import Message, Reply
@@ -73,10 +73,7 @@ class OpenAIModel:
         self._endpoint = Endpoint(
             base_url or OPENAI_URL, api_key or "", api_version=api_version, seconds=seconds
         )
-        self._formats = Formats(cache) if cache else None
-        known = self._formats.schema(self._endpoint.url, name) if self._formats else None
-        self._schema = known is not False
-        self._certain = known is not None
+        self._format = Format(self._endpoint.url, name, cache)
 
     def reply(self, messages: Sequence[Message]) -> Reply:
         """The model's reply; its usage counts every request, also those that failed.
@@ -87,7 +84,6 @@ class OpenAIModel:
         """
         before = self._endpoint.requests
         answer = self._patience.ask(lambda: self._send(messages))
-        self._learn(answer)
         usage = answer.usage(self._endpoint.requests - before)
         if answer.refusal and not answer.content:
             return Reply("", "", usage, gave_up=f"the model refuses: {answer.refusal}")
@@ -98,28 +94,41 @@ class OpenAIModel:
         return Reply(thought, said.code, usage, said.problem)
 
     def _send(self, messages: Sequence[Message]) -> Answer | Failure:
-        result = self._endpoint.chat(self._model, messages, self._body())
-        if isinstance(result, Failure) and self._schema_is_at_fault(result):
-            self._schema, self._certain = False, False
-            result = self._endpoint.chat(self._model, messages, self._body())
+        """One request, and those that show what was wrong with it."""
+        schema = self._format.schema
+        result = self._once(messages, schema)
+        while isinstance(result, Failure) and self._dropped(result):
+            result = self._once(messages, schema)
+        if schema and isinstance(result, Failure) and self._may_do_without_schema(result):
+            schema = False
+            about = result.about
+            result = self._once(messages, schema)
+            if about == "output":  # the endpoint has the format; this reply did not fit into it
+                return result
+        if isinstance(result, Answer) and result.content and result.finish != "length":
+            self._format.settle(schema and reply_text.is_object(result.content))
         return result
 
-    def _body(self) -> dict[str, object]:
-        return self._options | {"response_format": _SCHEMA} if self._schema else self._options
+    def _once(self, messages: Sequence[Message], schema: bool) -> Answer | Failure:
+        options = self._options | {"response_format": _SCHEMA} if schema else self._options
+        return self._endpoint.chat(self._model, messages, options)
 
-    def _schema_is_at_fault(self, failure: Failure) -> bool:
-        """The same request may do without the schema: then nothing else was wrong with it."""
-        unclear = failure.about == "unclear" and not self._certain
-        return self._schema and (failure.about == "format" or unclear)
+    def _dropped(self, failure: Failure) -> bool:
+        """Leave out an option that the model refuses, as reasoning models do `temperature`."""
+        refused = [name for name in self._options if name in failure.message]
+        if failure.about != "unclear" or not refused:
+            return False
+        for name in refused:
+            del self._options[name]
+        return True
 
-    def _learn(self, answer: Answer) -> None:
-        """What this first answer shows of the endpoint: kept, so that it is asked only once."""
-        if self._certain or answer.finish == "length" or not answer.content:
-            return
-        self._schema = self._schema and reply_text.is_object(answer.content)
-        self._certain = True
-        if self._formats:
-            self._formats.remember(self._endpoint.url, self._model, schema=self._schema)
+    def _may_do_without_schema(self, failure: Failure) -> bool:
+        """Only a request without the schema can show whether the schema was at fault."""
+        if failure.about == "format":
+            self._format.refused()
+        return failure.about in {"format", "output"} or (
+            failure.about == "unclear" and not self._format.certain
+        )
 
 
 def available(base_url: str, api_key: str, *, patience: Patience | None = None) -> tuple[str, ...]:
