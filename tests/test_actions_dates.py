@@ -149,6 +149,32 @@ def test_convert_unit(value: float, source: str, target: str, result: float) -> 
 
 
 @pytest.mark.parametrize(
+    "equal",
+    [
+        "1000 m = 1 km = 100000 cm = 1000000 mm = 1000000000 um = 1000000000000 nm",
+        "1 mi = 1760 yd = 5280 ft = 63360 in",
+        "1 nmi = 1852 m",
+        "1 t = 1000 kg = 1000000 g = 1000000000 mg",
+        "2 stone = 28 lb = 448 oz",
+        "1 week = 7 days = 168 h = 10080 min = 604800 s = 604800000 ms",
+        "1 TB = 1000 GB = 1000000 MB = 1000000000 kB = 1000000000000 B = 8000000000000 bit",
+        "1 TiB = 1024 GiB = 1048576 MiB = 1073741824 KiB = 1099511627776 B",
+        "1 m3 = 1000 l = 1000000 ml",
+        "1 gal = 4 qt = 8 pt = 16 cups = 256 tbsp = 768 tsp",
+        "1 km2 = 100 ha = 1000000 m2",
+        "1 acre = 43560 ft2 = 4046.8564224 m2",
+        "3600 m/s = 12960 km/h",
+        "1609.344 km/h = 1000 mph",
+        "1.852 km/h = 1 kn",
+    ],
+)
+def test_every_unit_has_its_size(equal: str) -> None:
+    (first, unit), *others = [side.split() for side in equal.split(" = ")]
+    for value, other in others:
+        assert convert_unit(float(first), unit, other) == pytest.approx(float(value), rel=1e-8)
+
+
+@pytest.mark.parametrize(
     ("value", "source", "target", "message"),
     [
         (1, "km", "kg", "km and kg measure different things"),

@@ -12,7 +12,7 @@ from .parse_date import parse_date
 
 
 def earliest_date(items: list[Any]) -> str:
-    """Earliest (first, oldest) date of a list, such as a column of dates.
+    """Earliest (first, oldest) date of a list, such as when the first order was.
 
     Args:
         items: The dates as they are written; None and '' are left out.

@@ -12,7 +12,7 @@ from .parse_date import parse_date
 
 
 def latest_date(items: list[Any]) -> str:
-    """Latest (last, newest, most recent) date of a list, such as a column of dates.
+    """Latest (last, newest, most recent) date of a list, such as when the last order was.
 
     Args:
         items: The dates as they are written; None and '' are left out.

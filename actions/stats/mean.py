@@ -10,7 +10,7 @@ from statistics import fmean
 
 
 def mean(numbers: list[float]) -> float:
-    """Arithmetic mean (average) of numbers.
+    """Arithmetic mean (average, avg) of numbers.
 
     Args:
         numbers: The numbers.

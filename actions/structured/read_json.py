@@ -13,10 +13,10 @@ from ..text.read_text import read_text
 
 
 def read_json(path: str) -> Any:
-    """Data of a JSON file.
+    """Data (fields, values) of a JSON file.
 
     Args:
-        path: The JSON file.
+        path: The .json file.
 
     Returns:
         Dicts, lists, texts, numbers, True, False and None, as the file has them.

@@ -12,7 +12,7 @@ from .column_names import column_names
 
 
 def column_values(rows: list[dict[str, Any]], column: str) -> list[Any]:
-    """Values (cells) of one column of a table, one for each row.
+    """Values (cells) of one column of a table, such as names, users, products or regions.
 
     Args:
         rows: The rows of the table.
@@ -20,7 +20,7 @@ def column_values(rows: list[dict[str, Any]], column: str) -> list[Any]:
             only in case, spaces, hyphens or underscores is taken.
 
     Returns:
-        The cells in the order of the rows, None where a cell is empty.
+        One cell for each row, in their order; None where a cell is empty.
 
     Raises:
         KeyError: The table has no such column.

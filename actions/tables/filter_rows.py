@@ -14,7 +14,7 @@ from .to_number import to_number
 
 
 def filter_rows(rows: list[dict[str, Any]], column: str, value: Any) -> list[dict[str, Any]]:
-    """Rows of a table where a column equals (is, matches) a value.
+    """Rows of a table where a column equals (is, matches) a value, such as the sales in one region.
 
     Texts are equal whatever their case and surrounding space. Numbers are equal however they
     are written: 10, '10' and '10.0' are the same; but '007' is a text and not 7.

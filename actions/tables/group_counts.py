@@ -12,7 +12,7 @@ from .column_values import column_values
 
 
 def group_counts(rows: list[dict[str, Any]], by: str) -> dict[Any, float]:
-    """Number of rows of a table in each group: how many per region, for each status, by year.
+    """Number of rows of a table in each group: how many events per user, people by department.
 
     Args:
         rows: The rows of the table.

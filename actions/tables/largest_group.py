@@ -12,6 +12,8 @@ from typing import Any
 def largest_group(groups: dict[Any, float]) -> Any:
     """The group with the largest (highest, most, best) total, mean or count: which one it is.
 
+    Such as the region that sold the most, or the user with the most events.
+
     Args:
         groups: From each group's value to its number, as group_totals gives it.
 

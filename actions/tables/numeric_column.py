@@ -12,10 +12,10 @@ from ._numbers import numbers_of
 
 
 def numeric_column(rows: list[dict[str, Any]], column: str) -> list[float]:
-    """Numbers of one column of a table, empty cells left out.
+    """Numbers of one column of a table, such as prices, amounts, ages, salaries or temperatures.
 
-    Texts such as '$1,234.50', '45%' (45) and '(12)' (-12) are read as numbers; 'n/a', 'null',
-    '-' and NaN count as empty.
+    Empty cells are left out; 'n/a', 'null', '-' and NaN count as empty. Texts such as '$1,234.50',
+    '45%' (45) and '(12)' (-12) are read as numbers.
 
     Args:
         rows: The rows of the table.

@@ -12,6 +12,8 @@ from typing import Any
 def smallest_group(groups: dict[Any, float]) -> Any:
     """The group with the smallest (lowest, least, worst) total, mean or count: which one it is.
 
+    Such as the region that sold the least, or the user with the fewest events.
+
     Args:
         groups: From each group's value to its number, as group_totals gives it.
 

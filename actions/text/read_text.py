@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def read_text(path: str) -> str:
-    r"""Text (content) of a text file, whatever its encoding and line ends.
+    r"""Text (content) of a text file (.txt, .log, .md), whatever its encoding and line ends.
 
     UTF-8 with or without a byte order mark, UTF-16 with one; a file that is neither is taken for
     Windows-1252 or Latin-1.
