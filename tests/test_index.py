@@ -193,7 +193,7 @@ def test_a_damaged_index_is_built_anew(tmp_path: Path, damage: str) -> None:
             "empty": b"",
             "torn": content[: len(content) // 2],
             "noise": bytes(reversed(content)),
-            "foreign": content.replace(b"dynasaur-index 1", b"dynasaur-index 9"),
+            "foreign": content.replace(b"dynasaur-index ", b"dynasaur-xedni "),
         }
         file.write_bytes(changed[damage])
     index = Index(tmp_path)

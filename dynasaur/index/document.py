@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from dynasaur.index.words import terms
+from dynasaur.index.pack import Row
+from dynasaur.index.words import grams, hash_of, terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +64,32 @@ SATURATION = 2.5
 """Half the greatest weight is reached at this many occurrences of worth 1 (BM25's k1)."""
 
 
-def weigh(document: Document) -> dict[str, float]:
-    """The saturated weight of each term of a document, between 0 and 1.
+FULL = 0xFFFF
+"""The stored weight that stands for 1."""
+
+
+def row_of(document: Document) -> Row:
+    """A document as it is stored.
 
     Nothing but the document goes into it: how rare a term is counts at query time.
     """
     totals: dict[str, float] = {}
     for _, term, worth in contributions(document):
         totals[term] = totals.get(term, 0.0) + worth
-    return {term: worth / (worth + SATURATION) for term, worth in totals.items()}
+    weights = {hash_of(term): weight_of(worth) for term, worth in totals.items()}
+    weights[hash_of(name_term(document.name.casefold()))] = FULL
+    looks = grams(f"{document.name} {document.summary}")
+    return Row(document.key, document.stamp, weights, looks)
+
+
+def weight_of(worth: float) -> int:
+    """What a term of this worth weighs in its document: saturated, between 1 and `FULL`."""
+    return max(1, round(FULL * worth / (worth + SATURATION)))
+
+
+def name_term(name: str) -> str:
+    """The term by which an action is found by its exact name."""
+    return f"={name}"
 
 
 def contributions(document: Document) -> Iterator[tuple[str, str, float]]:

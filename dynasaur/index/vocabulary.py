@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 _ENGLISH = """
-a about after all also am an and any are as at be because been before being below but by can
-could did do does doing done each either few for from further had has have having he her here
-hers him his how i if in into is it its itself just let ll me might mine more most must my no
-nor not now of off on once only or other our ours out over own please re s same shall she should
-so some such t than that the their theirs them then there these they this those through to too
-under until up us ve very want was way we were what when where which while who whom whose why
-will with would you your yours
+a about an and are as at be below but by can do for has have his how i in into is it its me more
+most my no of on or other please s should such t that the them they this through to under until us
+want was were will with would you
 """
 
 _PYTHON = """

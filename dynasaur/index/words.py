@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+import zlib
+from array import array
 from functools import lru_cache
+from hashlib import blake2b
 
 from dynasaur.index.vocabulary import SHORT_FORMS, STOP_WORDS
 
@@ -88,6 +91,32 @@ def names(text: str) -> list[str]:
     if alone.isidentifier():
         return [alone.casefold()]
     return [found[0].strip("`(").casefold() for found in _NAME.finditer(text)]
+
+
+@lru_cache(maxsize=1 << 16)
+def hash_of(term: str) -> int:
+    """A term's 64-bit hash, the same on every machine: two terms never share one in practice."""
+    return int.from_bytes(blake2b(term.encode("utf-8", "replace"), digest_size=8).digest(), "big")
+
+
+def grams(text: str) -> array[int]:
+    """Hashes of the triples of neighbouring letters of a text's words, ascending, each once.
+
+    They tell how alike two texts look, across typos and words that stems keep apart. Where two
+    of 65,536 hashes meet, texts look alike by a hair more.
+    """
+    found = {gram for run in _RUN.findall(text) for gram in _grams_of_run(run)}
+    return array("H", sorted(found))
+
+
+@lru_cache(maxsize=1 << 16)
+def _grams_of_run(run: str) -> tuple[int, ...]:
+    whole = not run.isascii() or run.islower() or run.isupper() or run.isdigit()
+    words = [run] if whole else _CAMEL.findall(run)
+    padded = [f" {word.lower()[:LONGEST_WORD]} ".encode("utf-8", "replace") for word in words]
+    return tuple(
+        zlib.crc32(word[i : i + 3]) & 0xFFFF for word in padded for i in range(len(word) - 2)
+    )
 
 
 @lru_cache(maxsize=1 << 16)
