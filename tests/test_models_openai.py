@@ -163,6 +163,14 @@ def test_a_request_begins_with_the_one_before(patience: Patience) -> None:
     assert [len(messages) for messages in sent] == [2, 2, 4, 6, 8]
 
 
+def test_what_no_endpoint_takes_is_mended(patience: Patience) -> None:
+    talk = [*TALK, Message("assistant", ""), Message("user", "caf\u00e9 \ud800")]
+    with ChatServer([STEP]) as server:
+        model(server, patience).reply(talk)
+    sent = [message["content"] for message in server.chats[0].body["messages"]]
+    assert sent[2:] == ["(empty)", "caf\u00e9 ?"]
+
+
 # --- trying again ---------------------------------------------------------------------------
 
 
@@ -200,7 +208,10 @@ def test_a_time_out_is_tried_again(patience: Patience, waits: list[float]) -> No
     assert len(waits) == 1
 
 
-@pytest.mark.parametrize(("header", "wait"), [("7", 7.0), ("0.5", 0.75), ("-3", 0.75), ("x", 0.75)])
+@pytest.mark.parametrize(
+    ("header", "wait"),
+    [("7", 7.0), ("0.5", 0.75), ("-3", 0.75), ("x", 0.75), ("nan", 0.75), ("120", 120.0)],
+)
 def test_retry_after_in_seconds(
     patience: Patience, waits: list[float], header: str, wait: float
 ) -> None:
@@ -216,10 +227,13 @@ def test_retry_after_as_a_date(patience: Patience, waits: list[float]) -> None:
     assert 30 < waits[0] <= 60
 
 
-def test_a_wait_that_is_too_long_is_an_error(patience: Patience, waits: list[float]) -> None:
+@pytest.mark.parametrize(("header", "said"), [("3600", "3,600"), ("inf", "very many")])
+def test_a_wait_that_is_too_long_is_an_error(
+    patience: Patience, waits: list[float], header: str, said: str
+) -> None:
     with (
-        ChatServer([failure(429, "slow down", retry_after="3600")]) as server,
-        pytest.raises(ModelError, match="asks to wait 3,600 seconds"),
+        ChatServer([failure(429, "slow down", retry_after=header)]) as server,
+        pytest.raises(ModelError, match=f"asks to wait {said} seconds"),
     ):
         model(server, patience).reply(TALK)
     assert waits == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit, urlunsplit
 
@@ -45,39 +46,39 @@ class Endpoint:
     def __init__(
         self, base_url: str, api_key: str = "", *, api_version: str = "", seconds: float = 600.0
     ) -> None:
-        import openai
-
-        self._azure = bool(api_version)
+        self._azure_version = api_version
         self.url = plain_url(base_url, self._url_variable)
         if not (api_key.isascii() and api_key.isprintable()):
             raise ConfigError(f"{self._key_variable} holds characters that no key has")
+        self._base_url = base_url
         self._key = api_key
         self._seconds = seconds
         self.requests = 0
-        self._errors = (openai.APITimeoutError, openai.APIConnectionError, openai.APIStatusError)
-        timeout = openai.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS))
-        key = api_key or _NO_KEY
-        self._client: openai.OpenAI
-        if api_version:
-            self._client = openai.AzureOpenAI(
-                azure_endpoint=base_url,
+
+    @cached_property
+    def _client(self) -> openai.OpenAI:
+        """Made at the first request: until then the kernel can start beside the import."""
+        import openai
+
+        timeout = openai.Timeout(self._seconds, connect=min(self._seconds, _CONNECT_SECONDS))
+        key = self._key or _NO_KEY
+        if self._azure_version:
+            return openai.AzureOpenAI(
+                azure_endpoint=self._base_url,
                 api_key=key,
-                api_version=api_version,
+                api_version=self._azure_version,
                 timeout=timeout,
                 max_retries=0,
             )
-        else:
-            self._client = openai.OpenAI(
-                base_url=base_url, api_key=key, timeout=timeout, max_retries=0
-            )
+        return openai.OpenAI(base_url=self._base_url, api_key=key, timeout=timeout, max_retries=0)
 
     @property
     def _key_variable(self) -> str:
-        return "AZURE_OPENAI_API_KEY" if self._azure else "OPENAI_API_KEY"
+        return "AZURE_OPENAI_API_KEY" if self._azure_version else "OPENAI_API_KEY"
 
     @property
     def _url_variable(self) -> str:
-        return "AZURE_OPENAI_ENDPOINT" if self._azure else "OPENAI_BASE_URL"
+        return "AZURE_OPENAI_ENDPOINT" if self._azure_version else "OPENAI_BASE_URL"
 
     def chat(
         self, model: str, messages: Sequence[Message], options: dict[str, object]
@@ -89,12 +90,11 @@ class Endpoint:
             messages: The conversation, sent as it is.
             options: Further fields of the request's body.
         """
-        body = [{"role": m.role, "content": m.content or "(empty)"} for m in messages]
-        create = self._client.chat.completions.with_raw_response.create
+        body = [{"role": m.role, "content": _sendable(m.content)} for m in messages]
         asked = self._asked(model)
         text = self._ask(
             lambda: (
-                create(
+                self._client.chat.completions.with_raw_response.create(
                     model=model,
                     messages=cast("list[ChatCompletionMessageParam]", body),
                     extra_body=options,
@@ -106,25 +106,32 @@ class Endpoint:
 
     def models(self) -> tuple[str, ...] | Failure:
         """The names of the models that it lists."""
-        listing = self._client.models.with_raw_response.list
-        text = self._ask(lambda: listing().text, self._asked(""))
+        text = self._ask(lambda: self._client.models.with_raw_response.list().text, self._asked(""))
         return text if isinstance(text, Failure) else wire.model_ids(wire.read_json(text))
 
     def _asked(self, model: str) -> Asked:
         return Asked(model, self.url, self._key, self._key_variable, self._url_variable)
 
     def _ask(self, send: Callable[[], str], asked: Asked) -> str | Failure:
-        timed_out, disconnected, refused = self._errors
+        import openai
+
         self.requests += 1
         try:
             return send()
-        except timed_out:
+        except openai.APITimeoutError:
             return Failure(f"{self.url} did not answer in {self._seconds:g} seconds", retry=True)
-        except disconnected as error:
+        except openai.APIConnectionError as error:
             return _no_connection(error, asked)
-        except refused as error:
+        except openai.APIStatusError as error:
             response = error.response
             return from_status(error.status_code, response.headers, response.text, asked)
+        except openai.OpenAIError as error:
+            return Failure(f"{self.url} cannot be asked: {asked.clean(str(error))}")
+
+
+def _sendable(content: str) -> str:
+    """What every endpoint takes: no lone surrogates, and not nothing at all."""
+    return content.encode("utf-8", "replace").decode("utf-8") or "(empty)"
 
 
 def _answer(text: str, asked: Asked) -> wire.Answer | Failure:
@@ -146,7 +153,7 @@ def _answer(text: str, asked: Asked) -> wire.Answer | Failure:
             "which usually ends in /v1",
             ConfigError,
         )
-    start = asked.clean(text[:60])
+    start = asked.clean(text)[:60]
     return Failure(f"{asked.endpoint} answered with no chat completion: {start!r}", retry=True)
 
 

@@ -114,7 +114,7 @@ def from_status(status: int, headers: Mapping[str, str], body: str, asked: Asked
         return Failure(f"{asked.endpoint} refuses the response format: {said}", about="format")
     if status == 500 and _OUTPUT.search(complaint.message):
         return Failure(_busy(status, said, asked), retry=True, about="output")
-    if status == 404:
+    if status in {404, 405}:
         return _no_path(said, asked)
     if status in _RETRY_STATUS or (status >= 500 and status != 501):
         again = headers.get("x-should-retry", "").lower() != "false"
