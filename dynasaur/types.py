@@ -316,6 +316,21 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule has against an action.
+
+    Attributes:
+        rule: The rule's name (`documented`).
+        line: Where in the module, from 1.
+        message: What is wrong and what to do, on one line.
+    """
+
+    rule: str
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """A candidate that was not admitted, and why."""
 

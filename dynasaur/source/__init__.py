@@ -4,21 +4,31 @@ Nothing here imports or runs what it reads: CPython's own parser and symbol tabl
 holds, and what people will read is cut out of it verbatim.
 """
 
-from dynasaur.source.action import read_action
+from dynasaur.source.action import docstring_of, public_functions, read_action
 from dynasaur.source.cells import candidates
+from dynasaur.source.docs import Docs, read_docs
+from dynasaur.source.effects import effects
 from dynasaur.source.gather import gather
 from dynasaur.source.head import Head, read_head, with_head
 from dynasaur.source.imports import move, relative_imports
 from dynasaur.source.layout import render
+from dynasaur.source.text import normal, tree_of
 
 __all__ = [
+    "Docs",
     "Head",
     "candidates",
+    "docstring_of",
+    "effects",
     "gather",
     "move",
+    "normal",
+    "public_functions",
     "read_action",
+    "read_docs",
     "read_head",
     "relative_imports",
     "render",
+    "tree_of",
     "with_head",
 ]

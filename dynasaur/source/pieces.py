@@ -145,7 +145,8 @@ class Reader:
 
     # --- what can travel
 
-    def _origin(self, name: str) -> str:
+    def origin(self, name: str) -> str:
+        """Where a name comes from (`values.Origin`)."""
         piece = self.bound.get(name)
         if piece is None:
             return "builtins" if name in KNOWN else ""
@@ -169,11 +170,11 @@ class Reader:
                 return None
             case ast.Assign():
                 plain = all(_plain_target(target) for target in node.targets)
-                return running(node.value, self._origin) if plain else node
+                return running(node.value, self.origin) if plain else node
             case ast.AnnAssign(target=ast.Name()):
-                return running(node.value, self._origin) if node.value else None
+                return running(node.value, self.origin) if node.value else None
             case ast.If():
-                return running(node.test, self._origin) or self._first([*node.body, *node.orelse])
+                return running(node.test, self.origin) or self._first([*node.body, *node.orelse])
             case ast.Try(finalbody=[]):
                 handled = [part for handler in node.handlers for part in handler.body]
                 return self._first([*node.body, *handled, *node.orelse])

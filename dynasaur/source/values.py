@@ -57,10 +57,21 @@ def running(value: ast.expr, origin: Origin) -> ast.expr | None:
     Plain are literals, names, attributes, operators, comprehensions, lambdas, and calls that only
     build a value: `re.compile`, `frozenset`, `Decimal`, `"a b".split`, a class of the same text.
     """
+    inner = {
+        name.id
+        for node in ast.walk(value)
+        if isinstance(node, ast.comprehension)
+        for name in ast.walk(node.target)
+        if isinstance(name, ast.Name)
+    }
+
+    def known(name: str) -> str:
+        return "value" if name in inner else origin(name)
+
     for node in _evaluated(value):
         if isinstance(node, ast.Await | ast.Yield | ast.YieldFrom):
             return node
-        if isinstance(node, ast.Call) and not _builds(node.func, origin):
+        if isinstance(node, ast.Call) and not _builds(node.func, known):
             return node
     return None
 
@@ -91,6 +102,8 @@ def _builds(callee: ast.expr, origin: Origin) -> bool:
 
 def _is_literal(node: ast.expr, origin: Origin) -> bool:
     """A receiver whose methods are known: a literal, or what such a method or a builtin gave."""
+    if isinstance(node, ast.Subscript):
+        return _is_literal(node.value, origin)
     if isinstance(node, ast.Call):
         inner = node.func
         if isinstance(inner, ast.Attribute) and _is_literal(inner.value, origin):

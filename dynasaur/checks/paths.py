@@ -1,0 +1,44 @@
+"""No absolute paths of one machine: nobody else has them."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from dynasaur.checks.subject import ActionText
+from dynasaur.types import Finding
+
+_USERS = r"(?!(?:user|username|you|yourname|your[_-]?name|name|me|example|shared|public)[/\\])"
+_HOME = re.compile(
+    rf"(?:(?<=file://)|(?<![\w.:/\\-]))(?:(?:/home/|/Users/|/var/home/){_USERS}[\w.-]+/|/root/)[\w.-]"
+    r"|(?:[\w.-]*/)*\.dynasaur/(?:runs|cache)/[\w.-]"
+    rf"|(?<!\w)[A-Za-z]:[/\\]{{1,2}}Users[/\\]{{1,2}}{_USERS}[\w.-]+[/\\]"
+)
+
+
+def check(subject: ActionText) -> Iterator[Finding]:
+    """No string and no comment holds a path under somebody's home."""
+    here = os.environ.get("HOME", "")
+    own = here if len(Path(here).parts) > 2 else ""  # `/root`, say, could be part of anything
+    for line, text in _texts(subject):
+        found = _HOME.search(text)
+        shown = found.group() if found else own if own and f"{own}/" in text else ""
+        if shown:
+            yield Finding(
+                "paths", line, f"`{shown}...` exists on one machine; pass the path as a parameter"
+            )
+
+
+def _texts(subject: ActionText) -> Iterator[tuple[int, str]]:
+    """The lines as written, and the strings as they are."""
+    yield from enumerate(subject.lines, start=1)
+    for node in ast.walk(subject.tree):
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and "\n" not in node.value
+        ):
+            yield node.lineno, node.value
