@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import math
 import sys
+import tempfile
 from datetime import date, datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from actions.lists.count_unique import count_unique
 from actions.stats.mean import mean
@@ -61,6 +66,7 @@ EXAMPLES = Path(__file__).parents[1] / "dynasaur" / "examples"
         ("line-in-cell.csv", 'a,b\n"x\r\ny",2\n', [{"a": "x\ny", "b": 2}]),
         ("space.csv", 'a , b\n 1 , "x, y"\n', [{"a": 1, "b": "x, y"}]),
         ("same-names.csv", "a,a,,a_2\n1,2,3,4\n", [{"a": 1, "a_2": 2, "column_3": 3, "a_2_2": 4}]),
+        ("thrice.csv", "a,a,a\n1,2,3\n", [{"a": 1, "a_2": 2, "a_3": 3}]),
         ("number-names.csv", "2023,1.50\n1,2\n", [{"2023": 1, "1.50": 2}]),
         ("semicolon.csv", "a;b\n1,5;x,y\n", [{"a": "1,5", "b": "x,y"}]),
         ("bar.txt", "a|b\n1|x\n", [{"a": 1, "b": "x"}]),
@@ -76,6 +82,19 @@ EXAMPLES = Path(__file__).parents[1] / "dynasaur" / "examples"
 )
 def test_read_table(tmp_path: Path, name: str, content: str | bytes, rows: Rows) -> None:
     assert read_table(data_file(tmp_path, name, content)) == rows
+
+
+@given(
+    st.sampled_from(",;\t|"),
+    st.lists(st.lists(st.text("ab1 ,;\t|\"'\n\u00e9", max_size=6), min_size=3, max_size=3)),
+)
+def test_what_was_written_is_read(delimiter: str, cells: list[list[str]]) -> None:
+    file = StringIO()
+    writer = csv.writer(file, delimiter=delimiter)
+    writer.writerows([["one", "two", "three"], *([f"x{cell}x" for cell in row] for row in cells)])
+    with tempfile.TemporaryDirectory() as folder:
+        rows = read_table(data_file(Path(folder), "cells.csv", file.getvalue()))
+    assert [list(row.values()) for row in rows] == [[f"x{cell}x" for cell in row] for row in cells]
 
 
 @pytest.mark.parametrize(
