@@ -1,0 +1,195 @@
+"""One request and everything that comes of it, up to its end, whatever that is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+
+from .limits import Limits
+from .requests import HostFunction, answer
+from .transcript import Transcript
+from .wire import Packet, Wire
+
+_TICK = 0.25
+"""Seconds between two looks at whether the kernel lives."""
+
+_SILENCE = 2.0
+"""Seconds that a reply may be ahead of the end of its output."""
+
+
+class Close(Enum):
+    """How an exchange came to its end."""
+
+    REPLIED = "replied"
+    DIED = "died"
+    UNRESPONSIVE = "unresponsive"
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a request.
+
+    Attributes:
+        close: How it came to its end.
+        reply: The reply's content; empty without one.
+        stopped: Why the host interrupted it; empty when it did not.
+        timed_out: It was stopped for its time.
+    """
+
+    close: Close = Close.REPLIED
+    reply: Mapping[str, object] = field(default_factory=dict)
+    stopped: str = ""
+    timed_out: bool = False
+
+
+class Exchange:
+    """One execute request, from sending to end.
+
+    Args:
+        wire: The way to the kernel.
+        alive: Whether the kernel lives.
+        transcript: Takes what is said.
+        limits: Grace, output and the number of host calls.
+        functions: The host functions that may be called.
+        watch: Looks, now and then, at what the kernel uses, and says what is too much.
+    """
+
+    def __init__(
+        self,
+        wire: Wire,
+        alive: Callable[[], bool],
+        transcript: Transcript,
+        limits: Limits,
+        functions: Mapping[str, HostFunction],
+        watch: Callable[[], str],
+    ) -> None:
+        self._wire = wire
+        self._alive = alive
+        self._transcript = transcript
+        self._limits = limits
+        self._functions = functions
+        self._watch = watch
+        self._outcome = Outcome()
+        self._request = ""
+        self._deadline = 0.0
+        self._grace_ends = 0.0
+        self._replied_at = 0.0
+        self._idle = False
+        self._next_look = 0.0
+        self._bytes = 0
+        self._host_calls = 0
+
+    def run(self, content: Mapping[str, object], seconds: float) -> Outcome:
+        """Send the request and see it through.
+
+        Args:
+            content: The execute request.
+            seconds: Time until it is interrupted.
+        """
+        self._deadline = time.monotonic() + seconds
+        self._request = self._wire.send("shell", "execute_request", content)
+        while not self._is_over():
+            packet = self._wire.receive(self._patience())
+            if packet is not None:
+                self._take(packet)
+            if time.monotonic() >= self._next_look and self._look():
+                break
+        return self._outcome
+
+    def _patience(self) -> float:
+        ends = self._grace_ends or self._deadline
+        return max(0.0, min(_TICK, ends - time.monotonic()))
+
+    def _is_over(self) -> bool:
+        if not self._replied_at:
+            return False
+        if self._idle:
+            return True
+        if time.monotonic() - self._replied_at > _SILENCE:
+            # A message above the size limit costs the output channel its connection.
+            self._wire.resubscribe()
+            synchronise(self._wire, self._alive, _SILENCE)
+            return True
+        return False
+
+    def _look(self) -> bool:
+        """Look at life, time and use; True when there is nothing more to wait for."""
+        now = time.monotonic()
+        self._next_look = now + _TICK
+        if not self._alive():
+            self._drain()
+            self._outcome.close = Close.DIED
+            return True
+        if self._grace_ends:
+            if now >= self._grace_ends:
+                self._outcome.close = Close.UNRESPONSIVE
+                return True
+            return False
+        if now >= self._deadline:
+            self._outcome.timed_out = True
+            self._stop("it took longer than its time limit")
+        elif self._bytes > self._limits.output:
+            self._stop("it sent more output than the host takes")
+        elif excess := self._watch():
+            self._stop(excess)
+        return False
+
+    def _stop(self, reason: str) -> None:
+        if self._replied_at:
+            return
+        self._outcome.stopped = reason
+        self._grace_ends = time.monotonic() + self._limits.grace_seconds
+        self._next_look = min(self._next_look, self._grace_ends)
+        self._wire.send("control", "interrupt_request", {})
+
+    def _drain(self) -> None:
+        """Take what a dead kernel had still sent."""
+        while (packet := self._wire.receive(0.0)) is not None:
+            if packet.channel == "iopub":
+                self._take(packet)
+
+    def _take(self, packet: Packet) -> None:
+        ours = packet.parent == self._request
+        if packet.channel == "stdin":
+            self._answer(packet)
+        elif packet.channel == "shell":
+            if ours and packet.kind == "execute_reply" and not self._replied_at:
+                self._outcome.reply = packet.content
+                self._replied_at = time.monotonic()
+        elif packet.channel == "iopub":
+            self._bytes += packet.size
+            if ours and packet.kind == "status":
+                self._idle = packet.content.get("execution_state") == "idle" or self._idle
+            elif self._bytes <= self._limits.output or not self._grace_ends:
+                self._transcript.take(packet.kind, packet.content, late=not ours)
+
+    def _answer(self, packet: Packet) -> None:
+        if packet.kind != "input_request":
+            return
+        started = time.monotonic()
+        self._host_calls += 1
+        most = self._limits.host_calls
+        refuse = f"more than {most:,} host calls in one cell" if self._host_calls > most else ""
+        text = answer(packet.content.get("prompt"), self._functions, refuse=refuse)
+        self._wire.send("stdin", "input_reply", {"value": text})
+        # The host's own work is not the cell's time.
+        self._deadline += time.monotonic() - started
+
+
+def synchronise(wire: Wire, alive: Callable[[], bool], seconds: float) -> bool:
+    """Wait until the kernel's output reaches us: a reply alone does not show that it does.
+
+    Returns:
+        Whether it does; False when the time is up or the kernel is dead.
+    """
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends and alive():
+        request = wire.send("shell", "kernel_info_request", {})
+        again = time.monotonic() + 0.3
+        while (left := again - time.monotonic()) > 0:
+            packet = wire.receive(left)
+            if packet is not None and packet.channel == "iopub" and packet.parent == request:
+                return True
+    return False

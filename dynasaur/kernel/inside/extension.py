@@ -1,0 +1,75 @@
+"""Put the parts together in the kernel, and report on every cell through its reply's payload."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from .calls import Recorder
+from .calls import install as record_cells
+from .failures import Failures, describe, for_want_of_network
+from .host import Host
+from .modules import Actions
+from .streams import Streams, bound_displays, forget_history, own_threads
+
+SOURCE = "dynasaur"
+"""The payload's source, by which the client knows it."""
+
+
+class Extension:
+    """What this package adds to the kernel.
+
+    Args:
+        shell: The kernel's IPython shell.
+        functions: The host functions: name to docstring.
+    """
+
+    def __init__(self, shell: Any, functions: Mapping[str, str]) -> None:
+        self._shell = shell
+        self._recorder = Recorder()
+        self._streams = Streams()
+        self._failures = Failures(shell)
+        self._actions = Actions(self._recorder.wrap)
+        sys.meta_path.insert(0, self._actions)
+        record_cells(shell, self._recorder)
+        bound_displays(shell)
+        forget_history(shell)
+        own_threads()
+        host = Host(shell.kernel)
+        for name, doc in functions.items():
+            shell.user_ns[name] = host.function(name, doc)
+            shell.user_ns_hidden[name] = shell.user_ns[name]
+        shell.events.register("pre_run_cell", self._begin)
+        shell.events.register("post_run_cell", self._end)
+
+    def load(self, modules: Mapping[str, str], names: Mapping[str, str]) -> None:
+        """Make modules importable and bind names; the outcome goes into the reply's payload."""
+        outcome: dict[str, object] = {"source": SOURCE}
+        try:
+            self._actions.add(modules)
+            outcome["bound"] = self._actions.bind(names, self._shell.user_ns)
+        except Exception as error:  # noqa: BLE001 - an action's import may raise anything
+            outcome["error"] = describe(self._shell, error)
+        self._shell.payload_manager.write_payload(outcome)
+
+    def _begin(self, _info: object = None) -> None:
+        self._recorder.take()
+        self._failures.take()
+        self._streams.begin()
+
+    def _end(self, result: Any = None) -> None:
+        error = None
+        if result is not None:
+            error = result.error_before_exec or result.error_in_exec
+            self._failures.make_printable(result)
+        self._streams.end()
+        shown = self._failures.take()
+        self._shell.payload_manager.write_payload(
+            {
+                "source": SOURCE,
+                "calls": self._recorder.take(),
+                "error": shown or (describe(self._shell, error) if error is not None else None),
+                "network": for_want_of_network(error),
+            }
+        )

@@ -1,0 +1,73 @@
+"""Host functions: small stubs that ask the host over the stdin channel and wait for its answer."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from .plain import to_json
+
+MARK = "dynasaur-host-function:"
+"""A prompt that begins so is a call of a host function, in JSON; the reply is its outcome."""
+
+ROOM = 1_000_000
+"""Characters that the arguments of one call may take."""
+
+
+class Host:
+    """The way out of the kernel.
+
+    Args:
+        kernel: The running ipykernel; its stdin channel carries the calls.
+    """
+
+    def __init__(self, kernel: Any) -> None:
+        self._ask = kernel.raw_input
+        # Threads of a cell may call at once, and there is one channel.
+        self._lock = threading.RLock()
+        kernel.raw_input = _nobody
+        kernel.getpass = _nobody
+        builtins.input = _nobody
+
+    def function(self, name: str, doc: str) -> Callable[..., Any]:
+        """The stub of one host function."""
+
+        def stub(*args: Any, **kwargs: Any) -> Any:
+            return self._call(name, args, kwargs)
+
+        stub.__name__ = stub.__qualname__ = name
+        stub.__doc__ = doc
+        return stub
+
+    def _call(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+        call = {"function": name, "args": to_json(args), "kwargs": to_json(kwargs)}
+        text = json.dumps(call, allow_nan=False)
+        if len(text) > ROOM:
+            raise ValueError(
+                f"{name}() was given {len(text):,} characters; the most it takes is {ROOM:,}"
+            )
+        with self._lock:
+            answer = json.loads(self._ask(MARK + text) or '{"error": {"type": "", "message": ""}}')
+        if (error := answer.get("error")) is not None:
+            raise _exception(error.get("type", ""), error.get("message", ""))
+        return answer.get("result")
+
+
+def _exception(kind: str, message: str) -> Exception:
+    """The host's error as the builtin exception of that name, else as RuntimeError."""
+    builtin = getattr(builtins, kind, None)
+    if isinstance(builtin, type) and issubclass(builtin, Exception):
+        try:
+            return builtin(message)
+        except TypeError:
+            pass
+    return RuntimeError(f"{kind}: {message}" if kind else message or "the host did not answer")
+
+
+def _nobody(*_: object, **__: object) -> str:
+    raise EOFError(
+        "input() has no one to answer it: nobody is at the keyboard; use the task and its files"
+    )

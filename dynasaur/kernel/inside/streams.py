@@ -1,0 +1,184 @@
+"""Printed and displayed output: bounded, its head and tail kept, and owned by the right cell."""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import functools
+import sys
+import threading
+from collections.abc import Callable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+HEAD = 500_000
+"""Characters of a cell's output that are sent as they come."""
+
+TAIL = 500_000
+"""Characters kept of the rest; they are sent when the cell ends."""
+
+TEXT = 200_000
+"""Characters of one displayed value."""
+
+IMAGE = 5_000_000
+"""Characters of one displayed picture, in base64."""
+
+MIMES = ("text/plain", "image/png", "image/jpeg")
+
+
+class Streams:
+    """Bounds what the kernel's stdout and stderr send, for each cell.
+
+    The bound sits in the class of the streams, because IPython replaces the `write` of the
+    instances for every cell.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._room = HEAD
+        self._older = ""
+        self._newer = StringIO()
+        self._dropped = 0
+        self._send: Callable[..., Any] = type(sys.stdout).write
+        self._previous: dict[str, Any] = {}
+        self._strays = False
+        self._install(type(sys.stdout))
+
+    def _install(self, stream_class: Any) -> None:
+        streams = self
+
+        @functools.wraps(self._send)
+        def write(stream: Any, string: str) -> int | None:
+            return streams.write(stream, string)
+
+        stream_class.write = write
+
+    def begin(self) -> None:
+        """A cell begins: full room. Children that outlived earlier cells are noted."""
+        with self._lock:
+            self._renew()
+        self._strays = bool(_children())
+        for stream in (sys.stdout, sys.stderr):
+            # IPython left one there after the cell that installed us.
+            vars(stream).pop("write", None)
+
+    def end(self) -> None:
+        """The cell ends: send the tail, with a line that says how much was left out."""
+        with self._lock:
+            rest = self._older + self._newer.getvalue()
+            dropped = self._dropped + max(0, len(rest) - TAIL)
+            self._renew()
+        if dropped:
+            self._send(sys.stdout, f"\n[... {dropped:,} characters left out ...]\n")
+        if rest:
+            self._send(sys.stdout, rest[-TAIL:])
+        self._previous = dict(getattr(sys.stdout, "parent_header", {}))
+
+    def write(self, stream: Any, string: str) -> int | None:
+        """Send what there is room for and keep the rest for the end, the oldest dropped."""
+        if not isinstance(string, str) or not hasattr(stream, "_fid"):
+            return self._send(stream, string)  # type: ignore[no-any-return]
+        if self._strays and threading.current_thread() is getattr(stream, "watch_fd_thread", None):
+            self._send_as_late(stream, string)
+            return len(string)
+        with self._lock:
+            if len(string) <= self._room:
+                self._room -= len(string)
+                self._send(stream, string)
+            elif self._room:
+                self._send(stream, string[: self._room])
+                self._keep(string[self._room :])
+                self._room = 0
+            else:
+                self._keep(string)
+        return len(string)
+
+    def _send_as_late(self, stream: Any, string: str) -> None:
+        """Text of a child process while older children live: nobody can say whose it is."""
+        token = stream.set_thread_parent({"header": self._previous})
+        try:
+            with self._lock:
+                now = string[: self._room]
+                self._room -= len(now)
+                self._send(stream, now)
+        finally:
+            stream.reset_thread_parent(token)
+
+    def _keep(self, text: str) -> None:
+        """Keep the newest: two halves, the older of which is dropped when the newer is full."""
+        if len(text) > TAIL:
+            self._dropped += len(text) - TAIL
+            text = text[-TAIL:]
+        self._newer.write(text)
+        if self._newer.tell() >= TAIL:
+            self._dropped += len(self._older)
+            self._older, self._newer = self._newer.getvalue(), StringIO()
+
+    def _renew(self) -> None:
+        self._room, self._dropped = HEAD, 0
+        self._older, self._newer = "", StringIO()
+
+
+def _children() -> list[str]:
+    """Process ids of this process's children."""
+    found: list[str] = []
+    with contextlib.suppress(OSError):
+        for task in Path("/proc/self/task").iterdir():
+            found += (task / "children").read_text().split()
+    return found
+
+
+def bound_displays(shell: Any) -> None:
+    """Make displayed values text and pictures alone, of bounded size."""
+    formatter = shell.display_formatter
+    formatter.active_types = list(MIMES)
+    for kind in (str, bytes):
+        formatter.formatters["text/plain"].for_type(kind, _print_text)
+    original = formatter.format
+
+    def bounded(obj: object, *args: Any, **kwargs: Any) -> Any:
+        data, metadata = original(obj, *args, **kwargs)
+        return {mime: _bound(mime, data[mime]) for mime in MIMES if mime in data}, metadata
+
+    formatter.format = bounded
+
+
+def _print_text(value: Any, printer: Any, _cycle: bool) -> None:
+    """Stand in for IPython's way to show text, which is slow where there is very much of it."""
+    printer.text(repr(value) if len(value) <= TEXT else repr(value[:TEXT]) + "...")
+
+
+def _bound(mime: str, value: Any) -> Any:
+    if not mime.startswith("text/"):
+        return value if len(value) <= IMAGE else ""
+    if len(value) <= TEXT:
+        return value
+    left_out = len(value) - TEXT
+    half = TEXT // 2
+    return f"{value[:half]}\n[... {left_out:,} characters left out ...]\n{value[-half:]}"
+
+
+def own_threads() -> None:
+    """Let a thread print for the cell that started it, also when that cell is over.
+
+    A new thread runs in a copy of its creator's context, which is where ipykernel keeps the
+    cell that output belongs to.
+    """
+    original = threading.Thread.start
+
+    @functools.wraps(original)
+    def start(thread: threading.Thread) -> None:
+        context, run = contextvars.copy_context(), thread.run
+        thread.run = functools.partial(context.run, run)  # type: ignore[method-assign]
+        original(thread)
+
+    threading.Thread.start = start  # type: ignore[method-assign, assignment]
+
+
+def forget_history(shell: Any) -> None:
+    """Keep IPython from storing what cells print and raise: it would fill the kernel's memory."""
+    if hasattr(shell, "_tee"):
+        shell._tee = lambda *_, **__: contextlib.nullcontext()  # noqa: SLF001
+    if hasattr(shell, "_format_exception_for_storage"):
+        shell._format_exception_for_storage = lambda *_, **__: {}  # noqa: SLF001

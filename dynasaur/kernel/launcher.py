@@ -1,0 +1,168 @@
+"""Start ipykernel in this process, after giving up what it must not have.
+
+Run as a script with one argument, a job in JSON. It imports the standard library alone until the
+process is confined, because it may run where nothing else can be read.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import gc
+import importlib
+import importlib.util
+import json
+import os
+import resource
+import signal
+import sys
+import time
+import types
+from pathlib import Path
+from typing import Any
+
+_PR_SET_PDEATHSIG = 1
+_PR_SET_NO_NEW_PRIVS = 38
+_PR_SET_CHILD_SUBREAPER = 36
+
+_SIGNAL_BASE = 128
+
+
+def main() -> None:
+    """Do the job."""
+    job = json.loads(sys.argv[1])
+    if job["supervise"]:
+        supervise()
+    bound(job["limits"])
+    if job["uid"] is not None:
+        drop_to(job["uid"])
+    prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    run_kernel(job["connection"])
+
+
+def prctl(option: int, value: int) -> None:
+    """Set one property of this process; a system without the call does without it."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+
+def supervise() -> None:
+    """Split in two: the parent waits for the kernel and leaves nothing of it alive.
+
+    Returns in the child, which becomes the kernel. Where there is no process namespace, this is
+    what ends children that left the kernel's group: they are orphaned to the parent.
+    """
+    prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    kernel = os.fork()
+    if kernel == 0:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        os.setsid()
+        return
+    prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    signal.signal(signal.SIGTERM, lambda *_: os.kill(kernel, signal.SIGKILL))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    status = _wait_for(kernel)
+    _end_all()
+    code = os.waitstatus_to_exitcode(status)
+    os._exit(_SIGNAL_BASE - code if code < 0 else code)
+
+
+def _wait_for(kernel: int) -> int:
+    """The kernel's exit status; orphans that end before are buried on the way."""
+    while True:
+        pid, status = os.wait()
+        if pid == kernel:
+            return status
+
+
+def _end_all() -> None:
+    """Kill children until there are none: what they leave behind becomes ours in turn."""
+    for _ in range(1_000):
+        with contextlib.suppress(OSError):
+            for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
+                os.kill(int(child), signal.SIGKILL)
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG) != (0, 0):
+                pass
+            time.sleep(0.005)
+            continue
+        return
+
+
+def bound(limits: dict[str, int]) -> None:
+    """Set resource limits, soft and hard, never above what they are."""
+    for name, value in limits.items():
+        kind = getattr(resource, f"RLIMIT_{name}")
+        _, hard = resource.getrlimit(kind)
+        most = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (most, most))
+
+
+def drop_to(uid: int) -> None:
+    """Become an ordinary user for good."""
+    os.setgroups([])
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+
+
+def run_kernel(connection: str) -> None:
+    """Import ipykernel, bind its sockets and serve until told to stop."""
+    gc.disable()  # nothing of the imports is garbage
+    lighten()
+    from ipykernel.kernelapp import IPKernelApp
+
+    app: Any = IPKernelApp.instance()
+    app.initialize(["-f", connection, "--HistoryManager.enabled=False", "--log-level=CRITICAL"])
+    sys.modules["jupyter_client"].__dict__.pop("BlockingKernelClient", None)
+    silence()
+    gc.freeze()
+    gc.enable()
+    app.start()
+
+
+def lighten() -> None:
+    """Leave out what a kernel without debugger and without clients of its own never uses."""
+    sys.modules["debugpy"] = None  # type: ignore[assignment]
+    spec = importlib.util.find_spec("jupyter_client")
+    if spec is None or spec.loader is None or not spec.submodule_search_locations:
+        return
+    # Its __init__ imports managers and clients; the kernel needs `session` and `connect` alone.
+    loader = spec.loader
+    package = types.ModuleType("jupyter_client")
+    package.__path__ = list(spec.submodule_search_locations)
+    package.__spec__ = spec
+
+    def fetch(name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        connect = importlib.import_module("jupyter_client.connect")
+        if not hasattr(connect, name):
+            # Somebody wants the rest after all.
+            del package.__dict__["__getattr__"]
+            loader.exec_module(package)
+            return vars(package)[name]
+        return getattr(connect, name)
+
+    package.__dict__["__getattr__"] = fetch
+    # ipykernel's application names this class as a default, and never uses it.
+    package.__dict__["BlockingKernelClient"] = object
+    sys.modules["jupyter_client"] = package
+
+
+def silence() -> None:
+    """Send what goes past the kernel's own streams nowhere: the terminal is not its to write to.
+
+    ipykernel copies all that children write to the original descriptors, so these are closed off
+    only now, and errors of the start itself were still heard.
+    """
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in (sys.stdout, sys.stderr):
+        copy = getattr(stream, "_original_stdstream_copy", None)
+        if copy is not None:
+            os.dup2(nowhere, copy)
+    os.dup2(nowhere, 0)
+    os.close(nowhere)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,168 @@
+"""The jupyter_client provisioner that runs a kernel in the sandbox.
+
+Any user of jupyter_client (nbclient, papermill, a gateway) gets the sandbox by naming this
+provisioner in a kernelspec; our own client does just that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Any, cast
+
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.provisioning.factory import KernelProvisionerFactory
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from traitlets import Dict, Unicode
+
+from .enclosure import Launch, Place, Tier, launch
+from .limits import Limits
+
+NAME = "dynasaur-sandbox"
+"""The name by which kernelspecs ask for it."""
+
+_PATIENCE = 3.0
+"""Seconds that a supervisor has to end what it supervises."""
+
+
+class SandboxProvisioner(LocalProvisioner):
+    """Runs ipykernel in an enclosure, with its sockets in a private folder.
+
+    Attributes:
+        tier: The tier of the sandbox.
+        limits: The fields of `Limits` that differ from the default.
+    """
+
+    tier = Unicode("none")
+    limits = Dict()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._place: Place | None = None
+        self._launch: Launch | None = None
+
+    async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
+        """Make the private folder, write the connection file, say what to run."""
+        if self._place is None:
+            self._place = _make_place(Path(kwargs.get("cwd") or Path.cwd()), Limits(**self.limits))
+        place = self._place
+        manager: Any = self.parent
+        manager.transport = "ipc"
+        manager.ip = str(place.sockets / "k")
+        manager.connection_file = str(place.connection)
+        kwargs = await super().pre_launch(**kwargs)
+        self._launch = launch(cast(Tier, self.tier), place)
+        return {**kwargs, "cmd": list(self._launch.argv), "env": self._launch.env}
+
+    async def launch_kernel(self, cmd: list[str], **_: Any) -> Any:
+        """Start the process."""
+        assert self._place is not None
+        assert self._launch is not None
+        with (self._place.private / "log").open("wb") as log:
+            try:
+                self.process = subprocess.Popen(
+                    cmd,
+                    cwd=self._place.work,
+                    env=self._launch.env,
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=log,
+                    pass_fds=self._launch.descriptors,
+                    start_new_session=True,
+                )
+            finally:
+                for descriptor in self._launch.descriptors:
+                    os.close(descriptor)
+        self.pid = self.pgid = self.process.pid
+        return self.connection_info
+
+    async def kill(self, restart: bool = False) -> None:
+        """End the kernel and everything it started."""
+        del restart
+        process = self.process
+        if process is None:
+            return
+        if self._launch is not None and self._launch.supervised:
+            process.terminate()
+            ends = time.monotonic() + _PATIENCE
+            while process.poll() is None and time.monotonic() < ends:
+                await asyncio.sleep(0.005)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+    async def terminate(self, restart: bool = False) -> None:
+        """End the kernel; there is no gentler way that it could not refuse."""
+        await self.kill(restart)
+
+    async def cleanup(self, restart: bool = False) -> None:
+        """Remove the private folder."""
+        await super().cleanup(restart)
+        if self._place is not None and not restart:
+            shutil.rmtree(self._place.private, ignore_errors=True)
+            self._place = None
+
+    def complaint(self) -> str:
+        """What the kernel's start wrote to stderr: why it failed, when it did."""
+        if self._place is None:
+            return ""
+        with contextlib.suppress(OSError):
+            return (self._place.private / "log").read_text("utf-8", "replace")[-2_000:].strip()
+        return ""
+
+
+class OneSpec(KernelSpecManager):
+    """Knows our kernelspec alone, so that nothing depends on what the user has installed.
+
+    Args:
+        tier: The tier of the sandbox.
+        limits: The fields of `Limits` that differ from the default.
+    """
+
+    def __init__(self, tier: str, limits: dict[str, float]) -> None:
+        super().__init__(data_dir=tempfile.gettempdir())
+        self._spec = KernelSpec(
+            argv=["python", "{connection_file}"],
+            display_name="dynasaur",
+            language="python",
+            interrupt_mode="message",
+            metadata={
+                "kernel_provisioner": {
+                    "provisioner_name": NAME,
+                    "config": {"tier": tier, "limits": limits},
+                }
+            },
+        )
+        # Known even where this package's entry points are not installed.
+        KernelProvisionerFactory.instance().provisioners.setdefault(
+            NAME,
+            EntryPoint(
+                NAME, f"{__name__}:SandboxProvisioner", "jupyter_client.kernel_provisioners"
+            ),
+        )
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Our kernelspec, whatever the name."""
+        del kernel_name
+        return self._spec
+
+
+def _make_place(work: Path, limits: Limits) -> Place:
+    """A private folder, and the place it is part of.
+
+    The path is kept short: a unix socket's may have about 100 bytes.
+    """
+    parent = tempfile.gettempdir()
+    if len(parent) > 60:
+        parent = "/tmp"  # noqa: S108 - mkdtemp below it is private
+    place = Place(work.resolve(), Path(tempfile.mkdtemp(prefix="dynasaur-", dir=parent)), limits)
+    place.sockets.mkdir(mode=0o700)
+    place.scratch.mkdir(mode=0o700)
+    return place

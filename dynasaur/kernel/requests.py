@@ -1,0 +1,153 @@
+"""What is sent to the kernel: our extension, modules to load, and answers to its host calls."""
+
+from __future__ import annotations
+
+import inspect
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+
+from dynasaur.types import Json, Module
+
+from .inside.extension import SOURCE
+from .inside.host import MARK
+
+HostFunction = Callable[..., Json]
+
+ANSWER = 4_000_000
+"""Characters that a host function's result may take."""
+
+_PARTS = ("literals", "calls", "modules", "plain", "host", "streams", "failures", "extension")
+
+_BOOT = """\
+import sys, types
+def boot(parts, functions):
+    package = types.ModuleType("_dynasaur")
+    package.__path__ = []
+    sys.modules["_dynasaur"] = package
+    for name, text in parts.items():
+        module = types.ModuleType(f"_dynasaur.{name}")
+        module.__package__ = "_dynasaur"
+        sys.modules[module.__name__] = module
+        exec(compile(text, f"<dynasaur {name}>", "exec"), vars(module))
+    shell = get_ipython()
+    package.extension = sys.modules["_dynasaur.extension"].Extension(shell, functions)
+"""
+
+
+@cache
+def _sources() -> dict[str, str]:
+    folder = Path(__file__).with_name("inside")
+    return {name: (folder / f"{name}.py").read_text(encoding="utf-8") for name in _PARTS}
+
+
+def install_code(functions: Mapping[str, HostFunction]) -> str:
+    """The code that puts our extension into a fresh kernel; it leaves no names behind."""
+    documents = {name: _document(name, function) for name, function in functions.items()}
+    call = f"boot({_sources()!r}, {documents!r})"
+    source = f"{_BOOT}\n{call}\n"
+    return f"exec(compile({source!r}, '<dynasaur>', 'exec'), {{'get_ipython': get_ipython}})"
+
+
+def load_code(modules: Sequence[Module], names: Mapping[str, str]) -> str:
+    """The code that makes modules importable in the kernel and binds names."""
+    texts = {module.name: module.text for module in modules}
+    extension = "__import__('sys').modules['_dynasaur'].extension"
+    return f"{extension}.load({texts!r}, {dict(names)!r})"
+
+
+def execute(code: str, *, silent: bool) -> dict[str, Json]:
+    """The content of an execute request."""
+    return {
+        "code": code,
+        "silent": silent,
+        "store_history": not silent,
+        "user_expressions": {},
+        "allow_stdin": True,
+        "stop_on_error": False,
+    }
+
+
+def report_of(reply: Mapping[str, object]) -> Mapping[str, object]:
+    """What our extension said in an execute reply's payload; empty where it said nothing."""
+    return _payload(reply, SOURCE)
+
+
+def asked_to_exit(reply: Mapping[str, object]) -> bool:
+    """The cell called `exit()` or `quit()`: the kernel is about to end itself."""
+    payload = _payload(reply, "ask_exit")
+    return bool(payload) and not payload.get("keepkernel")
+
+
+def _payload(reply: Mapping[str, object], source: str) -> Mapping[str, object]:
+    payloads = reply.get("payload")
+    for payload in payloads if isinstance(payloads, list) else []:
+        if isinstance(payload, Mapping) and payload.get("source") == source:
+            return payload
+    return {}
+
+
+def answer(prompt: object, functions: Mapping[str, HostFunction], *, refuse: str = "") -> str:
+    """Answer one request of the stdin channel.
+
+    Args:
+        prompt: Its prompt, of any shape.
+        functions: The host functions there are.
+        refuse: Why no call is answered any more; empty when calls are.
+
+    Returns:
+        The text of the reply: JSON, or empty where the prompt is no call of ours.
+    """
+    if not isinstance(prompt, str) or not prompt.startswith(MARK):
+        return ""
+    try:
+        name, result = _call(json.loads(prompt[len(MARK) :]), functions, refuse)
+        text = json.dumps({"result": result})
+    except Exception as error:  # noqa: BLE001 - it becomes an exception in the kernel
+        # `str` of a KeyError is the repr of its key, and would be quoted again in the kernel.
+        told = error.args[0] if len(error.args) == 1 else error
+        return _failed(type(error).__name__, str(told)[:4_000])
+    if len(text) > ANSWER:
+        return _failed(
+            "ValueError", f"the result of {name}() is too large: {len(text):,} characters"
+        )
+    return text
+
+
+def _call(
+    call: Mapping[str, Json], functions: Mapping[str, HostFunction], refuse: str
+) -> tuple[str, Json]:
+    """Call the function that was asked for; whatever is wrong with that, raises."""
+    name, args, kwargs = call["function"], _clean(call["args"]), _clean(call["kwargs"])
+    if refuse:
+        raise RuntimeError(refuse)
+    if not isinstance(name, str) or name not in functions:
+        raise NameError(f"there is no host function {name!r}")
+    if not isinstance(args, list) or not isinstance(kwargs, dict):
+        raise TypeError("a call has a list of arguments and a dict of named ones")
+    return name, functions[name](*args, **kwargs)
+
+
+def _failed(kind: str, message: str) -> str:
+    return json.dumps({"error": {"type": kind, "message": message}})
+
+
+def _clean(value: Json) -> Json:
+    """The value with lone surrogates replaced: they cannot be written to any file."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, list):
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {str(_clean(key)): _clean(item) for key, item in value.items()}
+    return value
+
+
+def _document(name: str, function: HostFunction) -> str:
+    """The stub's docstring: signature first, since the stub itself takes anything."""
+    try:
+        signature = str(inspect.signature(function))
+    except (TypeError, ValueError):
+        signature = "(...)"
+    return f"{name}{signature}\n\n{inspect.getdoc(function) or ''}".rstrip()

@@ -1,0 +1,162 @@
+"""The kernel's channels over ZeroMQ: messages in, packets out, whatever the other side sends."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from jupyter_client.manager import KernelManager
+
+Channel = Literal["shell", "iopub", "stdin", "control"]
+Content: TypeAlias = Mapping[str, Any]
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes of the largest message taken; a larger one costs the sender its connection."""
+
+_BACKLOG = 256
+"""Messages that wait for us on a channel while nobody reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One message from the kernel, which is not to be trusted.
+
+    Attributes:
+        channel: Where it came in.
+        kind: Its message type.
+        parent: The id of the request it says it belongs to.
+        content: Its content.
+        size: About how many bytes it took.
+    """
+
+    channel: Channel
+    kind: str
+    parent: str
+    content: Content
+    size: int
+
+
+class Wire(Protocol):
+    """A way to one running kernel."""
+
+    def send(self, channel: Channel, kind: str, content: Content) -> str:
+        """Send a request and return its id."""
+
+    def receive(self, seconds: float) -> Packet | None:
+        """The next packet, or None when none came in time."""
+
+    def resubscribe(self) -> None:
+        """Open the output channel anew, because it fell silent."""
+
+    def close(self) -> None:
+        """Let go of the channels; the kernel is not touched."""
+
+
+def packet_of(channel: Channel, message: object, size: int) -> Packet | None:
+    """The packet of a message, or None where it is not one."""
+    if not isinstance(message, Mapping):
+        return None
+    kind, content = message.get("msg_type"), message.get("content")
+    if kind is None and isinstance(header := message.get("header"), Mapping):
+        kind = header.get("msg_type")
+    parent = message.get("parent_header")
+    parent = parent.get("msg_id") if isinstance(parent, Mapping) else None
+    if not isinstance(kind, str) or not isinstance(content, Mapping):
+        return None
+    return Packet(channel, kind, parent if isinstance(parent, str) else "", content, size)
+
+
+class ZmqWire:
+    """A kernel that this process reaches by sockets.
+
+    Args:
+        manager: The kernel's manager, started: it knows addresses and the key that signs messages.
+    """
+
+    def __init__(self, manager: KernelManager) -> None:
+        import zmq
+
+        self._zmq = zmq
+        self._manager = manager
+        self._session = manager.session
+        self._context = zmq.Context()
+        identity = self._session.bsession
+        self._sockets: dict[Channel, Any] = {
+            "shell": self._connect("shell", zmq.DEALER, identity),
+            "stdin": self._connect("stdin", zmq.DEALER, identity),
+            "control": self._connect("control", zmq.DEALER, identity),
+            "iopub": self._connect("iopub", zmq.SUB, b""),
+        }
+        self._poller = zmq.Poller()
+        for socket in self._sockets.values():
+            self._poller.register(socket, zmq.POLLIN)
+        self._ready: deque[Channel] = deque()
+
+    def _connect(self, channel: Channel, kind: int, identity: bytes) -> Any:
+        zmq = self._zmq
+        socket = self._context.socket(kind)
+        socket.linger = 0
+        socket.maxmsgsize = LARGEST
+        socket.rcvhwm = _BACKLOG
+        if identity:
+            socket.identity = identity
+        if kind == zmq.SUB:
+            socket.setsockopt(zmq.SUBSCRIBE, b"")
+        manager = self._manager
+        if getattr(manager, "curve_publickey", None) is not None:
+            socket.curve_secretkey = manager.curve_secretkey
+            socket.curve_publickey = manager.curve_publickey
+            socket.curve_serverkey = manager.curve_publickey
+        port = getattr(manager, f"{channel}_port")
+        separator = ":" if manager.transport == "tcp" else "-"
+        socket.connect(f"{manager.transport}://{manager.ip}{separator}{port}")
+        return socket
+
+    def send(self, channel: Channel, kind: str, content: Content) -> str:
+        """Send a request and return its id."""
+        message = self._session.msg(kind, dict(content))
+        self._session.send(self._sockets[channel], message)
+        return str(message["header"]["msg_id"])
+
+    def receive(self, seconds: float) -> Packet | None:
+        """The next packet, or None when none came in time; what is not a message is passed over."""
+        if not self._ready:
+            events = dict(self._poller.poll(max(0, int(seconds * 1000))))
+            self._ready.extend(c for c, socket in self._sockets.items() if socket in events)
+        while self._ready:
+            channel = self._ready.popleft()
+            packet = self._read(channel)
+            if packet is not None:
+                return packet
+        return None
+
+    def _read(self, channel: Channel) -> Packet | None:
+        socket = self._sockets[channel]
+        with contextlib.suppress(self._zmq.Again):
+            frames = socket.recv_multipart(self._zmq.NOBLOCK)
+            try:
+                _, parts = self._session.feed_identities(frames)
+                message = self._session.deserialize(parts)
+            except Exception:  # noqa: BLE001 - forged or broken frames raise many things
+                return None
+            return packet_of(channel, message, sum(len(frame) for frame in frames))
+        return None
+
+    def resubscribe(self) -> None:
+        """Open the output channel anew, because it fell silent."""
+        old = self._sockets["iopub"]
+        self._poller.unregister(old)
+        old.close()
+        self._sockets["iopub"] = self._connect("iopub", self._zmq.SUB, b"")
+        self._poller.register(self._sockets["iopub"], self._zmq.POLLIN)
+        self._ready.clear()
+
+    def close(self) -> None:
+        """Let go of the channels; the kernel is not touched."""
+        for socket in self._sockets.values():
+            socket.close()
+        self._context.term()
