@@ -58,8 +58,7 @@ class Index:
         self._folder = None if folder is None else Folder(folder)
         self._lives: tuple[Live, ...] = ()
         self._known: dict[str, str] | None = {}
-        if self._folder is not None:
-            self._take(self._folder.read())
+        self._catch_up()
 
     def __len__(self) -> int:
         return sum(map(len, self._lives))
@@ -72,20 +71,26 @@ class Index:
             read: Gives the document of a key; called for new and changed ones alone. None
                 leaves it out of all results until its stamp changes.
         """
-        if self._folder is not None and self._folder.changed():
-            self._take(self._folder.read())
+        self._catch_up()
         if self._stamps() == stamps:
             return
-        if self._folder is None:
-            self._change(stamps, read)
-            return
-        with self._folder.writing() as allowed:
-            if allowed:
-                self._take(self._folder.read())
-            self._change(stamps, read)
-            if allowed:
-                with contextlib.suppress(OSError):  # a full disk: memory will do
-                    self._folder.write({live.number: live.segment for live in self._lives})
+        with self._writing():
+            known = self._stamps()
+            changed = [key for key, stamp in stamps.items() if known.get(key) != stamp]
+            gone = [key for key in known if key not in stamps]
+            rows = (_row(key, stamps[key], read(key)) for key in changed)
+            self._change(rows, [*changed, *gone])
+
+    def update(self, documents: Iterable[Document], gone: Iterable[str] = ()) -> None:
+        """Add or replace some documents and remove others; all the others stay.
+
+        The cost does not depend on how many these are. `sync` does the same where it is not
+        known what has changed.
+        """
+        with self._writing():
+            changed = {document.key: document for document in documents}
+            rows = (_row(key, document.stamp, document) for key, document in changed.items())
+            self._change(rows, [*changed, *gone])
 
     def search(self, query: str, k: int = 10) -> list[Scored]:
         """The best documents for a query, best first; equal scores in the order of their keys.
@@ -133,10 +138,26 @@ class Index:
         order = {name: place for place, name in enumerate(FIELDS)}
         return tuple(sorted(reasons, key=lambda r: (-r.score, r.word, order.get(r.field, -1))))
 
-    def _take(self, segments: Mapping[int, Segment]) -> None:
-        """Go on with these segments."""
-        self._lives = _lives(segments)
-        self._known = None
+    def _catch_up(self) -> None:
+        """Go on with what other processes have written."""
+        segments = None if self._folder is None else self._folder.read()
+        if segments is not None:
+            self._lives = _opened(segments)
+            self._known = None
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Change the index as the only one who does, and keep the change."""
+        if self._folder is None:
+            yield
+            return
+        with self._folder.writing() as allowed:
+            if allowed:
+                self._catch_up()
+            yield
+            if allowed:
+                with contextlib.suppress(OSError):  # a full disk: memory will do
+                    self._folder.write({live.number: live.segment for live in self._lives})
 
     def _stamps(self) -> dict[str, str]:
         """Each document's key and stamp."""
@@ -148,25 +169,28 @@ class Index:
                 self._known.update(pair for row, pair in enumerate(pairs) if row not in live.void)
         return self._known
 
-    def _change(self, stamps: Mapping[str, str], read: Callable[[str], Document | None]) -> None:
-        known = self._stamps()
-        changed = [key for key, stamp in stamps.items() if known.get(key) != stamp]
-        void = [key for key in changed if key in known] + list(known.keys() - stamps.keys())
-        deaths = list(self._places(void))
-        segments = {live.number: live.segment for live in self._lives}
-        rows = (_row(key, stamps[key], read(key)) for key in changed)
-        while batch := list(islice(rows, BATCH)):
-            segments[_number()] = _segment(pack(batch, deaths))
+    def _change(self, rows: Iterable[Row], old: Iterable[str]) -> None:
+        """Add rows, and make void what there is of some keys (among them those of the rows)."""
+        known, self._known = self._known, None  # read anew, should this be interrupted
+        deaths = list(self._places(old))
+        lives = _without(self._lives, deaths)
+        if known is not None:
+            for number, row in deaths:
+                del known[lives[number].segment.key(row)]
+        remaining = iter(rows)
+        while batch := list(islice(remaining, BATCH)):
+            _add(lives, pack(batch, deaths))
             deaths = []
+            if known is not None:
+                known.update((row.key, row.stamp) for row in batch)
         if deaths:
-            segments[_number()] = _segment(pack([], deaths))
-        self._lives = _lives(segments)
-        while (again := merged(self._lives)) is not None:
+            _add(lives, pack([], deaths))
+        while (again := merged(lives.values())) is not None:
             gone, data = again
-            kept = {n: segment for n, segment in segments.items() if n not in gone}
-            segments = {**kept, _number(): _segment(data)}
-            self._lives = _lives(segments)
-        self._known = dict(stamps)
+            for number in gone:
+                del lives[number]
+            _add(lives, data)
+        self._lives, self._known = tuple(lives.values()), known
 
     def _places(self, keys: Iterable[str]) -> Iterator[tuple[int, int]]:
         """Segment number and row of each of these documents."""
@@ -178,16 +202,29 @@ class Index:
                     break
 
 
-def _lives(segments: Mapping[int, Segment]) -> tuple[Live, ...]:
-    """The segments, each with the rows that others made void."""
-    void: dict[int, set[int]] = {number: set() for number in segments}
-    for segment in segments.values():
-        for number, row in segment.deaths():
-            if number in void:
-                void[number].add(row)
-    return tuple(
-        Live(number, segment, frozenset(void[number])) for number, segment in segments.items()
-    )
+def _opened(segments: Mapping[int, Segment]) -> tuple[Live, ...]:
+    """Segments as they are used, without the rows that others made void."""
+    lives = [Live(number, segment) for number, segment in segments.items()]
+    deaths = [death for segment in segments.values() for death in segment.deaths()]
+    return tuple(_without(lives, deaths).values())
+
+
+def _without(lives: Iterable[Live], deaths: Iterable[tuple[int, int]]) -> dict[int, Live]:
+    """Segments by their numbers, with some more rows made void."""
+    kept = {live.number: live for live in lives}
+    void: dict[int, set[int]] = {}
+    for number, row in deaths:
+        void.setdefault(number, set()).add(row)
+    for number in void.keys() & kept.keys():
+        live = kept[number]
+        kept[number] = Live(number, live.segment, live.void | void[number])
+    return kept
+
+
+def _add(lives: dict[int, Live], data: bytes) -> None:
+    """Add a segment under a number of its own: no file ever changes under its name."""
+    number = secrets.randbits(63)
+    lives[number] = Live(number, Segment(memoryview(data)))
 
 
 def _ask(query: str, lives: tuple[Live, ...]) -> Query:
@@ -215,12 +252,3 @@ def _row(key: str, stamp: str, document: Document | None) -> Row:
     """A document as it is stored; one that cannot be read has no terms."""
     found = row_of(document or Document(key, stamp, ""))
     return Row(key, stamp, found.terms if document else {}, found.grams)
-
-
-def _segment(data: bytes) -> Segment:
-    return Segment(memoryview(data))
-
-
-def _number() -> int:
-    """A new segment's number: random, so that no file ever changes under its name."""
-    return secrets.randbits(63)

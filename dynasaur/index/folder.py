@@ -32,7 +32,7 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._list = path / "segments.json"
-        self._seen: tuple[int, int, int] | None = None
+        self._seen = b""
         self._opened: dict[int, Segment] = {}
 
     @contextlib.contextmanager
@@ -50,33 +50,34 @@ class Folder:
         finally:
             lock.release()
 
-    def changed(self) -> bool:
-        """Whether the list is another one than that last read or written."""
-        return self._identity() != self._seen
+    def read(self) -> dict[int, Segment] | None:
+        """The segments that count, by number; None when they are those last read or written.
 
-    def read(self) -> dict[int, Segment]:
-        """The segments that count, by number; none where they are torn or of another version."""
+        There are none where they are torn or of another version.
+        """
         for _ in range(_TRIES):
-            self._seen = self._identity()
+            listing = self._listing()
+            if listing == self._seen:
+                return None
+            self._seen = listing
             try:
-                numbers = _numbers(self._list.read_bytes())
-                self._opened = {number: self._open(number) for number in numbers}
-            except FileNotFoundError:
-                if self.changed():
-                    continue  # a writer put another list in place meanwhile
+                self._opened = {number: self._open(number) for number in _numbers(listing)}
+            except FileNotFoundError:  # merged away meanwhile: there is another list by now
                 self._opened = {}
+                continue
             except (OSError, ValueError):
                 self._opened = {}
-            return dict(self._opened)
-        return {}
+            break
+        return dict(self._opened)
 
     def write(self, segments: Mapping[int, Segment]) -> None:
         """Make these the segments that count. Only inside `writing`."""
         for number, segment in segments.items():
             if number not in self._opened:
                 self._put(self._file(number), segment.data)
-        self._put(self._list, _listing(list(segments)))
-        self._seen = self._identity()
+        listing = _listing(list(segments))
+        self._put(self._list, listing)
+        self._seen = listing
         self._opened = dict(segments)
         self._sweep()
 
@@ -107,12 +108,11 @@ class Folder:
     def _file(self, number: int) -> Path:
         return self._path / f"{number:016x}.segment"
 
-    def _identity(self) -> tuple[int, int, int] | None:
+    def _listing(self) -> bytes:
         try:
-            found = self._list.stat()
+            return self._list.read_bytes()
         except OSError:
-            return None
-        return found.st_ino, found.st_mtime_ns, found.st_size
+            return b""
 
 
 def _listing(numbers: Sequence[int]) -> bytes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from dynasaur.index.pack import MOST_DOCUMENTS, merge
 from dynasaur.index.scoring import Live
@@ -14,13 +14,14 @@ MOST_VOID = 0.2
 """A segment with a greater share of void rows is written anew."""
 
 
-def merged(lives: Sequence[Live]) -> tuple[set[int], bytes] | None:
+def merged(lives: Iterable[Live]) -> tuple[set[int], bytes] | None:
     """Merge what is due.
 
     Returns:
         The numbers of segments that are no longer needed and the bytes of the one that takes
         their place; None when nothing is due.
     """
+    lives = list(lives)
     due = _due(lives)
     if not due:
         return None

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from array import array
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from dynasaur.index.document import FULL, name_term
@@ -28,7 +27,7 @@ class Query:
 
     weights: Mapping[str, float]
     names: Mapping[str, int]
-    grams: array[int]
+    grams: frozenset[int]
 
     @classmethod
     def of(cls, text: str, frequency: Callable[[int], int], total: int) -> Query:
@@ -53,12 +52,12 @@ class Query:
         return cls(
             weights={term: weight * unit for term, weight in ordered},
             names={name_term(name): len(name) for name in names(text)},
-            grams=grams(text),
+            grams=frozenset(grams(text)),
         )
 
-    def looks_like(self, other: memoryview[int] | array[int]) -> float:
+    def looks_like(self, other: Collection[int]) -> float:
         """What alikeness in letter triples adds to the score: at most `LOOKS`."""
         if not self.grams or not other:
             return 0.0
-        shared = len(set(self.grams).intersection(other))
+        shared = len(self.grams.intersection(other))
         return LOOKS * shared / math.sqrt(len(self.grams) * len(other))

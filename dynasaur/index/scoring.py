@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import heapq
-from collections.abc import Sequence, Set
-from dataclasses import dataclass, field
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-    Floats = npt.NDArray[np.float64]
-    Ints = npt.NDArray[np.unsignedinteger | np.signedinteger]
-
 FEW = 20_000
 """Up to this many postings a plain loop is over before NumPy would be imported."""
+
+FEW_FOR_NUMPY = 2_000
+"""Up to this many a plain loop is quicker than NumPy even where that has been imported."""
 
 _SLACK = 1.0 - 1e-9
 """Bounds are sums in another order than scores: they may be off by the last bits."""
@@ -30,7 +30,7 @@ class Live:
 
     number: int
     segment: Segment
-    void: Set[int] = field(default_factory=frozenset)
+    void: frozenset[int] = frozenset()
 
     def __len__(self) -> int:
         return len(self.segment) - len(self.void)
@@ -47,7 +47,7 @@ class Live:
         if not self.void:
             return 0
         if end - start <= FEW:
-            return len(self.void.intersection(self.segment.rows[start:end]))  # type: ignore[attr-defined]
+            return len(self.void.intersection(self.segment.rows[start:end]))
         import numpy as np
 
         rows, _ = self.segment.numpy_postings()
@@ -92,15 +92,19 @@ def best(live: Live, wanted: Sequence[tuple[int, float]], most: int, least: floa
         if place >= 0:
             start, end = segment.starts[place], segment.starts[place + 1]
             lists.append(_List(weight, start, end, weight * segment.peaks[place]))
-    if sum(found.end - found.start for found in lists) <= FEW:
+    few = FEW_FOR_NUMPY if "numpy" in sys.modules else FEW
+    if sum(found.end - found.start for found in lists) <= few:
         scores = _plain(live, lists)
     else:
         scores = _pruned(live, lists, most, least)
-    chosen = heapq.nsmallest(most, scores, key=lambda item: (-item[1], item[0]))
-    return [Found(score, live, row) for row, score in chosen if score >= least]
+    if len(scores) > most:
+        least = max(least, sorted(scores.values())[-most])
+    chosen = [item for item in scores.items() if item[1] >= least]
+    chosen.sort(key=lambda item: (-item[1], item[0]))
+    return [Found(score, live, row) for row, score in chosen[:most]]
 
 
-def _plain(live: Live, lists: Sequence[_List]) -> list[tuple[int, float]]:
+def _plain(live: Live, lists: Sequence[_List]) -> dict[int, float]:
     """Every document's row and score."""
     rows, weights = live.segment.rows, live.segment.weights
     scores: dict[int, float] = {}
@@ -108,10 +112,12 @@ def _plain(live: Live, lists: Sequence[_List]) -> list[tuple[int, float]]:
         span = slice(found.start, found.end)
         for row, weight in zip(rows[span], weights[span], strict=True):
             scores[row] = scores.get(row, 0.0) + weight * found.weight
-    return [item for item in scores.items() if item[0] not in live.void]
+    for row in live.void:
+        scores.pop(row, None)
+    return scores
 
 
-def _pruned(live: Live, lists: Sequence[_List], most: int, least: float) -> list[tuple[int, float]]:
+def _pruned(live: Live, lists: Sequence[_List], most: int, least: float) -> dict[int, float]:
     """Row and score of the best documents, some others among them (the MaxScore method).
 
     Terms come rarest first. Once what is left cannot lift a new document among the best, the long
@@ -124,48 +130,29 @@ def _pruned(live: Live, lists: Sequence[_List], most: int, least: float) -> list
     if live.void:
         scores[np.fromiter(live.void, dtype=np.intp)] = -np.inf
     left = [*accumulate(reversed([found.bound for found in lists]), initial=0.0)][::-1]
-    seen: list[Ints] = []
     number = 0
-    for number, found in enumerate(lists):
-        if left[number] < least * _SLACK:
-            break
-        span = rows[found.start : found.end]
-        scores[span] += weights[found.start : found.end] * found.weight
-        seen.append(span)
-        least = max(least, _threshold(scores, seen, most))
-    else:
-        number = len(lists)
-    rest = lists[number:]
-    near = _at_least(scores, seen, least * _SLACK - left[number])
-    for found in rest:
+    while number < len(lists) and left[number] >= least * _SLACK:
+        found = lists[number]
+        scores[rows[found.start : found.end]] += weights[found.start : found.end] * found.weight
+        number += 1
+        if left[0] - left[number] > left[number]:
+            least = _raised(scores, most, least)
+    near = np.flatnonzero(scores >= max(least * _SLACK - left[number], sys.float_info.min))
+    near = near.astype(rows.dtype)  # of one type with `span`, or each search would convert that
+    for found in lists[number:]:
         span = rows[found.start : found.end]
         places = np.minimum(np.searchsorted(span, near), len(span) - 1)
         hit = span[places] == near
         scores[near[hit]] += weights[found.start + places[hit]] * found.weight
-    chosen = near[scores[near] >= max(least, _threshold(scores, [near], most)) * _SLACK]
-    return list(zip(chosen.tolist(), scores[chosen].tolist(), strict=True))
+    chosen = near[scores[near] >= _raised(scores[near], most, least) * _SLACK]
+    return dict(zip(chosen.tolist(), scores[chosen].tolist(), strict=True))
 
 
-def _threshold(scores: Floats, seen: Sequence[Ints], most: int) -> float:
-    """A score that `most` documents reach for certain.
-
-    A document stands in `seen` once for each of its terms at most, so that many of its places
-    are allowed for.
-    """
+def _raised(scores: npt.NDArray[np.float64], most: int, least: float) -> float:
+    """The score that `most` documents reach, where it is above `least`."""
     import numpy as np
 
-    rank = most * len(seen)
-    values = scores[np.concatenate(seen)]
-    if len(values) < rank:
-        return 0.0
-    return float(np.partition(values, len(values) - rank)[len(values) - rank])
-
-
-def _at_least(scores: Floats, seen: Sequence[Ints], score: float) -> Ints:
-    """The rows among `seen` that reach a score, each once."""
-    import numpy as np
-
-    if not seen:
-        return np.zeros(0, dtype=np.intp)
-    rows = np.concatenate(seen)
-    return np.unique(rows[scores[rows] >= score])
+    above = scores[scores > least]
+    if len(above) < most:
+        return least
+    return float(np.partition(above, len(above) - most)[len(above) - most])
