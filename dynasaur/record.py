@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
-from dynasaur.types import Json, Observation, Refusal, Usage
+from dynasaur.types import Call, Json, Observation, Refusal, Usage
 
 
 class Status(StrEnum):
@@ -102,3 +102,41 @@ class Trajectory:
     started: str = ""
     seconds: float = 0.0
     folder: Path = field(default=Path(), compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """What a run leaves for the registry.
+
+    Attributes:
+        run: The run's id.
+        task: The task's text.
+        model: The model's name.
+        cells: The code of the cells that ran without error, in order.
+        calls: The recorded calls, in order.
+        solved: An answer was submitted.
+        answer: That answer.
+    """
+
+    run: str
+    task: str
+    model: str
+    cells: tuple[str, ...]
+    calls: tuple[Call, ...] = ()
+    solved: bool = False
+    answer: Json = None
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What the registry made of a harvest.
+
+    Attributes:
+        admitted: Names of the new actions.
+        refused: The other candidates, and why.
+        note: What the user should know of how they were kept, in one line; often empty.
+    """
+
+    admitted: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    note: str = ""

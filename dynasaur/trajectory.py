@@ -18,10 +18,15 @@ from pathlib import Path
 
 from dynasaur.errors import FailureError, StoreError, UsageError
 from dynasaur.record import Status, Step, Trajectory
-from dynasaur.types import Call, Image, Json, Observation, Usage
+from dynasaur.types import Call, Image, Json, Observation, Task, Usage
 
 FORMAT = "dynasaur.trajectory/1"
 FILE = "trajectory.json"
+
+
+def new_id() -> str:
+    """An id for a run: the time (UTC) and four random hexadecimal digits."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
 
 
 def new_run(runs: Path) -> tuple[str, Path]:
@@ -31,7 +36,7 @@ def new_run(runs: Path) -> tuple[str, Path]:
         StoreError: The folder cannot be made.
     """
     while True:
-        run = f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
+        run = new_id()
         try:
             runs.mkdir(parents=True, exist_ok=True)
             (runs / run).mkdir()
@@ -42,19 +47,32 @@ def new_run(runs: Path) -> tuple[str, Path]:
         return run, runs / run
 
 
+def check_task(task: Task) -> None:
+    """Refuse what cannot be a task, before anything is made for it.
+
+    Raises:
+        UsageError: The text is empty, or a file is missing or no regular file.
+    """
+    if not task.text.strip():
+        raise UsageError("the task is empty; say what to do")
+    for path in task.files:
+        if not path.is_file():
+            kind = "a folder" if path.is_dir() else "odd" if path.exists() else "no such file"
+            raise UsageError(f"--file {path}: {kind}; name a regular file")
+    names = [path.name for path in task.files]
+    for path in task.files:
+        if names.count(path.name) > 1:
+            raise UsageError(f"--file {path}: two files are called {path.name}; rename one")
+
+
 def copy_files(paths: Sequence[Path], work: Path) -> list[tuple[str, int]]:
     """Copy a task's files into the work folder; gives their names and sizes in bytes.
 
     Raises:
-        UsageError: A file is missing, is no regular file, cannot be read, or two share a name.
+        UsageError: One of them cannot be read.
     """
     copied: list[tuple[str, int]] = []
     for path in paths:
-        if not path.is_file():
-            kind = "a folder" if path.is_dir() else "no such file" if not path.exists() else "odd"
-            raise UsageError(f"--file {path}: {kind}; name a regular file")
-        if any(name == path.name for name, _ in copied):
-            raise UsageError(f"--file {path}: another file is called {path.name} too")
         try:
             shutil.copyfile(path, work / path.name)
         except OSError as error:

@@ -284,12 +284,16 @@ class Use:
             empty for another candidate of the same run.
         alias: The name it goes by in the candidate, where that is another.
         inside: It is imported inside a body, by a statement that the candidate's text holds.
+        classes: Classes that live in its module and that the candidate needs.
+        called: The action itself is needed, not only its classes.
     """
 
     name: str
     module: str = ""
     alias: str = ""
     inside: bool = False
+    classes: tuple[str, ...] = ()
+    called: bool = True
 
 
 @dataclass(frozen=True, slots=True)

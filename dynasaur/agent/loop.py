@@ -1,0 +1,174 @@
+"""The loop: messages, model, code, kernel, observation, messages, until there is an answer."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+from dynasaur import prompts, trajectory
+from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory, Library, Listener, Model
+from dynasaur.agent.run import Run
+from dynasaur.errors import ActionError, FailureError, ModelError
+from dynasaur.record import End, Step, Trajectory
+from dynasaur.syntax import action_imports, free_names
+from dynasaur.types import Action, Task
+
+BAD_REPLIES = 3
+"""Replies without usable code, one after the other, that end a run."""
+
+
+class Agent:
+    """Solves tasks with a library and a model.
+
+    Args:
+        library: Where actions come from and go to.
+        model: What writes the code.
+        max_steps: Steps after which a run ends unsolved.
+        cell_timeout: Seconds that one cell may run.
+        k: How many actions are offered with the task.
+        kernel: Makes the kernel of a run from its work folder and its host functions; by
+            default the sandboxed Jupyter kernel.
+        listener: Told what happens while it happens.
+    """
+
+    def __init__(
+        self,
+        library: Library,
+        model: Model,
+        *,
+        max_steps: int = 20,
+        cell_timeout: float = 300.0,
+        k: int = 10,
+        kernel: KernelFactory | None = None,
+        listener: Listener | None = None,
+    ) -> None:
+        self.library = library
+        self.model = model
+        self.max_steps = max_steps
+        self.cell_timeout = cell_timeout
+        self.k = k
+        self._kernel = kernel or _jupyter_kernel
+        self._listener = listener or Listener()
+
+    def run(self, task: Task) -> Trajectory:
+        """Work on a task until it is answered or cannot be.
+
+        A model or kernel that fails ends the run, not the program: the trajectory says so.
+
+        Raises:
+            UsageError: The task is empty, or one of its files cannot be taken along.
+            StoreError: The run cannot be recorded.
+            KeyboardInterrupt: As it came, after the run was recorded as interrupted.
+        """
+        run = Run(task, self.library, self.model.name, self._kernel)
+        with trajectory.Alive(run.folder), closing(run.kernel):
+            try:
+                run.kernel.start()
+                self._begin(run)
+                while run.end is None:
+                    self._step(run)
+            except FailureError as error:
+                run.over(End.FAILED, str(error))
+            except KeyboardInterrupt:
+                run.over(End.INTERRUPTED, "interrupted by the user")
+                run.save()
+                raise
+        self._listener.judging()
+        run.admit()
+        result = run.save()
+        self._listener.ended(result)
+        return result
+
+    def _begin(self, run: Run) -> None:
+        hits = self.library.retriever.offer(run.task.text, self.k)
+        run.offer(hits)
+        run.messages.extend(prompts.opening(run.task, run.files, hits))
+        self._listener.began(run.save())
+
+    def _step(self, run: Run) -> None:
+        number = len(run.steps) + 1
+        if number > self.max_steps:
+            run.over(End.LIMIT, f"no answer after {self.max_steps} steps; raise --max-steps")
+            return
+        self._listener.thinking(number)
+        reply = self.model.reply(run.messages)
+        run.usage += reply.usage
+        if reply.gave_up:
+            run.over(End.GAVE_UP, reply.gave_up)
+            return
+        self._listener.replied(number, reply)
+        run.messages.append(prompts.assistant(reply))
+        step = Step(number, reply.thought, reply.code, usage=reply.usage)
+        if problem := reply.problem or _problem(reply.code):
+            step = replace(step, problem=problem)
+            run.messages.append(prompts.no_code(problem))
+        else:
+            step = self._execute(run, step)
+        run.steps.append(step)
+        run.save()
+        self._listener.observed(step)
+        _check_replies(run.steps)
+
+    def _execute(self, run: Run, step: Step) -> Step:
+        loaded, notes = self._load(run, step.code)
+        seen = run.kernel.execute(step.code, timeout=self.cell_timeout)
+        if run.answers:
+            run.answer = run.answers[-1]
+            run.over(End.ANSWERED)
+        run.messages.append(prompts.observed(seen, notes))
+        return replace(step, loaded=loaded, notes=notes, observation=seen)
+
+    def _load(self, run: Run, code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Bring in the actions that a cell uses: names now bound, and what went wrong."""
+        bound: list[str] = []
+        notes: list[str] = []
+        for name in sorted(free_names(code)):
+            if action := self.library.retriever.find(name):
+                bound += self._import(run, action, {name: action.module}, notes)
+        for module in action_imports(code):
+            if action := self.library.retriever.find(module):
+                self._import(run, action, {}, notes)
+        run.loaded.update(dict.fromkeys(bound))
+        return tuple(bound), tuple(notes)
+
+    def _import(
+        self, run: Run, action: Action, names: Mapping[str, str], notes: list[str]
+    ) -> tuple[str, ...]:
+        try:
+            modules = self.library.retriever.closure([action.module])
+            return run.kernel.load(modules, names)
+        except ActionError as error:
+            notes.append(f"The action {action.name} could not be loaded: {error}")
+            return ()
+
+
+def _problem(code: str) -> str:
+    """Why code cannot be run at all; empty when the kernel should judge."""
+    if not code.strip():
+        return "there was none"
+    try:
+        compile(code, "<step>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    except SyntaxError as error:
+        if any(line.lstrip().startswith(("%", "!", "?")) for line in code.splitlines()):
+            return ""
+        return f"SyntaxError: {error.msg} (line {error.lineno}: {(error.text or '').strip()})"
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _check_replies(steps: Sequence[Step]) -> None:
+    last = steps[-BAD_REPLIES:]
+    if len(last) == BAD_REPLIES and all(step.problem for step in last):
+        raise ModelError(
+            f"the model gave no valid code {BAD_REPLIES} times in a row: {last[-1].problem}"
+        )
+
+
+def _jupyter_kernel(work: Path, functions: HostFunctions) -> Kernel:
+    from dynasaur.kernel.client import JupyterKernel
+
+    return JupyterKernel(work, functions=functions)

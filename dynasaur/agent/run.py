@@ -1,0 +1,133 @@
+"""The state of one run under way: what it has seen, done and been told."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from dynasaur import prompts, trajectory
+from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory, Library
+from dynasaur.record import ActionUse, Admission, End, Harvest, Status, Step, Trajectory
+from dynasaur.types import Call, Hit, Json, Message, Task, Usage
+
+
+@dataclass(slots=True)
+class Run:
+    """A run under way; what it comes to is a Trajectory."""
+
+    task: Task
+    library: Library
+    model: str
+    make_kernel: KernelFactory
+    run: str = field(init=False)
+    folder: Path = field(init=False)
+    files: list[tuple[str, int]] = field(init=False)
+    kernel: Kernel = field(init=False)
+    messages: list[Message] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    answers: list[Json] = field(default_factory=list)
+    answer: Json = None
+    end: End | None = None
+    reason: str = ""
+    usage: Usage = Usage()
+    offered: dict[str, None] = field(default_factory=dict)
+    loaded: dict[str, None] = field(default_factory=dict)
+    admission: Admission = field(default_factory=Admission)
+    began: float = field(default_factory=time.monotonic)
+    started: str = ""
+
+    def __post_init__(self) -> None:
+        self.started = datetime.now(UTC).isoformat(timespec="seconds")
+        trajectory.check_task(self.task)
+        self.run, self.folder = trajectory.new_run(self.library.runs)
+        work = self.folder / "work"
+        work.mkdir()
+        self.files = trajectory.copy_files(self.task.files, work)
+        functions: HostFunctions = {
+            "find_actions": self.find_actions,
+            "submit_final_answer": self.submit_final_answer,
+        }
+        self.kernel = self.make_kernel(work, functions)
+
+    def find_actions(self, query: str, k: int = 10) -> Json:
+        """Actions of the library that fit a query, best first, one line each."""
+        hits = self.library.retriever.search(str(query), max(1, min(int(k), 50)))
+        self.offer(hits)
+        return [prompts.action_line(hit.action) for hit in hits]
+
+    def submit_final_answer(self, answer: Json) -> Json:
+        """Give the answer to the task. The run ends with this step."""
+        self.answers.append(answer)
+        return None
+
+    def offer(self, hits: Iterable[Hit]) -> None:
+        """Note what the model has been shown."""
+        self.offered.update(dict.fromkeys(hit.action.name for hit in hits))
+
+    def over(self, end: End, reason: str = "") -> None:
+        """No further step."""
+        self.end, self.reason = end, reason
+
+    def admit(self) -> None:
+        """Let the registry judge what the run leaves."""
+        cells = tuple(step.code for step in self.steps if step.observation and step.observation.ok)
+        harvest = Harvest(
+            self.run,
+            self.task.text,
+            self.model,
+            cells,
+            tuple(self.calls()),
+            self.end is End.ANSWERED,
+            self.answer,
+        )
+        self.admission = self.library.registry.admit(harvest)
+
+    def calls(self) -> Iterable[Call]:
+        """Every call recorded so far."""
+        return (call for s in self.steps if s.observation for call in s.observation.calls)
+
+    def save(self) -> Trajectory:
+        """Write the record as it stands, and give it."""
+        now = self.snapshot()
+        trajectory.write(now)
+        return now
+
+    def snapshot(self) -> Trajectory:
+        """The record as it stands."""
+        called = dict.fromkeys(call.name for call in self.calls() if call.module)
+        return Trajectory(
+            run=self.run,
+            task=self.task.text,
+            files=tuple(name for name, _ in self.files),
+            model=self.model,
+            status=_STATUS[self.end],
+            end=self.end,
+            answer=self.answer,
+            reason=self.reason,
+            note=self.admission.note,
+            steps=tuple(self.steps),
+            actions=ActionUse(
+                tuple(self.offered),
+                tuple(self.loaded),
+                tuple(called),
+                self.admission.admitted,
+                self.admission.refused,
+            ),
+            usage=self.usage,
+            started=self.started,
+            seconds=time.monotonic() - self.began,
+            folder=self.folder,
+        )
+
+
+_STATUS = {
+    None: Status.RUNNING,
+    End.ANSWERED: Status.SOLVED,
+    End.GAVE_UP: Status.UNSOLVED,
+    End.LIMIT: Status.UNSOLVED,
+    End.FAILED: Status.FAILED,
+    End.INTERRUPTED: Status.FAILED,
+}

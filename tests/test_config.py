@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dynasaur import config
+from dynasaur.errors import ConfigError, UsageError
+from dynasaur.types import Evidence
+
+
+def project(folder: Path, table: str) -> Path:
+    (folder / "pyproject.toml").write_text(f"[tool.dynasaur]\n{table}\n", encoding="utf-8")
+    return folder
+
+
+def test_each_source_wins_over_the_one_before(tmp_path: Path) -> None:
+    root = project(tmp_path, "max-steps = 5\nk = 3\nmodel = 'planner'")
+    settings = config.load(root, {"DYNASAUR_MAX_STEPS": "7", "DYNASAUR_K": "4"}, {"k": 6})
+    assert settings == config.Settings(model="planner", max_steps=7, k=6)
+
+
+def test_what_is_not_set_keeps_its_default(tmp_path: Path) -> None:
+    flags = {"model": None, "max_steps": None}
+    assert config.load(tmp_path, {"DYNASAUR_MODEL": ""}, flags) == config.Settings()
+
+
+def test_values_get_their_types(tmp_path: Path) -> None:
+    settings = config.load(
+        project(tmp_path, "accept = 'called'\ncell_timeout = 3"), {}, {"max_steps": "9"}
+    )
+    assert settings.accept is Evidence.CALLED
+    assert settings.cell_timeout == 3.0
+    assert settings.max_steps == 9
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("max_stepz = 5", "unknown setting 'max_stepz': did you mean max_steps?"),
+        ("qqq = 5", "unknown setting 'qqq': known are model, max_steps"),
+        ("max_steps = 'many'", "max_steps = 'many': must be a whole number"),
+        ("max_steps = 2.5", "max_steps = 2.5: must be a whole number"),
+        ("max_steps = 0", "max_steps = 0: must be above zero"),
+        ("max_steps = true", "max_steps = True: must be a whole number"),
+        ("cell_timeout = -1", "cell_timeout = -1: must be above zero"),
+        ("cell_timeout = nan", "cell_timeout = nan: must be above zero"),
+        ("cell_timeout = inf", "cell_timeout = inf: must be above zero"),
+        ("model = 3", "model = 3: must be text"),
+        ("accept = 'always'", "must be one of executed, called, solved, replayed"),
+        ("= 5", "cannot be read"),
+    ],
+)
+def test_a_setting_without_sense_is_named(tmp_path: Path, table: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.load(project(tmp_path, table), {}, {})
+    assert said in str(caught.value)
+    assert "pyproject.toml" in str(caught.value)
+    assert "\n" not in str(caught.value).strip()
+
+
+def test_a_bad_variable_is_blamed_on_the_environment(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="the environment: k = 'x'"):
+        config.load(tmp_path, {"DYNASAUR_K": "x"}, {})
+
+
+def library(folder: Path) -> Path:
+    (folder / "actions").mkdir(parents=True)
+    (folder / "actions" / "__init__.py").touch()
+    return folder
+
+
+def test_the_flag_wins(tmp_path: Path) -> None:
+    here = library(tmp_path / "here")
+    found = config.find_library(tmp_path / "there", here, {"DYNASAUR_LIBRARY": "/elsewhere"})
+    assert found == tmp_path / "there"
+
+
+def test_the_nearest_parent_wins_over_the_variable(tmp_path: Path) -> None:
+    outer = library(tmp_path / "outer")
+    inner = library(outer / "inner")
+    deep = inner / "a" / "b"
+    deep.mkdir(parents=True)
+    assert config.find_library(None, deep, {"DYNASAUR_LIBRARY": str(outer)}) == inner
+
+
+def test_a_folder_called_actions_that_is_no_package_does_not_count(tmp_path: Path) -> None:
+    (tmp_path / "actions").mkdir()
+    elsewhere = tmp_path / "elsewhere"
+    found = config.find_library(None, tmp_path, {"DYNASAUR_LIBRARY": str(elsewhere)})
+    assert found == elsewhere
+
+
+def test_the_users_own_comes_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    found = config.find_library(None, tmp_path, {})
+    assert found.name == "library"
+    assert tmp_path in found.parents
+
+
+def test_a_file_is_no_library(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(UsageError, match=r"--library: .*file is a file"):
+        config.find_library(file, tmp_path, {})
