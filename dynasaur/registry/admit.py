@@ -1,0 +1,107 @@
+"""The gate: from what a run left behind to committed actions, or reasons why not.
+
+In order: evidence, a name and a place, the rules, clones, a trial of the very bytes in a fresh
+kernel, then one commit per action, made together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from dynasaur import source
+from dynasaur.errors import StoreError
+from dynasaur.record import Admission, Harvest
+from dynasaur.registry import evidence
+from dynasaur.registry.case import Case
+from dynasaur.registry.changes import changes
+from dynasaur.registry.judged import Gate, Judged, refuse_dependents, requirements_first
+from dynasaur.registry.known import Known
+from dynasaur.registry.shelf import Shelf
+from dynasaur.registry.trial import MakeKernel, Trial
+from dynasaur.repo import Repo
+from dynasaur.store import Store
+from dynasaur.types import Candidate, Evidence, Refusal
+
+
+class Registry:
+    """Admits actions to one library.
+
+    Args:
+        stores: The library's own store first, then its sources'.
+        repo: Opens the library's git repository; StoreError where there is none.
+        kernel: Makes a fresh kernel for a trial.
+        folder: Where derived data may be kept.
+        gate: What is asked of generated candidates.
+    """
+
+    def __init__(
+        self,
+        stores: Sequence[Store],
+        repo: Callable[[], Repo],
+        kernel: MakeKernel,
+        folder: Path,
+        gate: Gate | None = None,
+    ) -> None:
+        self._stores = tuple(stores)
+        self._repo = repo
+        self._trial = Trial(kernel)
+        self._known = Known(stores, folder / "fingerprints.sqlite")
+        self._gate = gate or Gate()
+
+    def admit(self, harvest: Harvest) -> Admission:
+        """Judge a run's functions and keep those that proved themselves.
+
+        Never raises for what the functions are, nor where they cannot be saved: each refusal
+        has its reason.
+        """
+        return self._admit(harvest, self._gate)
+
+    def add(self, run: str, text: str) -> Admission:
+        """Put functions that a person wrote through the same gate; they need not have been run.
+
+        Args:
+            run: The id that the commits and their branch carry.
+            text: One or more functions, with what they need.
+        """
+        gate = replace(self._gate, accept=Evidence.EXECUTED, origin="initial")
+        return self._admit(Harvest(run, "", "", (text,)), gate)
+
+    def _admit(self, harvest: Harvest, gate: Gate) -> Admission:
+        shelf = Shelf(self._stores)
+        found = source.candidates(harvest.cells, shelf.find)
+        judged = requirements_first([_begin(one, harvest, gate) for one in found])
+        case = Case(shelf, self._known, self._trial, harvest, gate, judged)
+        for stage in case.stages():
+            refuse_dependents(judged)
+            for one in judged:
+                if not one.reason:
+                    stage(one)
+        refuse_dependents(judged)
+        return self._save(judged, harvest)
+
+    def _save(self, judged: Sequence[Judged], harvest: Harvest) -> Admission:
+        passed = [one for one in judged if not one.reason]
+        note = ""
+        if passed:
+            try:
+                made = changes(passed, harvest, self._has)
+                note = self._repo().commit(harvest.run, made).note
+            except StoreError as error:
+                note = f"nothing was kept: {error}"
+                for one in passed:
+                    one.reason = f"it could not be saved: {error}"
+        admitted = tuple(one.name for one in judged if not one.reason)
+        refused = tuple(Refusal(one.name, one.reason) for one in judged if one.reason)
+        return Admission(admitted, refused, note)
+
+    def _has(self, module: str) -> bool:
+        return self._stores[0].text(module) is not None
+
+
+def _begin(candidate: Candidate, harvest: Harvest, gate: Gate) -> Judged:
+    """Judge what the run itself says; whether calls replay is seen in the trial."""
+    level = evidence.level(candidate.name, harvest)
+    wanted = min(gate.accept, Evidence.SOLVED, key=lambda level: level.rank)
+    return Judged(candidate, level, candidate.problem or evidence.shortfall(level, wanted))

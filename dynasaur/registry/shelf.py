@@ -1,0 +1,44 @@
+"""The actions that exist, as the gate looks them up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dynasaur.store import Entry, Store
+from dynasaur.types import LOCAL
+
+
+class Shelf:
+    """The stores at one moment: the library's own first, then its sources'."""
+
+    def __init__(self, stores: Sequence[Store]) -> None:
+        self._stores = tuple(stores)
+        self.mount = stores[0].mount
+        self.entries: dict[str, Entry] = {}
+        for store in reversed(self._stores):
+            self.entries |= store.entries()
+        ordered = sorted(self.entries.values(), key=lambda one: (one.source != LOCAL, one.module))
+        self._by_name: dict[str, Entry] = {}
+        self._by_folded: dict[str, Entry] = {}
+        for entry in ordered:
+            self._by_name.setdefault(entry.name, entry)
+            self._by_folded.setdefault(entry.name.casefold(), entry)
+
+    def find(self, name: str) -> str | None:
+        """The full module name of the action that a bare name means."""
+        entry = self._by_name.get(name)
+        return entry.module if entry else None
+
+    def taken(self, name: str) -> Entry | None:
+        """The action that has this name, however it is written."""
+        return self._by_folded.get(name.casefold())
+
+    def text(self, module: str) -> str | None:
+        """The source of a module, the library's own copy first."""
+        return next((t for one in self._stores if (t := one.text(module)) is not None), None)
+
+
+def title(module: str) -> str:
+    """How people name a module: `tables/mean`, `base/tables/mean`."""
+    _, *parts = module.split(".")
+    return "/".join(parts[1:] if parts[0] == "vendor" else parts)
