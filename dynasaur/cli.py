@@ -1,0 +1,131 @@
+"""The roof: the command group, the one error handler, the exit codes.
+
+Commands are imported when they are called, so that `--help` stays light.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import click
+
+from dynasaur import __version__
+from dynasaur.errors import DynasaurError
+
+INTERRUPTED = 130
+INTERNAL = 5
+
+COMMANDS = {
+    "run": "Solve a task.",
+    "search": "Find actions in the library.",
+    "show": "Show one action.",
+    "list": "List the library's actions.",
+    "add": "Put functions of your own through the gate.",
+    "runs": "List the runs.",
+    "models": "List the models, and which would be used.",
+    "init": "Make a library.",
+}
+"""Every command and its help line; `NAME` lives in `dynasaur.commands.NAME_command`."""
+
+EPILOG = """\b
+Exit codes:
+  0    done: the task is solved
+  1    not solved, or a failure while running
+  2    usage or configuration
+  3    blocked: needs a person, and none is there
+  4    a limit was reached
+  5    internal error
+  130  interrupted
+"""
+
+
+class _Group(click.Group):
+    """A group that knows its commands' names and help before it imports them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"dynasaur.commands.{cmd_name}_command")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(
+    cls=_Group,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=EPILOG,
+)
+@click.version_option(__version__, prog_name="dynasaur")
+def group() -> None:
+    """Solve tasks by writing Python, and keep what proves useful.
+
+    Try:  dynasaur run "What is the mean price?" --file sales.csv
+    """
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line.
+
+    Args:
+        arguments: The words after the program's name.
+
+    Returns:
+        The exit code.
+    """
+    try:
+        result = group.main(list(arguments), prog_name="dynasaur", standalone_mode=False)
+        sys.stdout.flush()
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        _say("interrupted")
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show(sys.stderr)
+        return error.exit_code
+    except DynasaurError as error:
+        _say(f"error: {error}")
+        return error.exit_code
+    except BrokenPipeError:
+        return _closed_pipe()
+    except Exception as error:  # noqa: BLE001 - the one place that catches everything
+        return _internal(error)
+    return result if isinstance(result, int) else 0
+
+
+def _say(line: str) -> None:
+    click.echo(f"dynasaur: {line}", err=True)
+
+
+def _closed_pipe() -> int:
+    """The reader has gone (`| head`): nothing is left to say, and that is no error."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    return 0
+
+
+def _internal(error: Exception) -> int:
+    from platformdirs import user_log_path
+
+    text = "".join(traceback.format_exception(error))
+    try:
+        folder = user_log_path("dynasaur", ensure_exists=True)
+        path = folder / f"error-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}.txt"
+        path.write_text(f"dynasaur {__version__}, Python {sys.version}\n\n{text}", "utf-8")
+        where = f"the traceback is in {path}"
+    except OSError:
+        where = f"the traceback could not be saved:\n{text}"
+    _say(f"internal error: {type(error).__name__}: {error}; {where}")
+    return INTERNAL

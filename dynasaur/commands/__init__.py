@@ -1,0 +1,1 @@
+"""One subcommand each: parse, wire, print."""

@@ -1,0 +1,110 @@
+"""`dynasaur run`: solve a task."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dynasaur.commands._output import document, plain
+from dynasaur.commands._wiring import json_option, library_option, open_library
+from dynasaur.record import End
+from dynasaur.types import Evidence, Task
+
+if TYPE_CHECKING:
+    from dynasaur.agent import Agent, Listener
+    from dynasaur.record import Trajectory
+
+EXIT_CODES = {End.ANSWERED: 0, End.GAVE_UP: 1, End.FAILED: 1, End.LIMIT: 4}
+
+
+@click.command("run")
+@click.argument("task")
+@click.option(
+    "--file",
+    "files",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="PATH",
+    help="A file that comes with the task; may be given several times.",
+)
+@click.option("--model", metavar="NAME", help="The model; `dynasaur models` lists them.")
+@click.option("--max-steps", type=int, metavar="N", help="Steps to take at most. Default: 20.")
+@click.option(
+    "--cell-timeout", type=float, metavar="SECONDS", help="Time for one cell. Default: 300."
+)
+@click.option("-k", type=int, metavar="N", help="Actions to offer with the task. Default: 10.")
+@click.option(
+    "--accept",
+    type=click.Choice([str(level) for level in Evidence]),
+    help="Evidence that admits a new function. Default: solved.",
+)
+@library_option
+@click.option("-q", "--quiet", is_flag=True, help="Show nothing but the answer.")
+@json_option
+def command(
+    task: str,
+    files: tuple[Path, ...],
+    library_path: Path | None,
+    quiet: bool,
+    as_json: bool,
+    **flags: object,
+) -> int:
+    """Solve TASK ("-": read it from standard input). The answer is printed on stdout.
+
+    The model writes Python that runs in a kernel of the run's own. New functions that proved
+    themselves are kept in the library as actions.
+    """
+    text = sys.stdin.read() if task == "-" else task
+    agent = _agent(library_path, quiet, flags)
+    result = agent.run(Task(text, files))
+    if as_json:
+        from dynasaur.trajectory import summary
+
+        document(summary(result))
+    elif result.end is End.ANSWERED:
+        click.echo(_answer(result))
+    elif quiet:
+        click.echo(f"dynasaur: {result.status}: {plain(result.reason)}", err=True)
+    return EXIT_CODES[result.end or End.FAILED]
+
+
+def _agent(path: Path | None, quiet: bool, flags: dict[str, object]) -> Agent:
+    from dynasaur.agent import Agent
+    from dynasaur.models.catalog import resolve
+
+    library, settings = open_library(path, **flags)
+    model = resolve(settings.model or None, os.environ)
+    if model.name == "planner" and not settings.model and not quiet:
+        click.echo(
+            "dynasaur: no model configured; using the built-in planner, which only composes "
+            "actions already in the library",
+            err=True,
+        )
+    return Agent(
+        library,
+        model,
+        max_steps=settings.max_steps,
+        cell_timeout=settings.cell_timeout,
+        k=settings.k,
+        kernel=library.kernel,
+        listener=_listener(quiet),
+    )
+
+
+def _listener(quiet: bool) -> Listener | None:
+    if quiet:
+        return None
+    from dynasaur.commands._screen import Screen
+
+    return Screen()
+
+
+def _answer(result: Trajectory) -> str:
+    if isinstance(result.answer, str):
+        return result.answer
+    return json.dumps(result.answer, ensure_ascii=False)

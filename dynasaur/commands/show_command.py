@@ -1,0 +1,47 @@
+"""`dynasaur show`: one action, whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from dynasaur.commands._output import document, plain
+from dynasaur.commands._wiring import json_option, library_option, open_library
+
+
+@click.command("show")
+@click.argument("name")
+@library_option
+@json_option
+def command(name: str, library_path: Path | None, as_json: bool) -> None:
+    """Show the action NAME: its file, as it is."""
+    library, _ = open_library(library_path)
+    action = library.get(name)
+    if not as_json:
+        click.echo(f"{action.path}  [{action.source}]", err=True)
+        click.echo("\n".join(plain(line) for line in action.text.splitlines()))
+        return
+    given = action.provenance
+    document(
+        {
+            "name": action.name,
+            "category": action.category,
+            "source": action.source,
+            "module": action.module,
+            "signature": action.signature,
+            "summary": action.summary,
+            "docstring": action.docstring,
+            "requires": list(action.requires),
+            "dependencies": list(action.dependencies),
+            "provenance": {
+                "origin": given.origin,
+                "task": given.task,
+                "model": given.model,
+                "run": given.run,
+                "evidence": given.evidence,
+            },
+            "path": str(action.path),
+            "text": action.text,
+        }
+    )

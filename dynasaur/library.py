@@ -1,0 +1,168 @@
+"""One library, opened: what is in it, what it finds, and the way in.
+
+The public face of the package. Everything behind it is made when it is first needed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dynasaur.config import PACKAGE
+from dynasaur.errors import ActionError, UsageError
+from dynasaur.store import Store, base_path
+from dynasaur.types import Action, Evidence, Hit, Json
+
+if TYPE_CHECKING:
+    from dynasaur.agent.protocols import Kernel
+    from dynasaur.record import Admission
+    from dynasaur.registry import Registry
+    from dynasaur.repo import Repo
+    from dynasaur.retriever import Retriever
+
+BASE = "base"
+"""The built-in source: the initial actions that come with the package."""
+
+LOCAL_DATA = ".dynasaur"
+"""The folder of a library's runs, index and counters, which git ignores."""
+
+
+class Library:
+    """A git repository's actions, and those of its sources.
+
+    Args:
+        path: The library's root, the folder that holds `actions/`.
+        accept: The weakest evidence that admits a generated action.
+        sandbox: The sandbox of its kernels: `auto`, or one tier by name.
+
+    Raises:
+        UsageError: There is no library there.
+    """
+
+    def __init__(
+        self, path: Path | str, *, accept: Evidence = Evidence.SOLVED, sandbox: str = "auto"
+    ) -> None:
+        self.root = Path(path).expanduser().absolute()
+        self._accept = accept
+        self._sandbox = sandbox
+        if not (self.root / PACKAGE / "__init__.py").is_file():
+            raise UsageError(
+                f"{self.root} is no library: it has no {PACKAGE}/ package; "
+                f"make one with `dynasaur init {self.root}`"
+            )
+
+    @classmethod
+    def create(cls, path: Path | str) -> tuple[Library, str]:
+        """Make a library, or complete one: a git repository with an actions package.
+
+        Returns:
+            The library, and what the user should know of how it was made (often empty).
+
+        Raises:
+            StoreError: It cannot be made there.
+        """
+        from dynasaur.repo import Repo
+
+        root = Path(path).expanduser().absolute()
+        identity = Repo.init(root).identity
+        note = (
+            f"git has no identity configured; committing as {identity.name} <{identity.email}>"
+            if identity.fallback
+            else ""
+        )
+        return cls(root), note
+
+    def search(self, query: str, k: int = 10) -> list[Hit]:
+        """The best `k` actions for a query in words, best first."""
+        return self.retriever.search(query, k)
+
+    def get(self, name: str) -> Action:
+        """The action of a name, bare (`mean`) or qualified (`base/stats/mean`).
+
+        Raises:
+            ActionError: There is none; names the nearest.
+        """
+        action = self.retriever.find(name)
+        if action is None:
+            names = {entry.name for store in self._stores for entry in store.entries().values()}
+            near = get_close_matches(name, names, n=3)
+            hint = f"did you mean {', '.join(near)}?" if near else "see `dynasaur list --all`"
+            raise ActionError(f"no action {name!r}: {hint}")
+        return action
+
+    def actions(self) -> Iterator[Action]:
+        """Every readable action, the library's own first, then by source, category and name."""
+        seen: set[str] = set()
+        for store in self._stores:
+            entries = store.entries().values()
+            for entry in sorted(
+                entries, key=lambda one: (one.source != store.source, one.source, one.module)
+            ):
+                if entry.module not in seen:
+                    seen.add(entry.module)
+                    try:
+                        yield store.read(entry)
+                    except ActionError:
+                        continue
+
+    def add(self, text: str) -> Admission:
+        """Put functions that a person wrote through the gate, and commit what it admits.
+
+        Args:
+            text: One or more functions with what they need, as Python source.
+        """
+        from dynasaur.trajectory import new_id
+
+        return self.registry.add(new_id(), text)
+
+    def kernel(self, work: Path, functions: Mapping[str, Callable[..., Json]]) -> Kernel:
+        """A kernel of this library's own making; it starts when it is told to."""
+        from dynasaur.kernel.client import JupyterKernel
+
+        return JupyterKernel(work, functions=functions, sandbox=self._sandbox)
+
+    @property
+    def runs(self) -> Path:
+        """The folder of runs."""
+        return self.root / LOCAL_DATA / "runs"
+
+    @cached_property
+    def repo(self) -> Repo:
+        """Its git repository. Raises StoreError where there is none."""
+        from dynasaur.repo import Repo
+
+        return Repo(self.root)
+
+    @cached_property
+    def retriever(self) -> Retriever:
+        """The way out."""
+        from dynasaur.retriever import Retriever
+
+        return Retriever(self._stores, self.root / LOCAL_DATA / "index")
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The way in."""
+        from dynasaur.registry import Gate, Registry
+
+        def neighbours(text: str) -> list[str]:
+            return [hit.action.category for hit in self.retriever.search(text, 3)]
+
+        return Registry(
+            self._stores,
+            repo=lambda: self.repo,
+            kernel=self.kernel,
+            folder=self.root / LOCAL_DATA,
+            gate=Gate(self._accept, neighbours=neighbours),
+        )
+
+    @cached_property
+    def _stores(self) -> tuple[Store, ...]:
+        own = Store(self.root / PACKAGE, mount=PACKAGE)
+        base = base_path()
+        if base.resolve() == (self.root / PACKAGE).resolve():
+            return (own,)
+        return own, Store(base, source=BASE, mount=f"{PACKAGE}.vendor.{BASE}")

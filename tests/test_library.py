@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dynasaur import Agent, Library, Task
+from dynasaur.errors import ActionError, UsageError
+from dynasaur.models.scripted import ScriptedModel
+from dynasaur.record import End
+from tests.builders.cli import dynasaur, script
+
+GREET = '''
+SALUTE = "Hello"
+
+
+def greet_politely(name: str) -> str:
+    """Greeting for a person, by name.
+
+    Args:
+        name: The person's name.
+
+    Returns:
+        The greeting.
+    """
+    return f"{SALUTE}, {name}!"
+'''
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    made, _ = Library.create(tmp_path / "library")
+    return made
+
+
+def test_the_initial_actions_are_there(library: Library) -> None:
+    (first, *_) = library.search("average of numbers", k=3)
+    assert (first.action.name, first.action.source) == ("mean", "base")
+    assert first.action.signature == "mean(numbers: list[float]) -> float"
+    assert first.score > 0
+    assert "def mean" in first.action.text
+    assert first.action.path.is_file()
+
+
+def test_what_a_person_adds_goes_through_the_gate(library: Library) -> None:
+    admission = library.add(GREET)
+    assert admission.admitted == ("greet_politely",)
+    action = library.get("greet_politely")
+    assert action.provenance.origin == "initial"
+    assert 'SALUTE = "Hello"' in action.text
+    assert library.search("greeting for a person")[0].action.name == "greet_politely"
+    again = library.add(GREET.replace("greet_politely", "say_hello"))
+    assert "the same as" in again.refused[0].reason
+
+
+def test_an_agent_runs_in_a_library(library: Library, tmp_path: Path) -> None:
+    model = ScriptedModel(Path(script(tmp_path, "submit_final_answer(mean([1, 2]))")[9:]))
+    result = Agent(library, model).run(Task("What is the mean of 1 and 2?"))
+    assert (result.end, result.answer) == (End.ANSWERED, 1.5)
+    assert result.actions.called == ("mean",)
+    assert (result.folder / "trajectory.json").is_file()
+
+
+def test_a_folder_without_actions_is_no_library(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="dynasaur init"):
+        Library(tmp_path)
+
+
+def test_an_unknown_name_is_told_with_the_nearest(library: Library) -> None:
+    with pytest.raises(ActionError, match=r"no action 'meen': did you mean mean"):
+        library.get("meen")
+
+
+def test_making_a_library_twice_changes_nothing(library: Library) -> None:
+    again, _ = Library.create(library.root)
+    assert again.root == library.root
+
+
+@pytest.fixture
+def at(library: Library) -> Path:
+    library.add(GREET)
+    return library.root
+
+
+def test_list_shows_the_librarys_own(at: Path) -> None:
+    done = dynasaur("list", cwd=at)
+    assert done.out.split() == [
+        "local",
+        "text",
+        "greet_politely",
+        *"Greeting for a person, by name.".split(),
+    ] or ("greet_politely" in done.out)
+    names = [one["name"] for one in dynasaur("list", "--all", "--json", cwd=at).json]
+    assert names[0] == "greet_politely"
+    assert "mean" in names
+    assert len(names) == len(set(names))
+
+
+def test_search_prints_the_published_document(at: Path) -> None:
+    hits = dynasaur("search", "greeting", "-k", "2", "--json", cwd=at).json
+    assert hits[0]["name"] == "greet_politely"
+    assert set(hits[0]) == {"name", "source", "score", "signature", "summary"}
+
+
+def test_show_prints_the_file_as_it_is(at: Path) -> None:
+    done = dynasaur("show", "greet_politely", cwd=at)
+    assert done.code == 0
+    assert done.out.startswith("# /// script\n")
+    assert GREET.strip() in done.out
+    document = dynasaur("show", "greet_politely", "--json", cwd=at).json
+    assert document["signature"] == "greet_politely(name: str) -> str"
+
+
+def test_show_of_an_unknown_name_fails_with_a_hint(at: Path) -> None:
+    done = dynasaur("show", "greet_politly", cwd=at)
+    assert (done.code, done.out) == (1, "")
+    assert done.err == "dynasaur: error: no action 'greet_politly': did you mean greet_politely?\n"
+
+
+def test_add_takes_files_and_tells_what_came_of_them(at: Path) -> None:
+    (at / "good.py").write_text(GREET.replace("Hello", "Bye").replace("greet", "part"))
+    (at / "bad.py").write_text("def shout(text):\n    return text.upper()\n")
+    done = dynasaur("add", "good.py", "bad.py", cwd=at)
+    assert done.code == 1
+    assert done.out == "kept: part_politely\n"
+    assert "not kept: shout: " in done.err
+
+
+@pytest.mark.parametrize("text", [b"", b"x = 1\n", b"\xff\xfe\x00", b"def (", b"\x00"])
+def test_add_of_what_is_no_function_keeps_nothing(at: Path, text: bytes) -> None:
+    (at / "odd.py").write_bytes(text)
+    done = dynasaur("add", "odd.py", cwd=at)
+    assert done.code in {1, 2}
+    assert done.out == ""
+    assert "Traceback" not in done.err
+    assert len(done.err.strip().splitlines()) == 1
+
+
+def test_one_bad_file_does_not_hide_the_others(at: Path) -> None:
+    (at / "actions" / "text").mkdir(exist_ok=True)
+    (at / "actions" / "text" / "broken.py").write_text("def (")
+    (at / "actions" / "text" / "binary.py").write_bytes(b"\xff\x00")
+    done = dynasaur("search", "greeting", cwd=at)
+    assert done.code == 0
+    assert "greet_politely" in done.out

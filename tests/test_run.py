@@ -1,0 +1,376 @@
+"""`dynasaur run`, as a user sees it: a real process, a real kernel, a real repository."""
+
+from __future__ import annotations
+
+import json
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.builders.cli import Done, command, dynasaur, environment, script
+
+CSV = "region,price\nNorth,1.5\nSouth,4\nNorth,2.5\n"
+
+MEAN_WHERE = '''
+def mean_where(path: str, column: str, key: str, value: str) -> float:
+    """Mean of one column over the rows where another equals a value.
+
+    Args:
+        path: The table file.
+        column: The column to average.
+        key: The column to compare.
+        value: What it must equal.
+
+    Returns:
+        The arithmetic mean.
+    """
+    return mean(numeric_column(filter_rows(read_table(path), key, value), column))
+'''
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Path:
+    folder = tmp_path / "my library ö"
+    assert dynasaur("init", folder, cwd=tmp_path).code == 0
+    (folder / "sales.csv").write_text(CSV, encoding="utf-8")
+    return folder
+
+
+def run(library: Path, *steps: str | tuple[str, str], more: tuple[str, ...] = ()) -> Done:
+    model = script(library, *steps)
+    return dynasaur("run", "Do the task", "--model", model, "--json", *more, cwd=library)
+
+
+def git(library: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", *arguments], cwd=library, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def saved(library: Path, done: Done) -> dict[str, object]:
+    file = library / ".dynasaur" / "runs" / done.json["run"] / "trajectory.json"
+    document: dict[str, object] = json.loads(file.read_text(encoding="utf-8"))
+    return document
+
+
+def observations(library: Path, done: Done) -> list[dict[str, object]]:
+    steps = saved(library, done)["trajectory"]
+    return [step["observation"] for step in steps]  # type: ignore[attr-defined]
+
+
+def test_a_function_that_proved_itself_is_committed_and_reused(library: Path) -> None:
+    first = run(
+        library,
+        MEAN_WHERE + "answer = mean_where('sales.csv', 'price', 'region', 'North')\nanswer",
+        "submit_final_answer(answer)",
+        more=("--file", "sales.csv"),
+    )
+    assert first.code == 0, first.err
+    assert first.json["status"] == "solved"
+    assert first.json["answer"] == 2.0
+    assert first.json["actions"]["admitted"] == ["mean_where"]
+    assert first.json["actions"]["loaded"] == [
+        "filter_rows",
+        "mean",
+        "numeric_column",
+        "read_table",
+    ]
+    assert first.json["actions"]["called"] == [
+        "read_table",
+        "filter_rows",
+        "numeric_column",
+        "mean",
+    ]
+
+    text = (library / "actions/tables/mean_where.py").read_text(encoding="utf-8")
+    assert MEAN_WHERE.strip() in text
+    assert "from ..vendor.base.tables.read_table import read_table" in text
+    assert f'run = "{first.json["run"]}"' in text
+    message = git(library, "log", "-1", "--format=%an <%ae>%n%B")
+    assert message.startswith("dynasaur <dynasaur@localhost>\nadd tables/mean_where: Mean of one")
+    assert f"Dynasaur-Run: {first.json['run']}" in message
+    assert git(library, "status", "--porcelain").split() == [
+        "??",
+        "sales.csv",
+        "??",
+        "script-0.json",
+    ]
+
+    (library / "other.csv").write_text("station,temperature\nOslo,3\nBergen,9\n", encoding="utf-8")
+    second = run(
+        library,
+        "submit_final_answer(mean_where('other.csv', 'temperature', 'station', 'Oslo'))",
+        more=("--file", "other.csv"),
+    )
+    assert second.json["answer"] == 3.0
+    assert second.json["actions"]["loaded"] == ["mean_where"]
+    assert second.json["actions"]["called"][0] == "mean_where"
+    assert second.json["actions"]["admitted"] == []
+
+
+def test_the_saved_module_stands_alone(library: Path) -> None:
+    done = run(
+        library,
+        MEAN_WHERE + "submit_final_answer(mean_where('sales.csv', 'price', 'region', 'South'))",
+        more=("--file", "sales.csv"),
+    )
+    assert done.json["actions"]["admitted"] == ["mean_where"]
+    code = (
+        "from actions.tables.mean_where import mean_where;"
+        "print(mean_where('sales.csv', 'price', 'region', 'South'))"
+    )
+    alone = subprocess.run(
+        [sys.executable, "-c", code],  # type: ignore[attr-defined]
+        cwd=library,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert alone.stdout == "4.0\n"
+
+
+def test_each_run_has_its_own_kernel_and_folder(library: Path) -> None:
+    first = run(library, "left = 1\nopen('left.txt', 'w').close()\nsubmit_final_answer('done')")
+    second = run(
+        library,
+        "import os\nsubmit_final_answer([sorted(os.listdir()), 'left' in globals()])",
+    )
+    assert first.json["answer"] == "done"
+    assert second.json["answer"] == [[], False]
+
+
+def test_variables_last_from_step_to_step(library: Path) -> None:
+    assert run(library, "x = 20", "y = x + 1", "submit_final_answer(y)").json["answer"] == 21
+
+
+@pytest.mark.parametrize(
+    ("expression", "answer"),
+    [
+        ("None", None),
+        ("'text'", "text"),
+        ("{'b': (1, 2), 'a': {3}}", {"b": [1, 2], "a": [3]}),
+        ("__import__('datetime').date(2026, 1, 2)", "2026-01-02"),
+        ("__import__('decimal').Decimal('1.50')", 1.5),
+        ("2**70", 2**70),
+        ("'ö\\u202e'", "ö\u202e"),
+    ],
+)
+def test_answers_become_json(library: Path, expression: str, answer: object) -> None:
+    assert run(library, f"submit_final_answer({expression})").json["answer"] == answer
+
+
+def test_errors_come_back_as_observations(library: Path) -> None:
+    done = run(library, "1/0", "submit_final_answer('went on')")
+    assert done.json["answer"] == "went on"
+    error = observations(library, done)[0]["error"]
+    assert error["type"] == "ZeroDivisionError"  # type: ignore[index]
+    assert error["message"] == "division by zero"  # type: ignore[index]
+    assert "1/0" in error["traceback"]  # type: ignore[index]
+    assert "\x1b" not in error["traceback"]  # type: ignore[index]
+
+
+def test_a_cell_that_loops_for_ever_is_stopped_and_the_run_goes_on(library: Path) -> None:
+    done = run(
+        library, "x = 1\nwhile True: pass", "submit_final_answer(x)", more=("--cell-timeout", "1")
+    )
+    assert done.json["answer"] == 1
+    assert observations(library, done)[0]["ended"] == "timeout"
+    assert observations(library, done)[0]["notice"]
+
+
+def test_a_cell_that_prints_100_mb_is_cut(library: Path) -> None:
+    done = run(library, "print('x' * 100_000_000)", "submit_final_answer('fine')")
+    assert done.json["answer"] == "fine"
+    seen = observations(library, done)[0]
+    assert 1_000 < len(str(seen["output"])) < 3_000_000
+
+
+def test_a_cell_that_kills_its_kernel_is_noticed(library: Path) -> None:
+    done = run(library, "x = 1\nimport os; os._exit(3)", "submit_final_answer('x' in globals())")
+    assert done.json["answer"] is False
+    seen = observations(library, done)[0]
+    assert (seen["ended"], seen["state_kept"]) == ("died", False)
+    assert seen["notice"]
+
+
+def test_actions_are_loaded_again_after_the_kernel_died(library: Path) -> None:
+    done = run(library, "mean([1])", "import os; os._exit(3)", "submit_final_answer(mean([1, 2]))")
+    assert done.json["answer"] == 1.5
+
+
+def test_find_actions_gives_lines_and_marks_them_offered(library: Path) -> None:
+    done = run(library, "submit_final_answer(find_actions('prime factors of a number', k=2))")
+    assert done.json["answer"][0].startswith("prime_factors(")
+    assert "  # " in done.json["answer"][0]
+    assert "prime_factors" in done.json["actions"]["offered"]
+
+
+def test_three_replies_without_code_end_the_run(library: Path) -> None:
+    done = run(library, "", "def (", "x ==== 1", "submit_final_answer(1)")
+    assert done.code == 1
+    assert done.json["status"] == "failed"
+    assert "no valid code 3 times in a row" in done.json["reason"]
+    assert done.json["steps"] == 3
+
+
+def test_a_reply_without_code_is_told_and_may_be_mended(library: Path) -> None:
+    done = run(library, "", "", "submit_final_answer(1)")
+    assert done.code == 0
+    assert saved(library, done)["trajectory"][0]["problem"] == "there was none"  # type: ignore[index]
+
+
+def test_magics_are_no_syntax_errors(library: Path) -> None:
+    assert run(library, "%time x = 3\nsubmit_final_answer(x)").json["answer"] == 3
+
+
+def test_running_out_of_steps_is_a_limit(library: Path) -> None:
+    done = run(library, "x = 1", "x = 2", "x = 3", more=("--max-steps", "2"))
+    assert done.code == 4
+    assert done.json["status"] == "unsolved"
+    assert "no answer after 2 steps" in done.json["reason"]
+
+
+def test_a_model_that_gives_up_leaves_the_task_unsolved(library: Path) -> None:
+    done = run(library, "x = 1")
+    assert done.code == 1
+    assert done.json["status"] == "unsolved"
+    assert done.json["reason"]
+
+
+def test_what_is_refused_is_told_with_its_reason(library: Path) -> None:
+    done = run(
+        library,
+        "def double(x):\n    return 2 * x\n\n"
+        "def never(x: int) -> int:\n    '''Not called.'''\n    return x\n\n"
+        "submit_final_answer(double(2))",
+    )
+    refused = {one["name"]: one["reason"] for one in done.json["actions"]["refused"]}
+    assert set(refused) == {"double", "never"}
+    assert "never called" in refused["never"]
+    assert git(library, "log", "--format=%s").count("\n") == 1
+
+
+def test_what_was_tried_in_an_unsolved_run_is_not_kept(library: Path) -> None:
+    done = run(
+        library,
+        MEAN_WHERE + "mean_where('sales.csv', 'price', 'region', 'North')",
+        more=("--file", "sales.csv"),
+    )
+    assert done.json["actions"]["admitted"] == []
+    assert done.json["actions"]["refused"] == [
+        {"name": "mean_where", "reason": "the run was not solved"}
+    ]
+
+
+def test_the_bar_can_be_moved(library: Path) -> None:
+    done = run(library, MEAN_WHERE, more=("--accept", "executed"))
+    assert done.json["actions"]["admitted"] == ["mean_where"]
+    shown = dynasaur("show", "mean_where", "--json", cwd=library).json
+    assert shown["provenance"]["evidence"] == "executed"
+
+
+def test_a_clone_is_refused_and_points_at_what_exists(library: Path) -> None:
+    run(library, MEAN_WHERE, more=("--accept", "executed"))
+    clone = MEAN_WHERE.replace("mean_where", "average_if").replace("value", "wanted")
+    done = run(library, clone, more=("--accept", "executed"))
+    assert done.json["actions"]["refused"] == [
+        {"name": "average_if", "reason": "it is the same as tables/mean_where: call that instead"}
+    ]
+
+
+def test_without_json_stdout_is_the_answer_alone(library: Path) -> None:
+    model = script(library, "submit_final_answer([1, 'ö'])")
+    done = dynasaur("run", "Task", "--model", model, cwd=library)
+    assert done.out == '[1, "ö"]\n'
+    assert "Step 1" in done.err
+    quiet = dynasaur("run", "Task", "--model", model, "-q", cwd=library)
+    assert (quiet.out, quiet.err) == ('[1, "ö"]\n', "")
+
+
+def test_the_task_may_come_from_standard_input(library: Path) -> None:
+    model = script(library, "submit_final_answer(1)")
+    done = dynasaur("run", "-", "--model", model, "--json", cwd=library, stdin="From a pipe\n")
+    assert saved(library, done)["task"] == "From a pipe\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("run", ""), "the task is empty"),
+        (("run", "x", "--file", "none.csv"), "--file none.csv: no such file"),
+        (("run", "x", "--file", "."), "--file .: a folder"),
+        (("run", "x", "--max-steps", "0"), "max_steps = 0: must be above zero"),
+        (("run", "x", "--cell-timeout", "nan"), "cell_timeout = nan"),
+        (("run", "x", "--model", "scripted:none.json"), "none.json"),
+        (("run", "x", "--library", "sales.csv"), "is a file"),
+        (("run", "x", "--library", "nowhere"), "dynasaur init"),
+        (("run",), "Missing argument 'TASK'"),
+        (("run", "x", "--accept", "always"), "always"),
+        (("rnu", "x"), "No such command 'rnu'"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    library: Path, arguments: tuple[str, ...], said: str
+) -> None:
+    done = dynasaur(*arguments, cwd=library)
+    assert done.code == 2
+    assert said in done.err
+    assert "Traceback" not in done.err
+    assert not list((library / ".dynasaur" / "runs").glob("*"))
+
+
+def test_ctrl_c_ends_the_run_and_records_it(library: Path) -> None:
+    model = script(library, "print('here', flush=True)\nimport time; time.sleep(60)")
+    process = subprocess.Popen(
+        command("run", "Task", "--model", model, "-q"),
+        cwd=library,
+        env=environment(library / ".home"),
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(3)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "interrupted" in err
+    (recorded,) = dynasaur("runs", "--json", cwd=library).json
+    assert recorded["status"] == "failed"
+
+
+def test_killed_in_the_middle_the_library_is_intact(library: Path) -> None:
+    model = script(library, "x = 1", "import time; time.sleep(60)")
+    process = subprocess.Popen(
+        command("run", "Task", "--model", model, "-q"),
+        cwd=library,
+        env=environment(library / ".home"),
+        start_new_session=True,
+    )
+    runs = library / ".dynasaur" / "runs"
+    for _ in range(300):
+        if [p for p in runs.glob("*/trajectory.json") if '"number": 1' in p.read_text()]:
+            break
+        time.sleep(0.1)
+    process.kill()
+    process.wait()
+    (recorded,) = dynasaur("runs", "--json", cwd=library).json
+    assert (recorded["status"], recorded["steps"]) == ("killed", 1)
+    assert git(library, "fsck") == ""
+    assert run(library, "submit_final_answer(1)").code == 0
+
+
+def test_the_users_own_library_is_made_on_first_use(tmp_path: Path) -> None:
+    done = dynasaur(
+        "run", "x", "--model", script(tmp_path, "submit_final_answer(1)"), "--json", cwd=tmp_path
+    )
+    assert done.json["answer"] == 1
+    assert "made the library" in done.err
+    own = tmp_path / ".home" / "data" / "dynasaur" / "library"
+    assert (own / "actions" / "__init__.py").is_file()
+    assert git(own, "log", "--format=%an <%ae>") == "dynasaur <dynasaur@localhost>\n"
