@@ -253,16 +253,23 @@ def test_a_persons_change_of_the_same_file_keeps_the_save_back(
     assert committed(tmp_path, "actions/text/words.py", "dynasaur/r1") == b"tool's\n"
 
 
-def test_a_persons_index_lock_is_waited_for_and_reported(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["index", "HEAD", "refs/heads/main", "packed-refs"])
+def test_a_lock_of_git_is_waited_for_and_reported(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr("dynasaur.repo.core.PATIENCE", 0.2)
     clone_of_a_person(tmp_path)
-    lock = tmp_path / ".git" / "index.lock"
+    lock = tmp_path / ".git" / f"{name}.lock"
     lock.touch()
     done = Repo(tmp_path).commit("r1", [adding("words")])
     assert not done.merged
-    assert f"rm '{lock}'" in done.note
+    assert f"rm {lock}:" in done.note.replace(")", ":")
     assert lock.exists()
-    lock.unlink()
     assert not (tmp_path / "actions").exists()
+    lock.unlink()
+    assert clean(tmp_path)
+    git(tmp_path, "merge", "--quiet", "--ff-only", done.branch)
+    assert Repo(tmp_path).commit("r2", [adding("lines")]).merged
 
 
 def test_two_at_once(tmp_path: Path) -> None:

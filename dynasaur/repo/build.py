@@ -14,8 +14,12 @@ from pathlib import PurePosixPath
 
 from dynasaur.errors import StoreError
 from dynasaur.repo.git import Git
+from dynasaur.repo.look import Look
 from dynasaur.repo.place import Place
 from dynasaur.repo.values import Change, Identity
+
+UNSYNCED = ("-c", "core.fsync=committed,loose-object,-reference")
+"""The objects survive a loss of power; that the branch does is for the delivery to see to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +67,16 @@ def _reserved(part: str) -> bool:
 def build(
     git: Git,
     place: Place,
-    branch: str,
-    base: str | None,
+    look: Look,
     changes: Sequence[Change],
     people: tuple[Identity, Identity],
 ) -> Built:
-    """Commit the changes on top of `base`, on `branch`, which is ours to move.
+    """Commit the changes on top of what was seen, on the branch that is ours to move.
 
     Raises:
-        StoreError: git cannot write, or a folder's name is taken by a file.
+        StoreError: git cannot write.
     """
-    known = _blobs(git, place, base, {path for change in changes for path in change.files})
-    before = dict(known)
+    base, branch, known = look.head.commit, look.branch, dict(look.blobs)
     after: dict[str, bytes | None] = {}
     stream: list[bytes] = []
     clash = ""
@@ -83,44 +85,16 @@ def build(
         if not files:
             continue
         clash = clash or next((p for p in files if known[p] and not change.overwrite), "")
-        stream += _commit(place, branch, base if not stream else None, change, files, people)
+        stream += _commit(place, branch, None if stream else base, change, files, people)
         known |= {path: _blob_id(place, new) for path, new in files.items()}
         after |= files
     if not stream:
         return Built((), {}, "")
     start = [f"feature done\nreset refs/heads/{branch}\n\n".encode()]
     text = b"".join([*start, *stream, b"done\n"])
-    done = git.run("fast-import", "--quiet", "--force", stdin=text)
-    net = {path: File(before[path], known[path], new) for path, new in after.items()}
+    done = git.run(*UNSYNCED, "fast-import", "--quiet", "--force", stdin=text)
+    net = {path: File(look.blobs[path], known[path], new) for path, new in after.items()}
     return Built(tuple(done.stdout.decode().split()), net, clash)
-
-
-def _blobs(git: Git, place: Place, base: str | None, paths: Iterable[str]) -> dict[str, str | None]:
-    """The content's id of each path at `base`, None where there is no file."""
-    found: dict[str, str | None] = dict.fromkeys(sorted(paths))
-    if base is None or not found:
-        return found
-    tree = git.line(
-        "rev-parse", "--verify", "--quiet", f"{base}:{place.prefix}", accept=(0, 1, 128)
-    )
-    if not tree:
-        return found
-    parents = {str(up) for path in found for up in PurePosixPath(path).parents if str(up) != "."}
-    asked = [*found, *sorted(parents)]
-    lines = git.run(
-        "cat-file",
-        "--batch-check=%(objectname) %(objecttype)",
-        stdin="".join(f"{tree}:{path}\n" for path in asked).encode(),
-    ).stdout.split(b"\n")
-    for path, line in zip(asked, lines, strict=False):
-        if line.endswith(b" missing"):
-            continue
-        name, kind = line.decode().split(" ")
-        if (kind == "tree") != (path in parents):
-            raise StoreError(f"{path} is in the way in the library's git history: rename it.")
-        if path in found:
-            found[path] = name
-    return found
 
 
 def _blob_id(place: Place, data: bytes | None) -> str | None:

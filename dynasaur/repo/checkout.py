@@ -11,7 +11,7 @@ from typing import Self
 
 from dynasaur.errors import StoreError
 from dynasaur.repo.build import File, blob_id
-from dynasaur.repo.files import HELD, hold, read_plain, real_folders, sync_folder
+from dynasaur.repo.files import HELD, hold, read_plain, real_folders
 from dynasaur.repo.place import Place
 
 
@@ -89,8 +89,6 @@ class Swap:
         except BaseException:
             self._swap_back()
             raise
-        for folder in {path.parent for path in self._old}:
-            sync_folder(folder)
         return self
 
     def keep(self) -> None:

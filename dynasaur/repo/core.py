@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import random
 import re
+import shlex
 import time
 from collections.abc import Sequence
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
 
 from dynasaur.errors import StoreError
@@ -16,12 +17,16 @@ from dynasaur.repo.checkout import KeptBackError, MovedError
 from dynasaur.repo.deliver import Move, deliver
 from dynasaur.repo.files import read_plain, write_whole
 from dynasaur.repo.git import Git
+from dynasaur.repo.index import IndexCopy
 from dynasaur.repo.journal import Entry, Journal, lock
+from dynasaur.repo.look import Look, look
 from dynasaur.repo.place import Head, find, read_head, read_identity, unfinished
 from dynasaur.repo.recover import recover
 from dynasaur.repo.values import Change, Deliver, Delivery, Identity
 
-TRIES = 20
+PATIENCE = 5.0
+"""Seconds to wait for a person's git that is at work in the same moment."""
+
 IGNORED = ".dynasaur/"
 
 
@@ -38,6 +43,7 @@ class Repo:
     def __init__(self, root: Path) -> None:
         self._place = find(root)
         self._git = Git(self._place.root)
+        self._people = read_identity(self._git)
         self._journal = Journal(self._place.own)
 
     @staticmethod
@@ -66,7 +72,7 @@ class Repo:
         """The library's root: the folder that holds `actions/`."""
         return self._place.root
 
-    @cached_property
+    @property
     def identity(self) -> Identity:
         """Who is named as the commits' author."""
         return self._people[0]
@@ -101,10 +107,6 @@ class Repo:
         why = self._waits(read_head(self._git, self._place))
         return f"{why}: new actions will wait on a branch." if why else ""
 
-    @cached_property
-    def _people(self) -> tuple[Identity, Identity]:
-        return read_identity(self._git)
-
     def _start(self) -> None:
         """Commit what makes a folder a library, where it is missing."""
         package, ignore = self.root / "actions" / "__init__.py", self.root / ".gitignore"
@@ -130,46 +132,49 @@ class Repo:
         known = self._git.line("rev-parse", "--verify", "--quiet", asked, accept=(0, 1, 128))
         return known == blob_id(self._place.hash_name, data)
 
-    def _save(self, run: str, changes: Sequence[Change], deliver: Deliver) -> Delivery:
-        branch = self._free_branch(run)
-        head, built = Head(None, None), Built((), {}, "")
-        for attempt in range(TRIES):
-            now = read_head(self._git, self._place)
-            if now != head or not attempt:
-                head, built = now, self._build(branch, now, changes, deliver)
-            if not built.commits:
-                self._journal.clear()
-                return Delivery("", (), merged=False, note="nothing to commit: it is there already")
-            try:
-                why = self._deliver(head, branch, built, deliver)
+    def _save(self, run: str, changes: Sequence[Change], how: Deliver) -> Delivery:
+        paths = {path for change in changes for path in change.files}
+        seen, built = None, Built((), {}, "")
+        why = ""
+        until = time.monotonic() + PATIENCE
+        while True:
+            with IndexCopy(self._git, self._place, paths) as index:
+                now = look(self._git, self._place, f"dynasaur/{run}", paths)
+                if seen is None or now.head != seen.head:
+                    seen = replace(now, branch=seen.branch) if seen else now
+                    built = self._build(seen, changes, how)
+                try:
+                    why = self._deliver(seen, built, how, index)
+                    break
+                except MovedError:
+                    why = self._in_the_way(seen.head.ref or "")
+            if time.monotonic() > until:
                 break
-            except MovedError:
-                time.sleep(random.uniform(0.01, 0.02 * (attempt + 1)))  # noqa: S311
-        else:
-            why = self._in_the_way()
+            time.sleep(random.uniform(0.01, 0.1))  # noqa: S311
         self._journal.clear()
-        return self._delivery(head, branch, built, why)
+        assert seen is not None
+        return self._delivery(seen, built, why)
 
-    def _build(self, branch: str, head: Head, changes: Sequence[Change], deliver: Deliver) -> Built:
-        self._journal.write(Entry(branch, str(self.root), deliver, head.commit or ""))
+    def _build(self, seen: Look, changes: Sequence[Change], how: Deliver) -> Built:
+        self._journal.write(Entry(seen.branch, str(self.root), how, seen.head.commit or ""))
         try:
-            return build(self._git, self._place, branch, head.commit, changes, self._people)
+            return build(self._git, self._place, seen, changes, self._people)
         except StoreError:
             self._journal.clear()
             raise
 
-    def _deliver(self, head: Head, branch: str, built: Built, how: Deliver) -> str:
+    def _deliver(self, seen: Look, built: Built, how: Deliver, index: IndexCopy) -> str:
         """Merge the branch when that is asked for and safe; else say why it waits."""
-        if how != "merge":
+        if how != "merge" or not built.commits:
             return "as asked"
-        why = self._waits(head)
+        why = self._waits(seen.head)
         if built.clash:
             why = why or f"{built.clash} exists already with other content"
-        if why or head.ref is None:
+        if why or seen.head.ref is None:
             return why
-        move = Move(head.ref, head.commit, built.commits[-1], branch)
+        move = Move(seen.head.ref, seen.head.commit, built.commits[-1], seen.branch)
         try:
-            deliver(self._git, self._place, move, built.files)
+            deliver(self._git, self._place, move, built.files, index)
         except KeptBackError as error:
             return str(error)
         return ""
@@ -180,28 +185,25 @@ class Repo:
             return f"{what} is under way"
         return "" if head.ref else "no branch is checked out"
 
-    def _in_the_way(self) -> str:
-        lock = self._place.git_dir / "index.lock"
-        if lock.exists():
-            return f"{lock} is in the way (when no git is running, remove it: rm '{lock}')"
-        return "git was busy all the time"
+    def _in_the_way(self, ref: str) -> str:
+        here, shared = self._place.git_dir, self._place.common
+        names = here / "index", here / "HEAD", shared / ref, shared / "packed-refs"
+        locks = [f"{name}.lock" for name in names if os.path.lexists(f"{name}.lock")]
+        if not locks:
+            return "git was busy all the time"
+        command = shlex.join(["rm", *locks])
+        return f"a lock of git's is in the way; when no git is running, remove it: {command}"
 
-    def _delivery(self, head: Head, branch: str, built: Built, why: str) -> Delivery:
+    def _delivery(self, seen: Look, built: Built, why: str) -> Delivery:
+        if not built.commits:
+            return Delivery("", (), merged=False, note="nothing to commit: it is there already")
         note = ""
         if self.identity.fallback:
             name = f"{self.identity.name} <{self.identity.email}>"
             note = f"git has no user.name and user.email: committed as {name}"
         if not why:
-            name = (head.ref or "").removeprefix("refs/heads/")
+            name = (seen.head.ref or "").removeprefix("refs/heads/")
             return Delivery(name, built.commits, merged=True, note=note)
-        wait = f"left on branch {branch} ({why}): take it with `git merge {branch}`"
+        wait = f"left on branch {seen.branch} ({why}): take it with `git merge {seen.branch}`"
         notes = "; ".join(part for part in (wait, note) if part)
-        return Delivery(branch, built.commits, merged=False, note=notes)
-
-    def _free_branch(self, run: str) -> str:
-        """A name that holds nobody's commits."""
-        first = f"dynasaur/{run}"
-        refs = self._git.line("for-each-ref", "--format=%(refname)", "refs/heads/dynasaur")
-        taken = {ref.removeprefix("refs/heads/") for ref in refs.splitlines()}
-        names = (first if number == 1 else f"{first}-{number}" for number in range(1, 1_000_000))
-        return next(name for name in names if name not in taken)
+        return Delivery(seen.branch, built.commits, merged=False, note=notes)

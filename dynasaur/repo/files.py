@@ -22,7 +22,6 @@ def write_whole(path: Path, data: bytes) -> None:
     except OSError:
         held.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
 
 
 def hold(folder: Path, data: bytes) -> Path:
@@ -45,16 +44,6 @@ def _umask() -> int:
     mask = os.umask(0o022)
     os.umask(mask)
     return mask
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a name in a folder survive a loss of power; best effort."""
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def real_folders(root: Path, path: str) -> Path:

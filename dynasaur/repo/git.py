@@ -18,9 +18,10 @@ from dynasaur.errors import StoreError
 OPTIONS = (
     f"core.hooksPath={os.devnull}",
     "core.fsmonitor=false",
-    "core.fsync=committed,loose-object,index,reference",
+    "core.fsync=committed,loose-object,reference",
     "core.quotePath=false",
     "commit.gpgSign=false",
+    "fastimport.unpackLimit=1",
     "gc.auto=0",
     "maintenance.auto=false",
     "submodule.recurse=false",
@@ -89,7 +90,7 @@ class Git:
         except OSError as error:
             raise StoreError(f"git cannot run in {self.folder}: {error.strerror}.") from error
         if done.returncode not in accept:
-            raise StoreError(f"git {arguments[0]}: {complaint(done.stderr)}")
+            raise StoreError(f"git failed: {complaint(done.stderr)}")
         return done
 
     def line(self, *arguments: str, accept: tuple[int, ...] = (0,)) -> str:

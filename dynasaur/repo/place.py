@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,6 +54,11 @@ class Place:
     def zero(self) -> str:
         """The id that means "no such object"."""
         return "0" * (64 if self.hash_name == "sha256" else 40)
+
+    @property
+    def empty_tree(self) -> str:
+        """What stands for the commit below the first one."""
+        return hashlib.new(self.hash_name, b"tree 0\0", usedforsecurity=False).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,12 +136,23 @@ def unfinished(place: Place) -> str:
 
 def read_identity(git: Git) -> tuple[Identity, Identity]:
     """Author and committer as git is configured, or the one that stands in for both."""
-    found = []
-    for role in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
-        done = git.run("var", role, accept=(0, 1, 128))
-        text = done.stdout.decode("utf-8", "replace")
-        name, _, rest = text.partition(" <")
-        if done.returncode or not name.strip():
+    asked = ("--get-regexp", r"^(user|author|committer)\.(name|email)$")
+    done = git.run("config", "--null", *asked, accept=(0, 1))
+    pairs = done.stdout.decode("utf-8", "replace").split("\0")[:-1]
+    settings = {name: value for name, _, value in (pair.partition("\n") for pair in pairs)}
+    people = []
+    for role in ("author", "committer"):
+        found = [
+            _clean(os.environ.get(f"GIT_{role}_{part}".upper(), ""))
+            or _clean(settings.get(f"{role}.{part}", settings.get(f"user.{part}", "")))
+            for part in ("name", "email")
+        ]
+        if not all(found):
             return FALLBACK, FALLBACK
-        found.append(Identity(name, rest.partition(">")[0]))
-    return found[0], found[1]
+        people.append(Identity(name=found[0], email=found[1]))
+    return people[0], people[1]
+
+
+def _clean(text: str) -> str:
+    """What may stand in a commit's head: one line without angle brackets."""
+    return " ".join(re.sub(r"[<>\0]", "", text).split())

@@ -7,13 +7,15 @@ whole, and only its delivery may be missing: it is done again.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from dynasaur.errors import StoreError
 from dynasaur.repo.build import File
 from dynasaur.repo.checkout import sweep
-from dynasaur.repo.deliver import Move, deliver, empty_tree, private_indexes, take_index
+from dynasaur.repo.deliver import Move, deliver
 from dynasaur.repo.git import Git
+from dynasaur.repo.index import IndexCopy, prepared_indexes
 from dynasaur.repo.journal import Entry, Journal
 from dynasaur.repo.place import Place, find, read_head, unfinished
 
@@ -35,41 +37,59 @@ def _finish(git: Git, place: Place, entry: Entry) -> None:
     ref = f"refs/heads/{entry.branch}"
     tip = git.line("rev-parse", "--verify", "--quiet", ref, accept=(0, 1)) or None
     moved = tip is None or tip == head.commit
-    prepared = private_indexes(place)
-    if prepared:
-        _settle_index(git, place, entry, moved=moved, head=head.commit)
-    for index in prepared:
-        index.unlink(missing_ok=True)
-    if tip is None:
-        return
-    if moved:
+    lost = _settle_lock(place, moved=moved)
+    if tip is not None and tip == head.commit:
         git.run("update-ref", "-d", ref, tip)
-        return
-    if entry.deliver != "merge" or unfinished(place) or (head.commit or "") != entry.base:
-        return
-    if head.ref is not None:
-        move = Move(head.ref, head.commit, tip, entry.branch)
-        deliver(git, place, move, files_between(git, place, head.commit, tip))
+    wanted = entry.deliver == "merge" and not unfinished(place)
+    if moved and lost and head.commit:
+        files = files_between(git, place, entry.base or None, head.commit)
+        _sync_index(git, place, files)
+    elif (
+        tip is not None and not moved and wanted and (head.commit or "") == entry.base and head.ref
+    ):
+        files = files_between(git, place, head.commit, tip)
+        with IndexCopy(git, place, files) as index:
+            deliver(git, place, Move(head.ref, head.commit, tip, entry.branch), files, index)
 
 
-def _settle_index(git: Git, place: Place, entry: Entry, *, moved: bool, head: str | None) -> None:
-    """The dead writer's index lock becomes the index, or goes, as the branch has moved or not."""
-    lock = place.git_dir / "index.lock"
-    with contextlib.suppress(FileNotFoundError):
-        number = lock.stat().st_ino
-        if any(index.stat().st_ino == number for index in private_indexes(place)):
-            if moved:
-                lock.replace(place.git_dir / "index")
-            else:
-                lock.unlink()
-            return
-    if moved and head is not None:
-        take_index(git, place, Move("HEAD", entry.base or None, head, entry.branch))
+def _settle_lock(place: Place, *, moved: bool) -> bool:
+    """The dead writer's index lock becomes the index, or goes, as the branch has moved or not.
+
+    Returns:
+        The new index may be lost: it was prepared, and its lock is gone.
+    """
+    prepared = prepared_indexes(place)
+    lock, index = place.git_dir / "index.lock", place.git_dir / "index"
+    numbers = {copy.stat().st_ino for copy in prepared}
+    found = _inode(lock) in numbers
+    if found and moved:
+        lock.replace(index)
+    elif found:
+        lock.unlink()
+    lost = bool(prepared) and not found and _inode(index) not in numbers
+    for copy in prepared:
+        copy.unlink(missing_ok=True)
+    return lost
+
+
+def _inode(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except FileNotFoundError:
+        return None
+
+
+def _sync_index(git: Git, place: Place, files: Mapping[str, File]) -> None:
+    with IndexCopy(git, place, files) as index:
+        index.apply(files)
+        with index.locked() as put:
+            if index.unchanged():
+                put()
 
 
 def files_between(git: Git, place: Place, base: str | None, tip: str) -> dict[str, File]:
     """What lies between two commits, below the library's root."""
-    trees = base or empty_tree(place), tip
+    trees = base or place.empty_tree, tip
     text = git.run("diff-tree", "-r", "-z", "--raw", "--no-renames", *trees).stdout
     parts = text.decode("utf-8", "surrogateescape").split("\0")
     found = {}

@@ -1,0 +1,112 @@
+"""What the repository holds at one moment, asked of one git process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from types import TracebackType
+from typing import Self
+
+from dynasaur.errors import StoreError
+from dynasaur.repo.git import Git, environment
+from dynasaur.repo.place import Head, Place, current_branch
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen.
+
+    Attributes:
+        head: What is checked out.
+        branch: A branch name that holds nobody's commits.
+        blobs: Path below the library's root, to its content's id at the head; None for none.
+    """
+
+    head: Head
+    branch: str
+    blobs: Mapping[str, str | None]
+
+
+def look(git: Git, place: Place, branch: str, paths: Iterable[str]) -> Look:
+    """See what a save needs to know.
+
+    Args:
+        git: git in the library's root.
+        place: Where the library lies.
+        branch: The wanted branch; a number is added when it exists.
+        paths: Paths below the library's root.
+
+    Raises:
+        StoreError: A folder's name is taken by a file, or a file's by a folder.
+    """
+    with Questions(git) as ask:
+        head = Head(current_branch(git, place), ask("HEAD^{commit}")[0])
+        names = (branch if n == 1 else f"{branch}-{n}" for n in range(1, 1_000_000))
+        free = next(name for name in names if ask(f"refs/heads/{name}")[0] is None)
+        tree = ask(f"{head.commit}^{{tree}}")[0] if head.commit else None
+        for part in PurePosixPath(place.prefix).parts if tree else ():
+            tree = _below(git, tree, part) if "\n" in part else ask(f"{tree}:{part}")[0]
+        blobs: dict[str, str | None] = dict.fromkeys(sorted(paths))
+        if tree:
+            for path in blobs:
+                blobs[path] = _kind(path, "blob", ask(f"{tree}:{path}"))
+            parents = {str(up) for path in blobs for up in PurePosixPath(path).parents}
+            for path in sorted(parents - {"."}):
+                _kind(path, "tree", ask(f"{tree}:{path}"))
+    return Look(head, free, blobs)
+
+
+def _below(git: Git, tree: str | None, part: str) -> str | None:
+    """A folder whose name has a newline, which cannot be asked on one line."""
+    asked = f"{tree}:{part}"
+    return git.line("rev-parse", "--verify", "--quiet", asked, accept=(0, 1, 128)) or None
+
+
+def _kind(path: str, wanted: str, found: tuple[str | None, str]) -> str | None:
+    if found[0] is not None and found[1] != wanted:
+        raise StoreError(f"{path} is a {found[1]} in the library's git history: rename it.")
+    return found[0]
+
+
+class Questions:
+    """Names of objects, answered one by one by a `git cat-file` that stays."""
+
+    def __init__(self, git: Git) -> None:
+        self._process = subprocess.Popen(
+            git.command("cat-file", "--batch-check=%(objectname) %(objecttype)"),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=git.folder,
+            env=environment(),
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._process.communicate()
+
+    def __call__(self, name: str) -> tuple[str | None, str]:
+        """The object's id and type; None when there is no such object."""
+        asked, told = self._process.stdin, self._process.stdout
+        assert asked is not None
+        assert told is not None
+        try:
+            asked.write(os.fsencode(name) + b"\n")
+            asked.flush()
+        except BrokenPipeError:
+            raise StoreError("git stopped while it was asked: try again.") from None
+        line = told.readline().decode("utf-8", "surrogateescape")
+        if not line:
+            raise StoreError("git stopped while it was asked: try again.")
+        number, _, kind = line.rstrip("\n").rpartition(" ")
+        return (None, "") if kind in {"missing", "ambiguous"} else (number, kind)

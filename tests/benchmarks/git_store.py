@@ -1,0 +1,155 @@
+"""What a save costs, as a ratio to plain `git add` and `git commit` of the same content.
+
+    python tests/benchmarks/git_store.py [--sizes 1,1000,10000,100000] [--rounds 9]
+
+Two equal repositories for each size, one for each side; the sides take turns, and each figure
+is the median of the rounds' ratios, with the quartiles. Ten saves are ten commits on both sides.
+The repository is open already, as it is at the end of a run; `open` is opening it, asking
+what state it is in, and listing the library.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from dynasaur.repo import Change, Deliver, Repo
+from dynasaur.store import Store
+
+TEXT = '"""Answer {0}."""\n\n\ndef action_{0}() -> int:\n    """Answer {0}."""\n    return {0}\n'
+
+
+def git(folder: Path, *arguments: str, stdin: bytes = b"") -> None:
+    """Plain git with the machine's own settings."""
+    subprocess.run(
+        ["git", *arguments], cwd=folder, input=stdin, check=True, stdout=subprocess.DEVNULL
+    )
+
+
+def path_of(number: int) -> str:
+    """A thousand actions in each category."""
+    return f"actions/c{number // 1000:03}/action_{number}.py"
+
+
+def fill(folder: Path, size: int) -> None:
+    """A repository with so many actions, checked out."""
+    folder.mkdir()
+    git(folder, "init", "--quiet", "--initial-branch=main")
+    git(folder, "config", "user.name", "Ada")
+    git(folder, "config", "user.email", "ada@example.org")
+    stream = [b"commit refs/heads/main\ncommitter Ada <ada@example.org> 1700000000 +0000\ndata 0\n"]
+    for number in range(size):
+        text = TEXT.format(number).encode()
+        stream.append(
+            b"M 100644 inline %s\ndata %d\n%s\n" % (path_of(number).encode(), len(text), text)
+        )
+    git(folder, "fast-import", "--quiet", stdin=b"".join(stream))
+    git(folder, "reset", "--quiet", "--hard")
+
+
+def changes(first: int, count: int) -> list[Change]:
+    """So many new actions, a commit each."""
+    return [
+        Change(
+            f"add {path_of(number)}",
+            "",
+            {"Dynasaur-Run": "bench"},
+            {path_of(number): TEXT.format(number).encode()},
+        )
+        for number in range(first, first + count)
+    ]
+
+
+def plain(folder: Path, todo: list[Change]) -> None:
+    """What a person would do."""
+    for change in todo:
+        for path, data in change.files.items():
+            target = folder / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data or b"")
+            git(folder, "add", "--", path)
+        git(folder, "commit", "--quiet", "-m", change.subject)
+
+
+def save(repo: Repo, todo: list[Change], how: Deliver) -> None:
+    """What the registry does at the end of a run."""
+    name = f"b{time.time_ns()}"
+    done = repo.commit(name, todo, deliver=how)
+    assert len(done.commits) == len(todo), done
+
+
+@contextlib.contextmanager
+def seconds(into: list[float]) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    into.append(time.perf_counter() - start)
+
+
+def compare(ours: Callable[[], None], theirs: Callable[[], None], rounds: int) -> str:
+    """Median and quartiles of the rounds' ratios, and the medians in milliseconds."""
+    mine: list[float] = []
+    peer: list[float] = []
+    for turn in range(rounds):
+        for side in (ours, theirs) if turn % 2 else (theirs, ours):
+            with seconds(mine if side is ours else peer):
+                side()
+    ratios = [a / b for a, b in zip(mine, peer, strict=True)]
+    low, middle, high = statistics.quantiles(ratios, n=4)
+    times = f"{statistics.median(mine) * 1e3:.1f} / {statistics.median(peer) * 1e3:.1f} ms"
+    return f"{middle:.2f} [{low:.2f}, {high:.2f}] ({times})"
+
+
+def measure(folder: Path, size: int, rounds: int) -> None:
+    """All figures of one size."""
+    fill(folder / "ours", size)
+    shutil.copytree(folder / "ours", folder / "theirs", symlinks=True)
+    git(folder / "theirs", "status")
+    git(folder / "ours", "status")
+    repo = Repo(folder / "ours")
+    save(repo, changes(9_000_000, 1), "merge")
+    plain(folder / "theirs", changes(9_000_000, 1))
+    counter = iter(range(size, 10_000_000, 10))
+    for how in ("merge", "branch"):
+        for count in (1, 10):
+            mine, peer = counter, iter(range(next(counter) + 1_000_000, 20_000_000, 10))
+
+            def ours(count: int = count, how: Deliver = how, mine: Iterator[int] = mine) -> None:
+                save(repo, changes(next(mine), count), how)
+
+            def theirs(count: int = count, peer: Iterator[int] = peer) -> None:
+                plain(folder / "theirs", changes(next(peer) - 1_000_000, count))
+
+            print(f"{size:>7} {how:<7} x{count:<3} {compare(ours, theirs, rounds)}", flush=True)
+    listed: list[float] = []
+    for _ in range(3):
+        with seconds(listed):
+            repo = Repo(folder / "ours")
+            note = repo.status_note()
+            entries = len(Store(folder / "ours" / "actions").entries())
+    print(f"{size:>7} open        {min(listed) * 1e3:.0f} ms, {entries} actions {note}", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--sizes", default="1,1000,10000,100000")
+    parser.add_argument("--rounds", type=int, default=9)
+    options = parser.parse_args()
+    for size in map(int, options.sizes.split(",")):
+        with tempfile.TemporaryDirectory(prefix="git-store-") as folder:
+            measure(Path(folder), size, options.rounds)
+
+
+if __name__ == "__main__":
+    os.environ.pop("GIT_DIR", None)
+    main()
