@@ -58,10 +58,17 @@ class Index:
         self._folder = None if folder is None else Folder(folder)
         self._lives: tuple[Live, ...] = ()
         self._known: dict[str, str] | None = {}
-        self._catch_up()
+        self.refresh()
 
     def __len__(self) -> int:
         return sum(map(len, self._lives))
+
+    def refresh(self) -> None:
+        """Go on with what other processes have written."""
+        segments = None if self._folder is None else self._folder.read()
+        if segments is not None:
+            self._lives = _opened(segments)
+            self._known = None
 
     def sync(self, stamps: Mapping[str, str], read: Callable[[str], Document | None]) -> None:
         """Bring the index in line with the documents that exist.
@@ -71,7 +78,7 @@ class Index:
             read: Gives the document of a key; called for new and changed ones alone. None
                 leaves it out of all results until its stamp changes.
         """
-        self._catch_up()
+        self.refresh()
         if self._stamps() == stamps:
             return
         with self._writing():
@@ -138,13 +145,6 @@ class Index:
         order = {name: place for place, name in enumerate(FIELDS)}
         return tuple(sorted(reasons, key=lambda r: (-r.score, r.word, order.get(r.field, -1))))
 
-    def _catch_up(self) -> None:
-        """Go on with what other processes have written."""
-        segments = None if self._folder is None else self._folder.read()
-        if segments is not None:
-            self._lives = _opened(segments)
-            self._known = None
-
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
         """Change the index as the only one who does, and keep the change."""
@@ -153,7 +153,7 @@ class Index:
             return
         with self._folder.writing() as allowed:
             if allowed:
-                self._catch_up()
+                self.refresh()
             yield
             if allowed:
                 with contextlib.suppress(OSError):  # a full disk: memory will do

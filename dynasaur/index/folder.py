@@ -6,7 +6,7 @@ import contextlib
 import json
 import mmap
 import os
-import tempfile
+import time
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,19 +19,22 @@ PATIENCE = 10.0
 """Seconds to wait for another writer before this process goes on in memory alone."""
 
 _TRIES = 20
+_PAUSE = 0.001
 
 
 class Folder:
     """A folder of segments.
 
-    The list is replaced in one move, and a file that it names never changes: a reader sees the
+    A file that the list names never changes, and the list is written last: a reader sees the
     index before or after a change, and needs no lock. What it has mapped stays readable after
-    the file is gone.
+    the file is gone. The list is written in place, under a checksum, because file systems make
+    the replacement of a file wait for the disk, which a derived index need not.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._list = path / "segments.json"
+        self._lock = FileLock(path / "write.lock", timeout=PATIENCE)
         self._seen = b""
         self._opened: dict[int, Segment] = {}
 
@@ -40,35 +43,35 @@ class Folder:
         """Hold the one right to write; False where there is none to be had."""
         try:
             self._path.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self._path / "write.lock", timeout=PATIENCE)
-            lock.acquire()
+            self._lock.acquire()
         except (OSError, Timeout):
             yield False
             return
         try:
             yield True
         finally:
-            lock.release()
+            self._lock.release()
 
     def read(self) -> dict[int, Segment] | None:
-        """The segments that count, by number; None when they are those last read or written.
+        """The segments that count, by number; None when there is nothing new to go on with.
 
-        There are none where they are torn or of another version.
+        That is so when they are those last read or written, and when they are torn or of another
+        version: then the next `write` stores all segments anew.
         """
         for _ in range(_TRIES):
             listing = self._listing()
             if listing == self._seen:
                 return None
-            self._seen = listing
             try:
                 self._opened = {number: self._open(number) for number in _numbers(listing)}
-            except FileNotFoundError:  # merged away meanwhile: there is another list by now
-                self._opened = {}
+            except (OSError, ValueError):  # changed meanwhile, or damaged: a second look tells
+                time.sleep(_PAUSE)
                 continue
-            except (OSError, ValueError):
-                self._opened = {}
-            break
-        return dict(self._opened)
+            self._seen = listing
+            return dict(self._opened)
+        self._seen = listing
+        self._opened = {}
+        return None
 
     def write(self, segments: Mapping[int, Segment]) -> None:
         """Make these the segments that count. Only inside `writing`."""
@@ -89,19 +92,18 @@ class Folder:
         return Segment(memoryview(data))
 
     def _put(self, file: Path, data: bytes | memoryview) -> None:
-        handle, name = tempfile.mkstemp(dir=self._path, suffix=".new")
-        with os.fdopen(handle, "wb") as stream:
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o666), "wb") as stream:
             stream.write(data)
+            stream.truncate()
             if len(data) > CHECKED_BYTES:  # not checked whole when opened: it must be whole
                 stream.flush()
                 os.fsync(stream.fileno())
-        Path(name).replace(file)
 
     def _sweep(self) -> None:
-        """Remove what the list does not name: merged segments, and a killed writer's files."""
+        """Remove what the list does not name: merged segments, and those of a killed writer."""
         kept = {self._file(number).name for number in self._opened}
-        for item in self._path.iterdir():
-            if item.suffix in {".segment", ".new"} and item.name not in kept:
+        for item in self._path.glob("*.segment"):
+            if item.name not in kept:
                 with contextlib.suppress(OSError):  # held open elsewhere: the next writer's task
                     item.unlink()
 
@@ -117,11 +119,18 @@ class Folder:
 
 def _listing(numbers: Sequence[int]) -> bytes:
     body = json.dumps(list(numbers)).encode()
-    return b"dynasaur-index %08x\n" % zlib.crc32(body) + body
+    return b"dynasaur-index %08x %08x\n" % (len(body), zlib.crc32(body)) + body
 
 
 def _numbers(content: bytes) -> list[int]:
+    """The numbers of a list; what follows it is left from a longer one before."""
+    if not content:
+        return []
     head, _, body = content.partition(b"\n")
-    if head != b"dynasaur-index %08x" % zlib.crc32(body):
+    try:
+        length, check = (int(word, 16) for word in head.split()[1:])
+    except ValueError:
+        raise ValueError("not a list of segments") from None
+    if len(body) < length or zlib.crc32(body[:length]) != check:
         raise ValueError("a damaged list of segments")
-    return [int(number) for number in json.loads(body)]
+    return [int(number) for number in json.loads(body[:length])]
