@@ -1,0 +1,5 @@
+"""Equal, nearly equal, different: actions compared by their canonical syntax trees."""
+
+from dynasaur.fingerprint.compare import fingerprint
+
+__all__ = ["fingerprint"]

@@ -1,0 +1,49 @@
+"""What the imports of a text make sure of, however they are spelled."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+
+from dynasaur.fingerprint.binding import Ref
+
+_LOUD = {"antigravity", "this", "readline", "rlcompleter", "site", "idlelib", "__main__"}
+"""Modules of the standard library whose import does something that can be noticed."""
+
+_PACKAGES = {"asyncio", "collections", "compression", "concurrent", "ctypes", "curses", "dbm"}
+_PACKAGES |= {"distutils", "email", "encodings", "html", "http", "importlib", "json", "lib2to3"}
+_PACKAGES |= {"logging", "multiprocessing", "pathlib", "profiling", "re", "sqlite3", "string"}
+_PACKAGES |= {"sysconfig", "tkinter", "tomllib", "unittest", "urllib", "wsgiref", "xml", "xmlrpc"}
+_PACKAGES |= {"zipfile", "zoneinfo"}
+"""Those that have submodules, which an import of the package may leave unloaded."""
+
+
+def is_quiet(module: str) -> bool:
+    """Importing the module does nothing that could be noticed: it is part of Python."""
+    top = module.split(".")[0]
+    return top in sys.stdlib_module_names and top not in _LOUD
+
+
+def ensured(imports: Iterable[tuple[str, Ref, str, str]]) -> tuple[str, ...]:
+    """The modules that are surely loaded, less those that are part of Python anyway.
+
+    `from a import b` loads `a`, and `a.b` too if that is a module: which it may be where `b` is
+    used for its attributes alone (a module can be neither called nor computed with).
+
+    Args:
+        imports: Statements (`"import"`, name, path that the name means, module).
+    """
+    found: set[str] = set()
+    for _, ref, bound, module in imports:
+        found.add(module)
+        root = ref.root()
+        if bound.startswith(f"{module}.") and 0 < root.loads == root.bases:
+            found.add(bound)
+    kept = {path for path in found if not _goes_without_saying(path)}
+    implied = {path[:end] for path in kept for end in range(len(path)) if path[end] == "."}
+    return tuple(sorted(kept - implied))
+
+
+def _goes_without_saying(path: str) -> bool:
+    top, _, inner = path.partition(".")
+    return is_quiet(path) and (top not in _PACKAGES or not inner)
