@@ -96,7 +96,7 @@ class Repo:
         if deliver == "none" or not changes:
             return Delivery("", (), merged=False, note="")
         with lock(self._place.own):
-            recover(self._journal)
+            recover(self._place, self._journal)
             return self._save(run, changes, deliver)
 
     def status_note(self) -> str:

@@ -93,7 +93,7 @@ class IndexCopy:
         return self._seen == self._look()
 
     @contextlib.contextmanager
-    def locked(self) -> Iterator[_Put]:
+    def locked(self) -> Iterator[Put]:
         """Git's own lock on the person's index; what it gives turns the lock into the index.
 
         Raises:
@@ -104,7 +104,7 @@ class IndexCopy:
             os.link(self._copy, lock)
         except FileExistsError:
             raise MovedError from None
-        put = _Put(lock, self._index)
+        put = Put(lock, self._index)
         try:
             yield put
         finally:
@@ -138,13 +138,14 @@ class IndexCopy:
         return info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns
 
 
-class _Put:
-    """Puts the new index in place when called, which frees the lock."""
+class Put:
+    """The held lock, which is also the new index."""
 
     def __init__(self, lock: Path, index: Path) -> None:
         self._lock, self._index = lock, index
         self.done = False
 
     def __call__(self) -> None:
+        """Put the new index in place, which frees the lock."""
         self._lock.replace(self._index)
         self.done = True

@@ -20,16 +20,18 @@ from dynasaur.repo.journal import Entry, Journal
 from dynasaur.repo.place import Place, find, read_head, unfinished
 
 
-def recover(journal: Journal) -> None:
-    """Roll the dead writer's save forward; only under the lock."""
+def recover(place: Place, journal: Journal) -> None:
+    """Roll the dead writer's save forward, and sweep up after it; only under the lock."""
     entry = journal.read()
-    if entry is None:
-        return
-    with contextlib.suppress(StoreError):  # its work tree may be gone: the branch stays
-        place = find(Path(entry.root))
-        _finish(Git(place.root), place, entry)
-        sweep(place)
-    journal.clear()
+    if entry is not None:
+        with contextlib.suppress(StoreError):  # its work tree may be gone: the branch stays
+            there = find(Path(entry.root))
+            _finish(Git(there.root), there, entry)
+            sweep(there)
+        journal.clear()
+    sweep(place)
+    for copy in prepared_indexes(place):
+        copy.unlink(missing_ok=True)
 
 
 def _finish(git: Git, place: Place, entry: Entry) -> None:

@@ -1,0 +1,121 @@
+"""Writers in processes of their own, to be killed, starved or set against each other.
+
+Run as a program: `python -m tests.builders.savers MODE ROOT ...`. Modes: `save NAME...` saves
+one action for each name; `stages` lets a child die by kill -9 at each named stage of a save, in
+the repositories `ROOT/0`, `ROOT/1`, ...; `random COUNT SEED` lets children save, kills each at a
+random moment, and prints what each had reported.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from dynasaur.repo import Repo, checkout, core, deliver, index, journal
+from tests.builders.repos import adding
+
+STAGES: dict[str, tuple[object, str, bool]] = {
+    "before the journal": (journal.Journal, "write", False),
+    "after the journal": (journal.Journal, "write", True),
+    "before the commits": (core, "build", False),
+    "after the commits": (core, "build", True),
+    "before the new index": (index.IndexCopy, "apply", False),
+    "after the new index": (index.IndexCopy, "apply", True),
+    "before the branches are locked": (deliver.RefTransaction, "prepare", False),
+    "after the branches are locked": (deliver.RefTransaction, "prepare", True),
+    "while the index is locked": (index.IndexCopy, "unchanged", True),
+    "between two files": (checkout.Swap, "_swap_in", True),
+    "after the files": (checkout.Swap, "__enter__", True),
+    "after the branch has moved": (deliver.RefTransaction, "commit", True),
+    "before the index is put in place": (index.Put, "__call__", False),
+    "after the index is put in place": (index.Put, "__call__", True),
+    "before the journal is cleared": (journal.Journal, "clear", False),
+    "after the journal is cleared": (journal.Journal, "clear", True),
+}
+"""Where a save can die: before (False) or after a function of the package."""
+
+
+def die(*_: object) -> NoReturn:
+    """No warning, no clean-up."""
+    os.kill(os.getpid(), signal.SIGKILL)
+    raise AssertionError
+
+
+def arm(stage: str) -> None:
+    """Let this process die at a stage."""
+    owner, name, after = STAGES[stage]
+    original: Callable[..., object] = getattr(owner, name)
+
+    def deadly(*arguments: object, **options: object) -> object:
+        if after:
+            original(*arguments, **options)
+        die()
+
+    setattr(owner, name, deadly)
+
+
+def save(root: Path, names: list[str]) -> None:
+    """Save an action for each name; print what is reported as kept."""
+    repo = Repo(root)
+    for name in names:
+        done = repo.commit(name, [adding(name)])
+        print(json.dumps([name, done.merged, done.note]), flush=True)
+
+
+def stages(root: Path) -> None:
+    """Let one child die at each stage, in a repository of its own."""
+    for number, stage in enumerate(STAGES):
+        child = os.fork()
+        if not child:
+            arm(stage)
+            Repo(root / str(number)).commit("victim", [adding("victim")])
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        print(json.dumps([stage, -os.waitstatus_to_exitcode(status)]), flush=True)
+
+
+def randomly(root: Path, count: int, seed: int) -> None:
+    """Kill one child after another, process or whole group, at any moment of its save."""
+    chance = random.Random(seed)
+    start = time.perf_counter()
+    Repo(root).commit(f"measure{seed}", [adding(f"measure{seed}")])
+    longest = 1.3 * (time.perf_counter() - start)
+    for number in range(count):
+        name = f"k{seed}_{number}"
+        reading, writing = os.pipe()
+        child = os.fork()
+        if not child:
+            os.setsid()
+            done = Repo(root).commit(name, [adding(name), adding(f"{name}_too")])
+            os.write(writing, b"merged" if done.merged else b"waits")
+            die()
+        os.close(writing)
+        select.select([reading], [], [], chance.uniform(0, longest))
+        whole = chance.random() < 0.5
+        (os.killpg if whole else os.kill)(os.getpgid(child), signal.SIGKILL)
+        os.waitpid(child, 0)
+        reported = os.read(reading, 100).decode()
+        os.close(reading)
+        print(json.dumps([name, reported]), flush=True)
+
+
+def main() -> None:
+    mode, root, *rest = sys.argv[1:]
+    if mode == "save":
+        save(Path(root), rest)
+    elif mode == "stages":
+        stages(Path(root))
+    else:
+        randomly(Path(root), int(rest[0]), int(rest[1]))
+
+
+if __name__ == "__main__":
+    main()

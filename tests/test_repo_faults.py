@@ -1,0 +1,137 @@
+"""Writers that die, that starve, and that meet each other and people at work.
+
+After each: what was reported is in history, what was not is there whole or not at all, the
+objects are sound, and the next save works without help.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dynasaur.repo import Repo
+from tests.builders.repos import adding, clone_of_a_person, committed, git, isolate
+from tests.builders.savers import STAGES
+
+ROOT = Path(__file__).resolve().parents[1]
+KILLS = int(os.environ.get("DYNASAUR_KILLS", "25"))
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    isolate(monkeypatch, tmp_path_factory.mktemp("home"))
+
+
+def saver(*arguments: str) -> subprocess.Popen[str]:
+    """A writer in a process of its own."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "tests.builders.savers", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def kept(root: Path, name: str) -> bool:
+    """The action is in the head, in the index and on disk."""
+    path = f"actions/text/{name}.py"
+    text = adding(name).files[path]
+    staged = git(root, "ls-files", "--", path) == path
+    here = (root / path).exists() and (root / path).read_bytes() == text
+    return committed(root, path) == text and staged and here
+
+
+def leftovers(root: Path) -> list[str]:
+    """Everything that a writer should have taken away with it."""
+    found = [*(root / ".git").rglob("*.lock")]
+    found += (root / ".git").glob("dynasaur-index.*")
+    found += (root / ".git" / "dynasaur").glob("journal*")
+    found += (root / ".dynasaur" / "tmp").iterdir()
+    return [str(path) for path in found] + git(root, "branch", "--list", "dynasaur/*").split()
+
+
+def check_the_next_save(root: Path) -> None:
+    """It works without help, and leaves everything as it should be."""
+    done = Repo(root).commit("after", [adding("after")])
+    assert done.merged, done.note
+    assert kept(root, "after")
+    assert git(root, "status", "--porcelain") == ""
+    assert leftovers(root) == []
+    git(root, "fsck", "--strict")
+
+
+@pytest.fixture(scope="module")
+def fallen(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository for each stage, with a person's staged work and a writer that died there."""
+    folder = tmp_path_factory.mktemp("fallen")
+    for number in range(len(STAGES)):
+        root = clone_of_a_person(folder / str(number))
+        (root / "mine.txt").write_text("mine")
+        git(root, "add", "mine.txt")
+    with saver("stages", str(folder)) as process:
+        lines, errors = process.communicate()
+    assert [json.loads(line) for line in lines.splitlines()] == [[name, 9] for name in STAGES], (
+        errors
+    )
+    return folder
+
+
+@pytest.mark.parametrize("number", range(len(STAGES)), ids=[*STAGES])
+def test_killed_at_a_stage(fallen: Path, number: int) -> None:
+    root, stage = fallen / str(number), [*STAGES][number]
+    assert Repo(root).commit("after", [adding("after")]).merged
+    begun = stage not in {"before the journal", "after the journal", "before the commits"}
+    assert kept(root, "victim") == begun
+    assert (root / "actions/text/victim.py").exists() == begun
+    assert git(root, "status", "--porcelain") == "A  mine.txt"
+    git(root, "commit", "--quiet", "-m", "mine")
+    assert git(root, "show", "--format=", "--name-only") == "mine.txt"
+    assert kept(root, "after")
+    assert leftovers(root) == []
+    git(root, "fsck", "--strict")
+
+
+@pytest.mark.slow
+def test_killed_at_random_moments(tmp_path: Path) -> None:
+    clone_of_a_person(tmp_path)
+    with saver("random", str(tmp_path), str(KILLS), "1") as process:
+        lines, errors = process.communicate()
+    assert process.returncode == 0, errors
+    results = [json.loads(line) for line in lines.splitlines()]
+    assert len(results) == KILLS
+    check_the_next_save(tmp_path)
+    for name, reported in results:
+        whole = {kept(tmp_path, name), kept(tmp_path, f"{name}_too")}
+        assert whole == {True} if reported else len(whole) == 1, (name, reported)
+        assert reported in {"", "merged"}, "the save before was killed, and this one had to wait"
+
+
+@pytest.mark.slow
+def test_eight_savers(tmp_path: Path) -> None:
+    clone_of_a_person(tmp_path)
+    names = [[f"s{who}_{n}" for n in range(12)] for who in range(8)]
+    savers = [saver("save", str(tmp_path), *mine) for mine in names]
+    reports = []
+    for process in savers:
+        lines, errors = process.communicate()
+        assert process.returncode == 0, errors
+        reports += [json.loads(line) for line in lines.splitlines()]
+    assert sorted(name for name, merged, _ in reports if merged) == sorted(itertools.chain(*names))
+    assert all(kept(tmp_path, name) for name, *_ in reports)
+    subjects = git(tmp_path, "log", "--format=%s").splitlines()
+    assert len(subjects) == len(set(subjects)) == 97
+    for commit in git(tmp_path, "rev-list", "--max-count=96", "HEAD").split():
+        files = git(tmp_path, "show", "--format=%s", "--name-only", commit).split("\n\n")
+        assert all(name in files[0] or "__init__" in name for name in _stems(files[1]))
+    check_the_next_save(tmp_path)
+
+
+def _stems(text: str) -> list[str]:
+    return [Path(line).stem for line in text.splitlines()]
