@@ -63,7 +63,8 @@ DOORS = {
 HEAVY = {"git", "jupyter_client", "numpy", "openai", "scipy", "sklearn", "tree_sitter"}
 """Imported inside functions only. Code that runs in the kernel's own process is exempt."""
 
-IN_THE_KERNEL = {"kernel/inside.py", "kernel/launcher.py"}
+IN_THE_KERNEL = {"kernel/launcher.py", "kernel/provisioner.py"}
+"""The provisioner subclasses jupyter_client's; only jupyter_client itself loads it."""
 
 MAX_LINES = 300
 MAX_FUNCTION = 50

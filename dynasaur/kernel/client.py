@@ -9,16 +9,20 @@ from types import TracebackType
 from typing import Self
 
 from dynasaur.errors import ActionError, KernelError
+from dynasaur.kernel.exchange import Close, Exchange, Outcome, synchronise
+from dynasaur.kernel.limits import Limits
+from dynasaur.kernel.local import LocalKernel
+from dynasaur.kernel.observe import GONE, observe
+from dynasaur.kernel.requests import (
+    HostFunction,
+    asked_to_exit,
+    execute,
+    install_code,
+    load_code,
+    report_of,
+)
+from dynasaur.kernel.transcript import Transcript
 from dynasaur.types import Module, Observation
-
-from .exchange import Close, Exchange, Outcome, synchronise
-from .limits import Limits
-from .local import LocalKernel
-from .observe import observe
-from .requests import HostFunction, asked_to_exit, execute, install_code, load_code, report_of
-from .transcript import Transcript
-
-_GONE = "All variables and imports are gone: define again what is needed."
 
 
 class JupyterKernel:
@@ -123,7 +127,7 @@ class JupyterKernel:
         outcome = self._run(load_code(new, names), transcript, seconds, silent=True)
         death = self._end_of(outcome)
         if death:
-            self._lost = f"{death} while actions were loaded. {_GONE}"
+            self._lost = f"{death} while actions were loaded. {GONE}"
         report = report_of(outcome.reply)
         bound = report.get("bound")
         if not death and not outcome.stopped and isinstance(bound, list):
@@ -141,7 +145,7 @@ class JupyterKernel:
         except BaseException:
             # The cell goes on without us: nothing of this kernel can be trusted to be in step.
             self._restart()
-            self._lost = f"The last cell was interrupted and the kernel restarted. {_GONE}"
+            self._lost = f"The last cell was interrupted and the kernel restarted. {GONE}"
             raise
 
     def _end_of(self, outcome: Outcome) -> str:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from .limits import Limits
+from dynasaur.kernel.limits import Limits
 
 Tier = Literal["bwrap", "landlock", "none"]
 

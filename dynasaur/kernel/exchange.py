@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from .limits import Limits
-from .requests import HostFunction, answer
-from .transcript import Transcript
-from .wire import Packet, Wire
+from dynasaur.kernel.limits import Limits
+from dynasaur.kernel.requests import HostFunction, answer
+from dynasaur.kernel.transcript import Transcript
+from dynasaur.kernel.wire import Packet, Wire
 
 _TICK = 0.25
 """Seconds between two looks at whether the kernel lives."""
@@ -126,6 +126,8 @@ class Exchange:
             if now >= self._grace_ends:
                 self._outcome.close = Close.UNRESPONSIVE
                 return True
+            # A cell that awaits is cancelled only when something wakes the kernel's event loop.
+            self._wire.send("shell", "kernel_info_request", {})
             return False
         if now >= self._deadline:
             self._outcome.timed_out = True

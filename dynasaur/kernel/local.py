@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from dynasaur.errors import KernelError
-
-from .limits import Limits
-from .usage import excess_of
-from .wire import Wire, ZmqWire
+from dynasaur.kernel.limits import Limits
+from dynasaur.kernel.usage import excess_of
+from dynasaur.kernel.wire import Wire, ZmqWire
 
 _SIGNAL_BASE = 128
 
@@ -33,7 +32,7 @@ class LocalKernel:
     def __init__(self, work: Path, limits: Limits, tier: str) -> None:
         from jupyter_client.manager import KernelManager
 
-        from .provisioner import OneSpec
+        from dynasaur.kernel.provisioner import OneSpec
 
         self._work = work
         self._limits = limits

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from dynasaur.kernel.exchange import Close, Outcome
+from dynasaur.kernel.requests import report_of
+from dynasaur.kernel.transcript import Transcript, clean
 from dynasaur.types import Call, CellError, Ending, Observation
 
-from .exchange import Close, Outcome
-from .requests import report_of
-from .transcript import Transcript, clean
-
-_GONE = "All variables and imports are gone: define again what is needed."
+GONE = "All variables and imports are gone: define again what is needed."
 _CALLS = 1_000
 _SHORT = 200
 _TEXT = 8_000
@@ -66,7 +65,7 @@ def _notice(outcome: Outcome, limit: float, death: str) -> str:
     elif outcome.stopped:
         parts.append(f"The cell was stopped: {outcome.stopped}.")
     if death:
-        parts.append(f"{death}. {_GONE}")
+        parts.append(f"{death}. {GONE}")
     elif outcome.stopped:
         parts.append("Variables are kept.")
     if outcome.close is Close.REPLIED and report_of(outcome.reply).get("network") is True:

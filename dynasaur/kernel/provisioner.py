@@ -23,8 +23,8 @@ from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import Dict, Unicode
 
-from .enclosure import Launch, Place, Tier, launch
-from .limits import Limits
+from dynasaur.kernel.enclosure import Launch, Place, Tier, launch
+from dynasaur.kernel.limits import Limits
 
 NAME = "dynasaur-sandbox"
 """The name by which kernelspecs ask for it."""

@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
+from dynasaur.kernel.inside.extension import SOURCE
+from dynasaur.kernel.inside.host import MARK
 from dynasaur.types import Json, Module
-
-from .inside.extension import SOURCE
-from .inside.host import MARK
 
 HostFunction = Callable[..., Json]
 
@@ -38,8 +37,10 @@ def boot(parts, functions):
 
 @cache
 def _sources() -> dict[str, str]:
+    """The text of the parts; there they are modules of `_dynasaur`."""
     folder = Path(__file__).with_name("inside")
-    return {name: (folder / f"{name}.py").read_text(encoding="utf-8") for name in _PARTS}
+    texts = {name: (folder / f"{name}.py").read_text(encoding="utf-8") for name in _PARTS}
+    return {n: text.replace("dynasaur.kernel.inside", "_dynasaur") for n, text in texts.items()}
 
 
 def install_code(functions: Mapping[str, HostFunction]) -> str:

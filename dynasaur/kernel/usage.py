@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from .limits import MIB, Limits
+from dynasaur.kernel.limits import MIB, Limits
 
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 

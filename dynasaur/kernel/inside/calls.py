@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from .literals import spell, spell_arguments
+from dynasaur.kernel.inside.literals import spell, spell_arguments
 
 CALLS = 1_000
 """Calls recorded for one cell; further ones run unrecorded and at full speed."""

@@ -6,12 +6,12 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from .calls import Recorder
-from .calls import install as record_cells
-from .failures import Failures, describe, for_want_of_network
-from .host import Host
-from .modules import Actions
-from .streams import Streams, bound_displays, forget_history, own_threads
+from dynasaur.kernel.inside.calls import Recorder
+from dynasaur.kernel.inside.calls import install as record_cells
+from dynasaur.kernel.inside.failures import Failures, describe, for_want_of_network
+from dynasaur.kernel.inside.host import Host
+from dynasaur.kernel.inside.modules import Actions
+from dynasaur.kernel.inside.streams import Streams, bound_displays, forget_history, own_threads
 
 SOURCE = "dynasaur"
 """The payload's source, by which the client knows it."""
@@ -49,7 +49,7 @@ class Extension:
         try:
             self._actions.add(modules)
             outcome["bound"] = self._actions.bind(names, self._shell.user_ns)
-        except Exception as error:  # noqa: BLE001 - an action's import may raise anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - imports may raise anything
             outcome["error"] = describe(self._shell, error)
         self._shell.payload_manager.write_payload(outcome)
 

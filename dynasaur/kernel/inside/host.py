@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from .plain import to_json
+from dynasaur.kernel.inside.plain import to_json
 
 MARK = "dynasaur-host-function:"
 """A prompt that begins so is a call of a host function, in JSON; the reply is its outcome."""

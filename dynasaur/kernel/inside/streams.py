@@ -82,6 +82,7 @@ class Streams:
         if self._strays and threading.current_thread() is getattr(stream, "watch_fd_thread", None):
             self._send_as_late(stream, string)
             return len(string)
+        string = encodable(string)
         with self._lock:
             if len(string) <= self._room:
                 self._room -= len(string)
@@ -120,6 +121,11 @@ class Streams:
         self._older, self._newer = "", StringIO()
 
 
+def encodable(text: str) -> str:
+    """The text, lone surrogates replaced: the kernel's messages cannot carry them."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 def _children() -> list[str]:
     """Process ids of this process's children."""
     found: list[str] = []
@@ -152,6 +158,7 @@ def _print_text(value: Any, printer: Any, _cycle: bool) -> None:
 def _bound(mime: str, value: Any) -> Any:
     if not mime.startswith("text/"):
         return value if len(value) <= IMAGE else ""
+    value = encodable(value)
     if len(value) <= TEXT:
         return value
     left_out = len(value) - TEXT

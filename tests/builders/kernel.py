@@ -1,0 +1,96 @@
+"""Builders of kernels and of the host's side of them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dynasaur.kernel.client import JupyterKernel
+from dynasaur.kernel.limits import Limits
+from dynasaur.types import Json, Module
+
+PIXEL = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
+    "AAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
+"""The smallest picture, PNG in base64."""
+
+
+@dataclass
+class Desk:
+    """The host's side: what was submitted and asked."""
+
+    answers: list[Json] = field(default_factory=list)
+    questions: list[Json] = field(default_factory=list)
+
+    def submit_final_answer(self, value: Json) -> None:
+        """Submit the answer of the task."""
+        self.answers.append(value)
+
+    def find_actions(self, query: str, k: int = 10) -> Json:
+        """Actions that fit a query."""
+        self.questions.append([query, k])
+        return [f"- {query}()"] * min(k, 2)
+
+    def fail(self, kind: str) -> Json:
+        """Raise an error of this kind."""
+        raise {"KeyError": KeyError, "Own": OwnError}.get(kind, ValueError)("no such thing")
+
+    def huge(self) -> Json:
+        """More than a result may be."""
+        return "x" * 5_000_000
+
+
+class OwnError(Exception):
+    """An error that the kernel has no class for."""
+
+
+@contextmanager
+def kernel(
+    work: Path,
+    desk: Desk | None = None,
+    *,
+    sandbox: str = "none",
+    limits: Limits = Limits(grace_seconds=1.0),  # noqa: B008 - frozen
+) -> Iterator[JupyterKernel]:
+    """A kernel with the desk's host functions."""
+    desk = desk or Desk()
+    functions = {
+        "submit_final_answer": desk.submit_final_answer,
+        "find_actions": desk.find_actions,
+        "fail": desk.fail,
+        "huge": desk.huge,
+    }
+    with JupyterKernel(work, functions=functions, sandbox=sandbox, limits=limits) as running:
+        yield running
+
+
+def module(name: str, text: str) -> Module:
+    """A module as the kernel loads it, in the package `actions`."""
+    return Module(f"actions.{name}", text)
+
+
+def wait_until_gone(pids: list[int], seconds: float = 5.0) -> list[int]:
+    """Wait for processes to end; gives those that did not."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends and any(map(_lives, pids)):
+        time.sleep(0.02)
+    return [pid for pid in pids if _lives(pid)]
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    status = Path(f"/proc/{pid}/stat")
+    try:
+        return status.read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
