@@ -141,6 +141,26 @@ def test_the_azure_key_never_goes_to_openai(tmp_path: Path) -> None:
     assert KEY not in str(server.chats[0].headers)
 
 
+@pytest.mark.parametrize(
+    ("more", "version"),
+    [({"OPENAI_API_VERSION": "2025-01-01"}, "2025-01-01"), ({}, "2024-10-21")],
+)
+def test_azure_is_asked_as_configured(more: dict[str, str], version: str, tmp_path: Path) -> None:
+    with ChatServer([STEP]) as server:
+        environ = AZURE | {"AZURE_OPENAI_ENDPOINT": server.host} | more
+        resolve("azure:my-gpt", environ, cache=tmp_path).reply(TALK)
+    assert server.chats[0].path.endswith(f"/my-gpt/chat/completions?api-version={version}")
+    assert server.chats[0].headers["api-key"] == KEY
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere no variable moves the cache")
+def test_the_users_cache_remembers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with ChatServer([STEP]) as server:
+        resolve("m", {"OPENAI_BASE_URL": server.url}).reply(TALK)
+    assert len(list((tmp_path / "dynasaur" / "endpoints").glob("*.json"))) == 1
+
+
 def test_the_catalog_is_light() -> None:
     code = "import sys, dynasaur.models.catalog; print('openai' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

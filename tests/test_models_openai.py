@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,6 +19,7 @@ from dynasaur.types import Message, Usage
 from tests.builders.chat_server import (
     DROPPED,
     HALF,
+    NO_FORMAT,
     SLOW,
     ChatServer,
     Raw,
@@ -145,6 +147,47 @@ def test_a_broken_memory_costs_a_request_and_no_error(
         assert model(server, patience, tmp_path).reply(TALK).code == "print(1)"
 
 
+def test_an_old_memory_is_not_trusted(patience: Patience, tmp_path: Path) -> None:
+    with ChatServer([STEP, STEP], output="refuses") as server:
+        model(server, patience, tmp_path).reply(TALK)
+        (file,) = tmp_path.iterdir()
+        value = json.loads(file.read_text())
+        file.write_text(json.dumps(value | {"time": value["time"] - 40 * 24 * 3600}))
+        model(server, patience, tmp_path).reply(TALK)
+    assert ["response_format" in r.body for r in server.chats] == [True, False, True, False]
+
+
+def test_an_endpoint_that_gave_structured_output_is_not_doubted(
+    patience: Patience, tmp_path: Path
+) -> None:
+    prose = completion("I have no idea.")
+    with ChatServer([STEP, prose, STEP, Raw(400, "Bad Request")]) as server:
+        asked = model(server, patience, tmp_path)
+        assert [asked.reply(TALK).code for _ in range(3)] == ["print(1)", "", "print(1)"]
+        with pytest.raises(ModelError, match="refuses the request"):
+            asked.reply(TALK)
+    assert ["response_format" in request.body for request in server.chats] == [True] * 4
+
+
+def test_an_endpoint_that_no_longer_has_structured_output(
+    patience: Patience, tmp_path: Path
+) -> None:
+    with ChatServer([STEP, NO_FORMAT, STEP, STEP]) as server:
+        asked = model(server, patience, tmp_path)
+        for _ in range(2):
+            asked.reply(TALK)
+        asked.reply(TALK)
+    assert ["response_format" in r.body for r in server.chats] == [True, True, False, False]
+
+
+@pytest.mark.parametrize("answer", [completion("{", "length"), completion(None), completion("")])
+def test_half_an_answer_shows_nothing_of_the_endpoint(answer: Raw, patience: Patience) -> None:
+    with ChatServer([answer, STEP]) as server:
+        asked = model(server, patience)
+        assert [asked.reply(TALK).code, asked.reply(TALK).code] == ["", "print(1)"]
+    assert ["response_format" in request.body for request in server.chats] == [True, True]
+
+
 def test_a_memory_that_cannot_be_written_is_no_error(patience: Patience, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with ChatServer([STEP]) as server:
@@ -259,6 +302,40 @@ def test_the_whole_time_is_bounded(patience: Patience, waits: list[float]) -> No
     assert len(waits) == 2
 
 
+@pytest.mark.parametrize(
+    ("bad", "line"),
+    [
+        (Raw(200, "garbage"), "answered with no chat completion: 'garbage'; gave up after 3"),
+        (Raw(200, f"garbage {KEY}"), r"answered with no chat completion: 'garbage \[key\]'"),
+        (Raw(200, '{"choices": []}'), "answered without a choice; gave up after 3 attempts"),
+        (Raw(200, '{"choices": null}'), "answered without a choice; gave up after 3 attempts"),
+        (Raw(200, '{"object": "list"}'), "answered with no chat completion"),
+        (Raw(200, '{"error": "upstream"}'), "HTTP 502: upstream; gave up after 3 attempts"),
+        (failure(429, "slow down"), "limits the rate of requests: slow down; gave up after 3"),
+        (failure(408, "waited"), "timed out: waited; gave up after 3 attempts"),
+        (failure(503), "failed with HTTP 503: it gives no reason; gave up after 3 attempts"),
+        (DROPPED, "the connection to .* was lost; gave up after 3 attempts"),
+        (HALF, "the connection to .* was lost; gave up after 3 attempts"),
+    ],
+    ids=lambda value: (
+        f"{value.status}-{value.drop}-{value.body[:20]}" if isinstance(value, Raw) else ""
+    ),
+)
+def test_what_does_not_pass_has_its_line(bad: Raw, line: str, patience: Patience) -> None:
+    with ChatServer([bad] * 3) as server, pytest.raises(ModelError, match=line) as caught:
+        model(server, replace(patience, attempts=3)).reply(TALK)
+    assert len(server.chats) == 3
+    assert KEY not in str(caught.value)
+
+
+def test_time_outs_that_do_not_pass(patience: Patience) -> None:
+    short = replace(patience, attempts=2)
+    with ChatServer([SLOW, SLOW]) as server:
+        asked = OpenAIModel("test", base_url=server.url, seconds=0.2, patience=short)
+        with pytest.raises(ModelError, match=r"did not answer in 0\.2 seconds; gave up after 2"):
+            asked.reply(TALK)
+
+
 # --- what no second attempt can mend ---------------------------------------------------------
 
 
@@ -292,7 +369,8 @@ def test_the_whole_time_is_bounded(patience: Patience, waits: list[float]) -> No
             ModelError,
             "no credit left",
         ),
-        (failure(402, "Insufficient Balance"), ModelError, "no credit left"),
+        (failure(400, "Too much", "context_length_exceeded"), ModelError, "too long for test"),
+        (failure(402, "Pay"), ModelError, "no credit left"),
         (
             failure(400, "the request exceeds the available context size"),
             ModelError,
@@ -302,9 +380,13 @@ def test_the_whole_time_is_bounded(patience: Patience, waits: list[float]) -> No
         (
             failure(400, "messages: roles must alternate"),
             ModelError,
-            "refuses the request: messages: roles",
+            "refuses the request .HTTP 400.: messages: roles",
         ),
-        (failure(501, "Not implemented"), ModelError, "refuses the request: Not implemented"),
+        (
+            failure(501, "Not implemented"),
+            ModelError,
+            "refuses the request .HTTP 501.: Not implemented",
+        ),
         (failure(500, "broken", x_should_retry="false"), ModelError, "HTTP 500: broken"),
     ],
     ids=lambda value: f"{value.status}-{value.body[:40]}" if isinstance(value, Raw) else "",
@@ -335,10 +417,11 @@ def test_no_server(patience: Patience, waits: list[float]) -> None:
     assert len(waits) == 2
 
 
-def test_no_such_host(patience: Patience) -> None:
+def test_no_such_host(patience: Patience, waits: list[float]) -> None:
     url = "http://no-such-host.invalid/v1"
     with pytest.raises(ModelError, match=r"no-such-host\.invalid cannot be resolved"):
         OpenAIModel("test", base_url=url, patience=patience).reply(TALK)
+    assert len(waits) == 2
 
 
 @pytest.mark.parametrize("url", ["localhost:8080/v1", "ftp://x/v1", "http://", "http://x:port/"])

@@ -65,6 +65,7 @@ NOT_READ = [
     ("Note: fine", NO_CODE),
     ("Sorry (again)", NO_CODE),
     ("return value", NO_CODE),
+    ("'see f(x)'", NO_CODE),
     ("42", NO_CODE),
     ("```bash\nls\n```", NO_CODE),
     ('{"answer": 42}', NO_CODE),

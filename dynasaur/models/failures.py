@@ -106,7 +106,7 @@ def from_status(status: int, headers: Mapping[str, str], body: str, asked: Asked
         asked: What was asked of whom.
     """
     complaint = read_complaint(body)
-    said = asked.clean(complaint.message) or f"HTTP {status}"
+    said = asked.clean(complaint.message) or "it gives no reason"
     known = _config(status, complaint, said, asked) or _limits(status, complaint, said, asked)
     if known:
         return known
@@ -119,7 +119,7 @@ def from_status(status: int, headers: Mapping[str, str], body: str, asked: Asked
     if status in _RETRY_STATUS or (status >= 500 and status != 501):
         again = headers.get("x-should-retry", "").lower() != "false"
         return Failure(_busy(status, said, asked), retry=again, wait=retry_after(headers))
-    return Failure(f"{asked.endpoint} refuses the request: {said}", about="unclear")
+    return Failure(f"{asked.endpoint} refuses the request (HTTP {status}): {said}", about="unclear")
 
 
 def _config(status: int, complaint: Complaint, said: str, asked: Asked) -> Failure | None:
@@ -169,7 +169,7 @@ def _busy(status: int, said: str, asked: Asked) -> str:
     if status == 429:
         return f"{asked.endpoint} limits the rate of requests: {said}"
     if status == 408:
-        return f"{asked.endpoint} gave up waiting: {said}"
+        return f"{asked.endpoint} timed out: {said}"
     return f"{asked.endpoint} failed with HTTP {status}: {said}"
 
 
@@ -180,7 +180,7 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
             seconds = float(headers.get(name, "")) * scale
         except ValueError:
             continue
-        return max(seconds, 0.0) if seconds == seconds else None
+        return max(0.0, seconds)
     date = parsedate_tz(headers.get("retry-after", ""))
     if date is None:
         return None
