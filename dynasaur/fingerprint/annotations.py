@@ -54,7 +54,20 @@ def annotation(reader: Reader, node: Cst | None) -> Annotation | None:
     if statement is None or statement.type != "expression_statement" or root.has_error:
         raise Unreadable("annotation")
     read.data = f"({text})".encode()
-    return Annotation(read.expression(statement.named_children[0]))
+    made = read.expression(statement.named_children[0])
+    _uncount(made)
+    return Annotation(made)
+
+
+def _uncount(node: Node) -> None:
+    """Hints alone do not make an import useful: they may be left out."""
+    if type(node) is Ref:
+        node.loads -= 1
+    elif type(node) is tuple:
+        if node[:1] == ("attribute",) and type(node[1]) is Ref:
+            node[1].bases -= 1
+        for part in node:
+            _uncount(part)
 
 
 def _is_plain(node: Node) -> bool:

@@ -110,6 +110,8 @@ class Ref:
             if not self.stores:
                 return f"('global', {self.name!r})"
             self.notes.queue.append(self)
+        if self.function is not None and self.function.named and self.name in self.notes.words:
+            return f"({self.name!r})"  # a decorator may know the function by its name
         if self.text:
             return self.text
         if self.notes.opaque:
@@ -131,7 +133,7 @@ def spell_path(path: str) -> str:
 class Scope:
     """One scope while it is being read."""
 
-    __slots__ = ("declared", "guarded", "kind", "notes", "outer", "refs")
+    __slots__ = ("declared", "kind", "notes", "outer", "refs")
 
     def __init__(self, kind: ScopeKind, outer: Scope | None, notes: Notes) -> None:
         self.kind: ScopeKind = kind
@@ -139,7 +141,6 @@ class Scope:
         self.notes = notes
         self.refs: dict[str, Ref] = {}
         self.declared: dict[str, Ref] = {}  # global and nonlocal names
-        self.guarded = False  # something in it can swallow an exception
 
     def ref(self, name: str) -> Ref:
         """The name as this scope sees it."""

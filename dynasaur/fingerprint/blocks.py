@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from typing import Literal
 
-from dynasaur.fingerprint.terms import NONE, Node, choose, merge, tested, truth
+from dynasaur.fingerprint.binding import Ref
+from dynasaur.fingerprint.terms import NONE, Node, builtin, choose, kind, merge, tested, truth
 from dynasaur.fingerprint.variables import assigned, ordered
 
 Tail = Literal["return", "continue", ""]
@@ -20,20 +21,21 @@ Block = list[Node]
 _LEAVES = {"return", "raise", "break", "continue"}
 
 
-def simplify(block: Block, tail: Tail) -> Block:
+def simplify(block: Block, tail: Tail, caught: bool = False) -> Block:
     """The block's normal form.
 
     Args:
         block: Statements as they were written, or already simplified.
         tail: `return` for the body of a function, `continue` for the body of a loop.
+        caught: An exception in the block may be swallowed further out in the function.
     """
     rest: Block = []
     for statement in reversed(block):
-        rest = _before(statement, rest, tail)
-    return ordered(rest)
+        rest = _before(statement, rest, tail, caught)
+    return ordered(rest, caught)
 
 
-def _before(statement: Node, rest: Block, tail: Tail) -> Block:
+def _before(statement: Node, rest: Block, tail: Tail, caught: bool) -> Block:
     """The statement in front of what follows it, which is already simplified."""
     head = statement[0]
     if head in _LEAVES:
@@ -41,34 +43,36 @@ def _before(statement: Node, rest: Block, tail: Tail) -> Block:
         falls = statement == ("return", NONE) and tail == "return"
         return [] if falls or statement == (tail,) else [statement]
     if head == "if":
-        return _if(statement, rest, tail)
+        return _if(statement, rest, tail, caught)
     if head != "assign":
-        return [_inside(statement), *rest]
-    found = assigned(statement, rest)
+        return [_inside(statement, caught), *rest]
+    found = assigned(statement, rest, caught)
     if found is None:
         return [statement, *rest]
     instead, rest = found
     for each in reversed(instead):
-        rest = _before(each, rest, tail)
+        rest = _before(each, rest, tail, caught)
     return rest
 
 
-def _inside(statement: Node) -> Node:
+def _inside(statement: Node, caught: bool) -> Node:
     """A statement with the blocks inside it simplified."""
     match statement[0]:
         case "for":
             _, waits, target, source, body, otherwise = statement
-            body = simplify(body, "continue")
-            return ("for", waits, target, source, body, simplify(otherwise, ""))
+            body = simplify(body, "continue", caught)
+            return ("for", waits, target, source, body, simplify(otherwise, "", caught))
         case "while":
             _, test, body, otherwise = statement
-            return ("while", tested(test), simplify(body, "continue"), simplify(otherwise, ""))
+            body = simplify(body, "continue", caught)
+            return ("while", tested(test), body, simplify(otherwise, "", caught))
         case "try":
             return _try(statement)
         case "with":
-            return (*statement[:4], simplify(statement[4], ""))
+            swallows = caught or not _is_open(statement[2])
+            return (*statement[:4], simplify(statement[4], "", swallows))
         case "match":
-            cases = [(*case[:3], simplify(case[3], "")) for case in statement[2]]
+            cases = [(*case[:3], simplify(case[3], "", caught)) for case in statement[2]]
             return ("match", statement[1], cases)
     return statement
 
@@ -77,29 +81,36 @@ def _try(statement: Node) -> Node:
     _, body, handlers, otherwise, finally_ = statement
     return (
         "try",
-        simplify(body, ""),
-        [(*handler[:4], simplify(handler[4], "")) for handler in handlers],
-        simplify(otherwise, ""),
-        None if finally_ is None else simplify(finally_, ""),
+        simplify(body, "", True),
+        [(*handler[:4], simplify(handler[4], "", True)) for handler in handlers],
+        simplify(otherwise, "", True),
+        None if finally_ is None else simplify(finally_, "", True),
     )
+
+
+def _is_open(node: Node) -> bool:
+    """A file, which as a context manager lets exceptions through."""
+    if kind(node) != "call" or type(node[1]) is not Ref:
+        return False
+    return bool(builtin(node[1], {"open"}, node[1].notes))
 
 
 # --- choices --------------------------------------------------------------------------------
 
 
-def _if(statement: Node, rest: Block, tail: Tail) -> Block:
+def _if(statement: Node, rest: Block, tail: Tail, caught: bool) -> Block:
     """A choice takes in what follows it, where only one of its arms goes on."""
     _, test, yes, no = statement
     test, negated = truth(test)
     if negated:
         yes, no = no, yes
-    if not rest:
-        return _choice(test, simplify(yes, tail), simplify(no, tail), tail)
-    if _leaves(yes):
-        return _choice(test, simplify(yes, tail), simplify([*no, *rest], tail), tail)
-    if _leaves(no):
-        return _choice(test, simplify([*yes, *rest], tail), simplify(no, tail), tail)
-    return [*_choice(test, simplify(yes, ""), simplify(no, ""), ""), *rest]
+    if rest and _leaves(yes):
+        no, rest = [*no, *rest], []
+    elif rest and _leaves(no):
+        yes, rest = [*yes, *rest], []
+    ends: Tail = "" if rest else tail
+    yes, no = simplify(yes, ends, caught), simplify(no, ends, caught)
+    return [*_choice(test, yes, no, ends), *rest]
 
 
 def _leaves(block: Block) -> bool:

@@ -59,6 +59,26 @@ def is_number(node: Node, seen: tuple[Ref, ...] = ()) -> bool:
     return False
 
 
+def is_immutable(node: Node) -> bool:
+    """The value is surely a number or a string of Python's own."""
+    if kind(node) in {"string", "text", "bytes"} or is_number(node):
+        return True
+    called = kind(node) == "call" and type(node[1]) is Ref
+    return called and bool(builtin(node[1], {"str", "repr"}, node[1].notes))
+
+
+def is_display(node: Node) -> bool:
+    """A literal, a variable of the function, or a list, tuple or dict of them."""
+    if type(node) is Ref:
+        return is_own(node)
+    match kind(node):
+        case "tuple" | "list" | "dict":
+            return all(map(is_display, node[1:]))
+        case "pair":
+            return is_fixed(node[1]) and is_display(node[2])
+    return is_fixed(node)
+
+
 def occurrences(node: Node, ref: Ref) -> int:
     """How often the variable stands in the tree, functions inside left out."""
     if type(node) is Ref:

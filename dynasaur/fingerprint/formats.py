@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Sequence
 
 from dynasaur.fingerprint.binding import Notes
-from dynasaur.fingerprint.effects import is_still
+from dynasaur.fingerprint.effects import is_immutable, is_still
 from dynasaur.fingerprint.terms import Node, builtin, kind
 
 
@@ -37,12 +38,11 @@ def field(value: Node, conversion: str, spec: Node, notes: Notes) -> Node:
 def format_call(template: Node, values: list[Node], notes: Notes) -> Node | None:
     """`"{} is {!r}".format(a, b)` as an f-string, which formats with the same calls.
 
-    The f-string evaluates each value just before formatting it, `format` all of them first: no
-    difference while the values after the first are still (see `is_still`).
+    The f-string evaluates each value just before formatting it, `format` all of them first.
     """
     if kind(template) != "string" or any(kind(value) == "star" for value in values):
         return None
-    if not all(map(is_still, values[1:])):
+    if not _independent(values):
         return None
     fields = _split(template[1])
     if fields is None or [index for _, index, _, _ in fields if index >= 0] != list(
@@ -94,6 +94,16 @@ def binary(operator: str, left: Node, right: Node, notes: Notes) -> Node:
     return ("binary", operator, left, right)
 
 
+def _independent(values: Sequence[Node]) -> bool:
+    """Evaluating a value does not change how those before it are formatted."""
+    immutable = True
+    for value in values:
+        if not (immutable or is_still(value)):
+            return False
+        immutable = immutable and is_immutable(value)
+    return True
+
+
 def percent(template: Node, values: Node) -> Node | None:
     """`"%s is %r" % (a, b)` as an f-string: `%s` is `str()` and `%r` is `repr()`."""
     if kind(template) != "string" or kind(values) != "tuple" or "%%" in template[1]:
@@ -102,7 +112,7 @@ def percent(template: Node, values: Node) -> Node | None:
     values = values[1:]
     if len(pieces) != len(values) + 1 or not all(piece[:1] in {"s", "r"} for piece in pieces[1:]):
         return None
-    if any(kind(value) == "star" for value in values) or not all(map(is_still, values[1:])):
+    if any(kind(value) == "star" for value in values) or not _independent(values):
         return None
     parts: list[Node] = [("string", pieces[0])]
     for piece, value in zip(pieces[1:], values, strict=True):

@@ -17,6 +17,13 @@ _PACKAGES |= {"sysconfig", "tkinter", "tomllib", "unittest", "urllib", "wsgiref"
 _PACKAGES |= {"zipfile", "zoneinfo"}
 """Those that have submodules, which an import of the package may leave unloaded."""
 
+_WHOLE = {"numpy", "pandas", "scipy"}
+"""Packages whose public submodules are there, by their documentation, once they are imported."""
+
+_CAPITAL = {"PIL", "Crypto", "Cryptodome", "Bio", "OpenGL", "Xlib", "PyQt5", "PyQt6", "PySide2"}
+_CAPITAL |= {"PySide6", "Quartz", "Foundation", "Levenshtein"}
+"""Packages with modules in CapWords, which everywhere else is how classes are named."""
+
 
 def is_quiet(module: str) -> bool:
     """Importing the module does nothing that could be noticed: it is part of Python."""
@@ -37,11 +44,23 @@ def ensured(imports: Iterable[tuple[str, Ref, str, str]]) -> tuple[str, ...]:
     for _, ref, bound, module in imports:
         found.add(module)
         root = ref.root()
-        if bound.startswith(f"{module}.") and 0 < root.loads == root.bases:
+        if 0 < root.loads == root.bases and _may_be_module(module, bound):
             found.add(bound)
+    found = {path.split(".")[0] if _is_whole(path) else path for path in found}
     kept = {path for path in found if not _goes_without_saying(path)}
     implied = {path[:end] for path in kept for end in range(len(path)) if path[end] == "."}
     return tuple(sorted(kept - implied))
+
+
+def _may_be_module(module: str, bound: str) -> bool:
+    """What is imported from a module by name may itself be a module, going by its name."""
+    _, _, name = bound.rpartition(".")
+    capital = name[0].isupper() and name != name.upper()
+    return bound != module and (not capital or bound.split(".")[0] in _CAPITAL)
+
+
+def _is_whole(path: str) -> bool:
+    return path.split(".")[0] in _WHOLE
 
 
 def _goes_without_saying(path: str) -> bool:

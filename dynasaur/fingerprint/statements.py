@@ -61,14 +61,17 @@ class Statements(Patterns):
         inner = kids(node)
         if len(inner) > 1 or has(node, ","):
             return ("expression", ("tuple", *self.expressions(inner)))
+        if (
+            inner[0].type == "string"
+            and not self.notes.documented
+            and not has(inner[0], "interpolation")
+        ):
+            return None
         made = self.expression(inner[0])
         kind = terms.kind(made)
-        if kind in {"constant", "string", "bytes"} and not self._keeps_docstring(kind):
+        if kind in {"constant", "bytes"}:
             return None
         return made if kind in {"assign", "augment", "none"} else ("expression", made)
-
-    def _keeps_docstring(self, kind: str) -> bool:
-        return kind == "string" and self.notes.documented
 
     def _read_assignment(self, node: Cst) -> Node:
         hint = node.child_by_field_name("type")
@@ -230,7 +233,6 @@ class Statements(Patterns):
         return [] if branch is None else self.body(branch)
 
     def _read_try_statement(self, node: Cst) -> Node:
-        self.scope.guarded = True
         body = self.body(node)
         handlers: list[Node] = []
         otherwise: list[Node] = []
@@ -266,7 +268,6 @@ class Statements(Patterns):
         return made, self.target(inner)
 
     def _read_with_statement(self, node: Cst) -> Node:
-        self.scope.guarded = True
         waits = node.children[0].type == "async"
         items: list[Cst] = []
         for item in kids(kids(node)[0]):
@@ -307,8 +308,6 @@ class Statements(Patterns):
         function.ref = ref
         plain = all(self._is_plain(decorator) for decorator in decorators)
         function.named = in_class or not plain
-        if not plain:
-            ref.text = f"({ref.name!r})"
         waits = node.children[0].type == "async"
         function.head = (waits, tuple(decorators), returned)
         return ("define", ref, function)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dynasaur.fingerprint.binding import Function, Notes, Ref
 from dynasaur.fingerprint.calls import call
-from dynasaur.fingerprint.effects import is_fixed, is_number, is_own, occurrences, waits
+from dynasaur.fingerprint.effects import is_display, is_fixed, is_number, is_own, occurrences, waits
 from dynasaur.fingerprint.formats import binary, field, text
 from dynasaur.fingerprint.terms import Node, choose, comprehension, kind
 
 Block = list[Node]
 
 
-def assigned(statement: Node, rest: Block) -> tuple[Block, Block] | None:
+def assigned(statement: Node, rest: Block, caught: bool) -> tuple[Block, Block] | None:
     """Another way to say an assignment and what follows it, or None where there is none.
 
     Returns:
@@ -25,10 +25,10 @@ def assigned(statement: Node, rest: Block) -> tuple[Block, Block] | None:
         return [counted], rest
     if not rest:
         return None
-    returned = _returned(ref, value, rest[0])
+    returned = _returned(ref, value, rest[0], caught)
     if returned is not None:
         return [returned], rest[1:]
-    return _gathered(statement, rest)
+    return _gathered(statement, rest, caught)
 
 
 def _counted(ref: Ref, value: Node) -> Node | None:
@@ -41,13 +41,13 @@ def _counted(ref: Ref, value: Node) -> Node | None:
 # --- a value that is named only to be returned -----------------------------------------------
 
 
-def _returned(ref: Ref, value: Node, following: Node) -> Node | None:
+def _returned(ref: Ref, value: Node, following: Node, caught: bool) -> Node | None:
     """`t = e; return t` is `return e`, and so is any return that evaluates `t` first of all.
 
     Leaving the function ends the variable's life in the same moment. Only a handler could still
-    see it: so it is read nowhere else, or the function has no handlers.
+    see it: so it is read nowhere else, or stands inside of no handler.
     """
-    if following[0] != "return" or (ref.loads > 1 and ref.scope.guarded):
+    if following[0] != "return" or (ref.loads > 1 and caught):
         return None
     if occurrences(following[1], ref) != 1:
         return None
@@ -130,7 +130,7 @@ def _is_steady(node: Node) -> bool:
 # --- a list that is filled in a loop -----------------------------------------------------------
 
 
-def _gathered(statement: Node, rest: Block) -> tuple[Block, Block] | None:
+def _gathered(statement: Node, rest: Block, caught: bool) -> tuple[Block, Block] | None:
     """`r = []` and a loop that only appends to it are a comprehension; `{}` with items likewise.
 
     The comprehension makes the list under no name, so the loop must not read it; its variables
@@ -148,7 +148,7 @@ def _gathered(statement: Node, rest: Block) -> tuple[Block, Block] | None:
     made = _filling(loop, ref, empty, clauses)
     if made is None or occurrences([clauses, made], ref) or waits(loop):
         return None
-    if ref.scope.guarded and ref.loads + ref.stores != 1 + occurrences(rest, ref):
+    if caught and ref.loads + ref.stores != 1 + occurrences(rest, ref):
         return None
     ref.loads -= 1
     head = "list of" if empty == ("list",) else "dict of"
@@ -218,26 +218,23 @@ def _is_start(statement: Node, apart_from: Ref | None = None) -> bool:
 
 
 def _is_copy(statement: Node) -> bool:
-    """`x = y`, where no handler could see whether it has happened yet."""
+    """`x = y` or `x = [y, 1]`: it fails only if `y` has no value, and that ends the function."""
     return (
         statement[0] == "assign"
         and len(statement) == 3
         and len(statement[1]) == 1
         and is_own(statement[1][0])
-        and is_own(statement[2])
-        and not statement[1][0].scope.guarded
+        and is_display(statement[2])
     )
 
 
-def ordered(block: Block) -> Block:
+def ordered(block: Block, caught: bool) -> Block:
     """Neighbouring first values of different variables, in the order in which they are used."""
     made: Block = []
     start = 0
     while start < len(block):
         stop = start
-        seen: set[Ref] = set()
-        while stop < len(block) and _joins(block[stop], seen):
-            seen.add(block[stop][1][0])
+        while stop < len(block) and _joins(block[stop], block[start:stop], caught):
             stop += 1
         if stop - start > 1:
             made += _sorted(block[start:stop], block[stop:])
@@ -248,26 +245,27 @@ def ordered(block: Block) -> Block:
     return made
 
 
-def _joins(statement: Node, seen: set[Ref]) -> bool:
-    if not (_is_start(statement) or _is_copy(statement)):
+def _joins(statement: Node, group: Block, caught: bool) -> bool:
+    """The statement could change places with those of the group."""
+    if not (_is_start(statement) or (not caught and _is_copy(statement))):
         return False
     target, value = statement[1][0], statement[2]
-    return target not in seen and value not in seen if type(value) is Ref else target not in seen
+    return not any(
+        one[1][0] is target or occurrences(one[2], target) or occurrences(value, one[1][0])
+        for one in group
+    )
 
 
 def _sorted(group: Block, after: Block) -> Block:
-    if any(type(one[2]) is Ref and one[2] is other[1][0] for one in group for other in group):
-        return group
     found: dict[Ref, int] = {}
     _first_uses(after, found)
     late = len(found)
-    return sorted(
-        group,
-        key=lambda one: (
-            found.get(one[1][0].root(), late),
-            "" if type(one[2]) is Ref else repr(one[2]),
-        ),
-    )
+
+    def place(one: Node) -> tuple[int, str]:
+        fixed = is_fixed(one[2])
+        return found.get(one[1][0].root(), late), repr(one[2]) if fixed else ""
+
+    return sorted(group, key=place)
 
 
 def _first_uses(node: Node, found: dict[Ref, int]) -> None:
