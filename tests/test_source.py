@@ -248,6 +248,8 @@ def test_a_malformed_head_is_told(block: str, reason: str) -> None:
         ("from .b import b", "actions.vendor.base.t.a", ("actions.vendor.base.t.b",)),
         ("from ..u import b", "actions.vendor.base.t.a", ("actions.vendor.base.u.b",)),
         ("from .b import B, b", "actions.t.a", ("actions.t.b",)),
+        ("from .b import B, b", "actions.a", ("actions.b",)),
+        ("from .b import B", "actions.a", ("actions.b",)),
         ("from .b import *", "actions.t.a", ("actions.t.b",)),
         ("def f():\n    from .b import b", "actions.t.a", ("actions.t.b",)),
         (

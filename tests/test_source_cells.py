@@ -282,7 +282,10 @@ REFUSED = [
     ("with open('x') as h:\n    t = h.read()\ndef f(): return t", "it uses `t`, whose value"),
     ("for i in range(3): pass\ndef f(): return i", "it uses `i`, whose value"),
     ("T = {}\nT['a'] = 1\ndef f(): return T", "`T` is changed later"),
-    ("T = []\nfor i in (1, 2):\n    T.append(i)\ndef f(): return T", "`for i in (1, 2):`"),
+    (
+        "T = []\nfor i in (1, 2):\n    T.append(i)\ndef f(): return T",
+        "`for i in (1, 2): T.append(i)`",
+    ),
     ("N = 1\nN += 1\ndef f(): return N", "it uses `N`, whose value"),
     ("def f(): pass\nf.x = 1", "`f` is changed later"),
     ("class C: pass\nC.m = print\ndef f(): return C", "`C` is changed later"),
@@ -379,3 +382,60 @@ async def later(n):
     assert modules["metres"].metres(2, "km") == 2000
     assert modules["total"].total(1, 2) == 3
     assert asyncio.run(modules["later"].later(2)) == 4000
+
+
+SHARED = """
+import collections, dataclasses
+@dataclasses.dataclass
+class Point:
+    x: int
+class OddError(Exception): pass
+Pair = collections.namedtuple("Pair", "a b")
+MISSING = object()
+class _Inner: pass
+def point(x=MISSING):
+    if x is MISSING:
+        raise OddError
+    return Point(x)
+def is_point(p: Point) -> bool:
+    return isinstance(p, Point)
+def safe(x):
+    try:
+        return point(x) if x % 2 else point()
+    except OddError:
+        return MISSING
+def pair(x): return Pair(x, _Inner())
+def first(p): return p.a if isinstance(p, Pair) else None
+"""
+
+
+def test_a_class_that_functions_share_stays_one_class(tmp_path: Path) -> None:
+    modules = saved(tmp_path, [SHARED])
+    point, is_point, safe = (modules[name] for name in ("point", "is_point", "safe"))
+    assert is_point.is_point(point.point(1))
+    assert safe.safe(2) is point.MISSING
+    assert safe.safe(1) == point.Point(1)
+    assert modules["first"].first(modules["pair"].pair(3)) == 3
+
+
+def test_shared_classes_are_imported_from_one_module() -> None:
+    found = taken(SHARED)
+    assert found["is_point"].uses == (Use("point", classes=("Point",), called=False),)
+    assert found["safe"].uses == (Use("point", classes=("MISSING", "OddError")),)
+    places = {name: f"actions.things.{name}" for name in found}
+    assert text_of(found["is_point"], places) == (
+        '"""Is point."""\n\nfrom .point import Point\n\n\n'
+        "def is_point(p: Point) -> bool:\n    return isinstance(p, Point)\n"
+    )
+    assert "\nfrom .point import MISSING, OddError, point\n" in text_of(found["safe"], places)
+
+
+def test_private_classes_are_copied() -> None:
+    found = taken("class _C: pass\ndef f(): return _C()\ndef g(): return _C()\n")
+    assert not found["f"].uses
+    assert not found["g"].uses
+
+
+def test_a_class_of_functions_that_use_each_other_breaks_nothing() -> None:
+    found = taken("class C: pass\ndef f(): return g, C\ndef g(): return f, C\ndef h(): return C\n")
+    assert all(candidate.problem for candidate in found.values())

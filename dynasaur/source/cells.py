@@ -10,6 +10,7 @@ from dynasaur.source.action import docstring_of
 from dynasaur.source.closure import Closure, Find, History, closure_of
 from dynasaur.source.layout import import_lines, parts_of
 from dynasaur.source.pieces import FUNCTIONS, Piece, Reader
+from dynasaur.source.sharing import changed_together, homes_of_classes
 from dynasaur.types import Candidate
 
 
@@ -30,8 +31,12 @@ def candidates(cells: Sequence[str], find: Find) -> tuple[Candidate, ...]:
     for cell in cells:
         reader.read(cell)
     history = History(reader.pieces, reader.stars)
-    closures = {name: closure_of(piece, history, find) for name, piece in history.public.items()}
-    shared = _shared_state(closures)
+    functions = history.public
+    closures = {name: closure_of(functions[name], history, find) for name in functions}
+    homes = homes_of_classes(closures)
+    if homes:
+        closures = {name: closure_of(functions[name], history, find, homes) for name in functions}
+    shared = changed_together(closures)
     found = {name: _candidate(closure) for name, closure in closures.items()}
     found |= {
         name: replace(found[name], problem=found[name].problem or reason)
@@ -69,36 +74,6 @@ def _hidden(pieces: Sequence[Piece], found: Mapping[str, Candidate]) -> dict[str
                 problem = f"it is defined inside `{word}`; define it once at the top level"
                 hidden[name] = Candidate(name, problem=problem)
     return hidden
-
-
-# --- what functions share -----------------------------------------------------------------------
-
-
-def _shared_state(closures: Mapping[str, Closure]) -> dict[str, str]:
-    """Functions that would lose a variable they change together, each with the reason.
-
-    Each action has its own module, and so its own copy of every variable. A variable that only a
-    private helper touches, which travels with each of its users, is taken for a cache.
-    """
-    touched: dict[str, dict[str, frozenset[int]]] = {}
-    changed: set[str] = set()
-    for name, closure in closures.items():
-        functions = [piece for piece in closure.body if piece.kind == "function"]
-        changed.update(*(piece.reads.late_changes for piece in functions))
-        for variable in closure.variables:
-            touching = (piece.order for piece in functions if variable in piece.reads.all)
-            touched.setdefault(variable, {})[name] = frozenset(touching)
-    reasons: dict[str, str] = {}
-    for variable in sorted(changed & touched.keys()):
-        users = touched[variable]
-        if len(set(users.values())) > 1:
-            for name in users:
-                others = ", ".join(f"`{other}`" for other in users if other != name)
-                reasons[name] = (
-                    f"it shares the changing variable `{variable}` with {others};"
-                    " pass it as a parameter"
-                )
-    return reasons
 
 
 # --- problems that spread -----------------------------------------------------------------------

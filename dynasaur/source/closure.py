@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from dynasaur.source.imports import is_action
@@ -15,6 +16,7 @@ from dynasaur.source.text import words
 from dynasaur.types import Use
 
 Find = Callable[[str], str | None]
+_NO_HOMES: Mapping[int, str] = MappingProxyType({})
 When = Literal["eager", "late", "hints"]
 
 _OFTEN_SHADOWED = words("abs all any max min open pow round sum")
@@ -108,30 +110,38 @@ class Closure:
         return frozenset().union(*values)
 
 
-def closure_of(function: Piece, history: History, find: Find) -> Closure:
+def closure_of(
+    function: Piece, history: History, find: Find, homes: Mapping[int, str] = _NO_HOMES
+) -> Closure:
     """What a function needs.
 
     Args:
         function: The function's piece.
         history: What names meant in the run.
         find: Gives the full module name of the library action that a bare name meant, or None.
+        homes: For pieces that live in another function's module, by order, that function.
     """
-    gather = _Gather(function, history, find)
+    gather = _Gather(function, history, find, homes)
     gather.run()
     return Closure(
         function,
         tuple(sorted(gather.body.values(), key=lambda piece: piece.order)),
         tuple(sorted(gather.imports.values(), key=lambda piece: piece.order)),
-        tuple(gather.uses),
+        (*gather.siblings(), *gather.uses),
         gather.problem(),
     )
 
 
 class _Gather:
-    def __init__(self, function: Piece, history: History, find: Find) -> None:
+    def __init__(
+        self, function: Piece, history: History, find: Find, homes: Mapping[int, str]
+    ) -> None:
         self.function = function
         self.history = history
         self.find = find
+        self.homes = homes
+        self.called: dict[str, None] = {}
+        self.guests: dict[str, set[str]] = {}
         self.body: dict[int, Piece] = {function.order: function}
         self.imports: dict[int, Piece] = {}
         self.uses: dict[Use, None] = {}
@@ -154,6 +164,12 @@ class _Gather:
                 self._unchanged(name, piece)
             pending.extend(self.body[order] for order in self.body.keys() - before)
 
+    def siblings(self) -> Iterator[Use]:
+        """The functions of the run that it uses, or whose classes it uses."""
+        for name in self.called | dict.fromkeys(self.guests):
+            classes = tuple(sorted(self.guests.get(name, ())))
+            yield Use(name, classes=classes, called=name in self.called)
+
     def problem(self) -> str:
         given = {name for piece in self.body.values() for name in piece.reads.late_changes}
         missing = [name for name in self.missing if name not in given]
@@ -163,13 +179,16 @@ class _Gather:
         """Takes in what a name meant."""
         if found is None:
             self._outside(name, when)
-        elif found is reader or found is self.function:
-            return
         elif found.public:
             if found.name != self.function.name and when != "hints":
                 self._unchanged(name, found)
-                self.uses[Use(found.name)] = None
-        elif found.kind == "import":
+                self.called[found.name] = None
+        elif found is not reader:
+            self._take(name, found, when)
+
+    def _take(self, name: str, found: Piece, when: When) -> None:
+        home = self.homes.get(found.order, self.function.name)
+        if found.kind == "import":
             for piece in self.history.dotted(name, found):
                 self.imports[piece.order] = piece
         elif found.kind == "action":
@@ -177,6 +196,8 @@ class _Gather:
         elif found.kind == "code":
             if when != "hints":
                 self.problems.append(_from_code(name, found))
+        elif home != self.function.name:
+            self.guests.setdefault(home, set()).add(name)
         else:
             self.body[found.order] = found
 
@@ -198,9 +219,8 @@ class _Gather:
     def _unchanged(self, name: str, found: Piece) -> None:
         changer = self.history.changed(name, found)
         if changer is not None:
-            text = changer.text.split("\n")[0]
             self.problems.append(
-                f"`{name}` is changed later by other code (`{text}`);"
+                f"`{name}` is changed later by other code (`{changer.why}`);"
                 " build it whole, in one expression or in a function"
             )
 

@@ -127,11 +127,14 @@ def _targets(node: ast.ImportFrom, module: str) -> Iterator[str]:
     base = _base(node, module) if node.level else node.module or ""
     if not _in_actions(base):
         return
-    for alias in node.names:
-        inside = _inside(base)
-        whole = alias.name == "*" or len(inside) > 1 or inside[-1:] == [alias.name]
-        private = bool(inside) and inside[-1].startswith("_")
-        yield base if whole or private else f"{base}.{alias.name}"
+    inside = _inside(base)
+    last = inside[-1] if inside else ""
+    names = {alias.name for alias in node.names}
+    if len(inside) > 1 or last in names or last.startswith("_") or not names.isdisjoint("*"):
+        yield base
+        return
+    for name in (alias.name for alias in node.names):
+        yield f"{base}.{name}" if name.islower() or not inside else base
 
 
 def _base(node: ast.ImportFrom, module: str) -> str:

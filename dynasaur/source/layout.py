@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from dynasaur.source.imports import relative, rewritten
 from dynasaur.source.pieces import Piece
-from dynasaur.types import Candidate
+from dynasaur.types import Candidate, Use
 
 _WIDTH = 88
 
@@ -30,7 +30,7 @@ def render(candidate: Candidate, module: str, modules: Mapping[str, str]) -> str
     """
     relatives = sorted(
         f"from {relative(modules.get(use.name, use.module) or use.name, module)}"
-        f" import {use.name}{f' as {use.alias}' if use.alias else ''}"
+        f" import {', '.join(_imported(use))}"
         for use in candidate.uses
         if not use.inside
     )
@@ -95,6 +95,12 @@ def _import_line(group: Sequence[Piece]) -> str:
         return line
     inside = "".join(f"    {name},\n" for name in names)
     return f"from {node.module} import (\n{inside})"
+
+
+def _imported(use: Use) -> Iterator[str]:
+    yield from use.classes
+    if use.called:
+        yield f"{use.name} as {use.alias}" if use.alias else use.name
 
 
 def _inner(node: ast.ImportFrom, module: str, modules: Mapping[str, str]) -> str | None:

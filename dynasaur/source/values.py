@@ -12,22 +12,24 @@ Origin = Callable[[str], str]
 same text, `builtins` for what nothing bound, empty for anything else."""
 
 _BUILTINS = words(
-    "abs bool bytearray bytes chr complex dict divmod enumerate filter float format frozenset hash"
-    " hex int isinstance issubclass len list map max memoryview min object oct ord pow property"
-    " range repr reversed round set slice sorted str sum super tuple type zip"
+    "abs bool bytearray bytes callable chr complex dict divmod enumerate filter float format"
+    " frozenset getattr hasattr hash hex int isinstance issubclass len list map max memoryview"
+    " min object oct ord pow property range repr reversed round set slice sorted str sum super"
+    " tuple type zip"
 )
 _MODULES = words(
-    "abc collections collections.abc contextvars copy dataclasses decimal enum fractions functools"
-    " itertools math cmath operator re string struct types typing typing_extensions weakref"
-    " zoneinfo"
+    "abc collections collections.abc contextvars copy dataclasses decimal enum fractions"
+    " functools itertools math cmath operator re string struct types typing typing_extensions"
+    " weakref zoneinfo"
 )
 _CALLS = words(
     "ast.literal_eval base64.b64decode datetime.date datetime.datetime datetime.time"
-    " datetime.timedelta datetime.timezone datetime.datetime.strptime datetime.date.fromisoformat"
-    " datetime.datetime.fromisoformat fractions.Fraction ipaddress.ip_address"
-    " ipaddress.ip_network json.dumps json.loads logging.getLogger numpy.arange numpy.array"
-    " numpy.dtype numpy.eye numpy.float64 numpy.int64 numpy.linspace numpy.ones numpy.sqrt"
-    " numpy.zeros pathlib.Path pathlib.PurePath pathlib.PurePosixPath pathlib.PureWindowsPath"
+    " datetime.timedelta datetime.timezone datetime.datetime.strptime"
+    " datetime.date.fromisoformat datetime.datetime.fromisoformat fractions.Fraction"
+    " ipaddress.ip_address ipaddress.ip_network json.dumps json.loads logging.getLogger"
+    " numpy.arange numpy.array numpy.dtype numpy.eye numpy.float64 numpy.int64 numpy.linspace"
+    " numpy.ones numpy.sqrt numpy.zeros pathlib.Path pathlib.PurePath pathlib.PurePosixPath"
+    " pathlib.PureWindowsPath os.path.basename os.path.dirname os.path.join os.path.normpath"
     " random.Random textwrap.dedent threading.Condition threading.Event threading.Lock"
     " threading.RLock threading.local unicodedata.lookup unicodedata.normalize uuid.UUID"
 )
