@@ -140,7 +140,8 @@ def test_no_end_of_seconds_is_told(seconds: float) -> None:
         *((90, "min", "h", 1.5), (1, "GB", "MB", 1000), (1, "GiB", "mebibytes", 1024)),
         *((8, "bits", "bytes", 1), (100, "km/h", "m/s", 27.7777777778), (1, "ha", "m2", 10_000)),
         *((1, "gallon", "litres", 3.785411784), (1, "square foot", "m²", 0.09290304)),
-        (5, "s", "s", 5),
+        (300, "kelvin", "C", 26.85),
+        (5, " S ", "seconds ", 5),
     ],
 )
 def test_convert_unit(value: float, source: str, target: str, result: float) -> None:

@@ -131,6 +131,7 @@ def test_only_plain_numbers_become_numbers(tmp_path: Path, cell: str, value: obj
         ("bad.jsonl", '{"a": 1}\n{"a": }\n', "line 2 is not JSON"),
         ("list.jsonl", "[1, 2]\n", "not JSON objects"),
         ("one.json", '{"a": 1}', "json_rows"),
+        ("numbers.json", "[1, 2]", "json_rows"),
         ("old.xls", b"\xd0\xcf\x11\xe0", "old Excel format"),
         ("fake.xlsx", "a,b\n", "fake.xlsx is not an Excel workbook"),
     ],
