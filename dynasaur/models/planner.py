@@ -1,0 +1,93 @@
+"""The built-in model: it composes actions that the library already has, without a network.
+
+It reads the same messages as any model and keeps no state of its own: what it looked at and tried
+is read back from the conversation, so the same messages always give the same reply.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from itertools import pairwise
+
+from dynasaur.models.planning.candidates import Plan, plan
+from dynasaur.models.planning.facts import read_facts
+from dynasaur.models.planning.looking import is_look, look_code
+from dynasaur.models.planning.reading import Past, Situation, read_messages, read_offers
+from dynasaur.models.planning.signatures import Offer
+from dynasaur.models.planning.words import stem, tokens
+from dynasaur.models.planning.writing import call_code
+from dynasaur.types import Message, Reply
+
+_SUBMIT = "submit_final_answer("
+_MOST_LOOKS = 2
+
+
+class PlannerModel:
+    """Searches for a composition of actions that accounts for every word of the task.
+
+    Where none does, it gives up and says why; it never answers by guessing.
+    """
+
+    name = "planner"
+
+    def reply(self, messages: Sequence[Message]) -> Reply:
+        """The next step for the conversation so far."""
+        situation = read_messages(messages)
+        looks = [past for past in situation.past if is_look(past.code)]
+        tries = [past for past in situation.past if not is_look(past.code)]
+        seen = [line for past in looks for line in past.output.splitlines()]
+        offers = read_offers([*situation.lines, *seen])
+        look = "" if tries else _next_look(situation, looks, offers)
+        if look:
+            return Reply("I look at the files, and for actions that could help.", look)
+        last = tries[-1] if tries else None
+        if last and _SUBMIT not in last.code and not last.error and not last.is_empty:
+            return Reply("That accounts for the whole task.", _submission(last, situation.task))
+        found = plan(situation.task, situation.files, read_facts("\n".join(seen)), offers)
+        return _next_try(found, sum(_SUBMIT not in past.code for past in tries), offers)
+
+
+def _next_look(situation: Situation, looks: Sequence[Past], offers: Sequence[Offer]) -> str:
+    """Code that looks at what is not looked at yet; empty when there is nothing more to see."""
+    if len(looks) >= _MOST_LOOKS or not situation.task.strip():
+        return ""
+    done = "".join(past.code for past in looks)
+    names = [name for name in situation.files if f"_look({name!r}" not in done]
+    return look_code(situation.task, names, offers, ask=not looks)
+
+
+def _next_try(found: Plan, tried: int, offers: Sequence[Offer]) -> Reply:
+    if tried >= len(found.candidates):
+        why = found.problem or "each composition that could answer the task failed"
+        return Reply(f"I cannot solve this task: {why}.", "", gave_up=why)
+    node = found.candidates[tried]
+    how = "One action answers this" if node.calls == 1 else "These actions together answer this"
+    names = ", ".join(dict.fromkeys(call.offer.name for call in node.walk()))
+    return Reply(f"{how}: {names}.", call_code(node, [offer.name for offer in offers]))
+
+
+def _submission(last: Past, task: str) -> str:
+    """Submits the result, taken out of its list where one thing was asked for and one was found."""
+    value = _literal(last.output)
+    if isinstance(value, list) and len(value) == 1 and not _asks_for_several(task):
+        pair = isinstance(value[0], tuple) and len(value[0]) == 2
+        return f"submit_final_answer(result[0]{'[0]' if pair else ''})"
+    return "submit_final_answer(result)"
+
+
+def _literal(text: str) -> object:
+    try:
+        return ast.literal_eval(text.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+
+
+def _asks_for_several(task: str) -> bool:
+    """The task asks for a list, however many things are in it."""
+    words = [token.text.lower() for token in tokens(task)]
+    plural = any(
+        before in ("which", "what", "all", "the") and word.endswith("s") and stem(word) != word
+        for before, word in pairwise(words)
+    )
+    return plural or bool({"list", "all", "are", "often", "times"} & set(words))

@@ -1,0 +1,1 @@
+"""Parts of the built-in planner: reading, searching, judging and writing compositions."""

@@ -1,0 +1,103 @@
+"""The planner's first step: code that asks for more actions and looks at the files.
+
+The code prints what the files hold as far as the task speaks of it: headers, cells and JSON paths
+that later steps then use as they stand, instead of guesses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from importlib.resources import files
+
+from dynasaur.models.planning.facts import MARK
+from dynasaur.models.planning.lexicon import SYNONYMS
+from dynasaur.models.planning.signatures import Offer
+from dynasaur.models.planning.words import mentions, stem, tokens
+
+_TABLES = ("csv", "tsv", "tab", "jsonl", "ndjson", "xlsx", "xlsm")
+_QUERIES = {
+    "table": (
+        "rows of a table file",
+        "numbers of one column of a table",
+        "values of one column of a table",
+        "rows where a column equals a value",
+        "number of rows",
+    ),
+    "json": ("data of a JSON file", "value of a key in JSON data", "rows of JSON data"),
+    "text": ("text of a text file", "words of a text", "lines of a text"),
+}
+_NUMBER_QUERIES = (
+    "value of an arithmetic expression",
+    "factorial of a number",
+    "convert a quantity from one unit to another",
+    "days between two dates",
+    "date some days after a date",
+)
+
+
+def look_code(task: str, names: Sequence[str], offers: Sequence[Offer], *, ask: bool) -> str:
+    """Code for a step that looks; empty where there is nothing to look with.
+
+    Args:
+        task: The task's text.
+        names: The files to look at.
+        offers: The actions known so far: files are read with them.
+        ask: Whether to ask for more actions, too.
+    """
+    readers = {name: reader for name in names if (reader := find_reader(name, offers))}
+    code = ""
+    if readers:
+        template = files("dynasaur.models.planning").joinpath("look_cell.txt")
+        code = template.read_text(encoding="utf-8").format(task=task, mark=MARK)
+        code += "".join(f"_look({name!r}, {reader})\n" for name, reader in readers.items())
+    if ask:
+        queries = [task[:300], *_kind_queries(names), *_concept_queries(task)]
+        code += (
+            f"for _query in {queries!r}:\n"
+            "    for _line in find_actions(_query):\n"
+            '        print("- " + _line.removeprefix("- "))\n'
+        )
+    return code
+
+
+def is_look(code: str) -> bool:
+    """The code is that of a step that only looked."""
+    return "find_actions(" in code or "_look(" in code
+
+
+def find_reader(name: str, offers: Iterable[Offer]) -> str:
+    """The offered action that reads a file of this kind; empty where there is none."""
+    kind = file_kind(name)
+    for offer in offers:
+        needed = [slot for slot in offer.slots if slot.default is None]
+        if len(needed) == 1 and needed[0].name in ("path", "file", "filename") and not offer.heads:
+            rows = offer.returns.startswith("list[dict")
+            if {"table": rows, "text": offer.returns == "str"}.get(kind, _reads_json(offer)):
+                return offer.name
+    return ""
+
+
+def file_kind(name: str) -> str:
+    """What a file holds, told by its suffix: table, json or text."""
+    suffix = name.rpartition(".")[2].lower()
+    if suffix in _TABLES:
+        return "table"
+    return "json" if suffix in ("json", "geojson") else "text"
+
+
+def _reads_json(offer: Offer) -> bool:
+    return "json" in offer.name and offer.returns in ("Any", "object", "dict[str, Any]")
+
+
+def _concept_queries(task: str) -> list[str]:
+    """What the task names, in words that actions are described with."""
+    words = [token.text for token in tokens(task)]
+    named = {mention.concept for mention in mentions(words)}
+    found = [" ".join(line.split()[:3]) for line in SYNONYMS.strip().splitlines()]
+    asked = [query.replace("_", " ") for query in found if stem(query.split()[0]) in named]
+    return [*asked[:6], *(_NUMBER_QUERIES if any(map(str.isdigit, task)) else ())]
+
+
+def _kind_queries(names: Iterable[str]) -> list[str]:
+    kinds = dict.fromkeys(file_kind(name) for name in names)
+    return [query for kind in kinds for query in _QUERIES[kind]]
