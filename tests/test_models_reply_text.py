@@ -29,6 +29,8 @@ READ = [
     ("I add.\r\n```py\r\nprint(1)\r\nprint(2)\r\n```\r\n", "I add.", "print(1)\nprint(2)"),
     ("```Python3 title=x\nx = 1\n```\nDone.", "Done.", "x = 1"),
     ("```{python}\nx = 1\n```", "", "x = 1"),
+    ("```{.python}\nx = 1\n```", "", "x = 1"),
+    ("```python:main.py\nx = 1\n```", "", "x = 1"),
     ("~~~ipython\n%time x = 1\n~~~", "", "%time x = 1"),
     ("Code:\n```\nx = 1\n```", "Code:", "x = 1"),
     ("1. So:\n   ```python\n   if x:\n       y()\n   ```", "1. So:", "if x:\n    y()"),

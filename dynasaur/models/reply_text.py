@@ -195,8 +195,9 @@ def _closing(lines: list[str], opening: int, mark: str) -> int:
 
 
 def _language(info: str) -> str:
-    words = info.strip("{} \t").split()
-    return words[0].strip(".,:").lower() if words else ""
+    """The first word of a fence's line: `python` in `{python}`, `Python title=x`, `python:x.py`."""
+    words = re.split(r"[\s:,{}.]+", info.strip("{}., \t"), maxsplit=1)
+    return words[0].lower()
 
 
 def _from_one_line(text: str) -> ReplyText | None:
