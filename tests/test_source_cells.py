@@ -214,6 +214,13 @@ def test_the_last_definition_wins() -> None:
     assert text_of(found["f"]) == '"""F."""\n\n_K = 2\n\n\ndef f(): return _K + 1\n'
 
 
+def test_a_function_may_be_called_top() -> None:
+    cell = "N = 1\ndef top(x):\n    global N\n    y = x\n    import os as z\n    return y, z, N\n"
+    found = taken(cell)["top"]
+    assert not found.problem
+    assert "N = 1" in text_of(found)
+
+
 def test_private_functions_classes_and_lambdas_are_no_candidates() -> None:
     assert taken("def _f(): pass\nclass C: pass\ng = lambda: 1\ndef __h__(): pass\n") == {}
 
@@ -305,6 +312,7 @@ REFUSED = [
     ("def f(): return display(1)", "it uses `display`, which nothing defines"),
     ("S = 0\ndef g():\n    global S\n    S = 1\ndef f(): return S", "the changing variable `S`"),
     ("S = {}\ndef g(k): S[k] = 1\ndef f(k): return S[k]", "the changing variable `S` with `g`"),
+    ("def f():\n    nowhere.append(1)", "it uses `nowhere`, which nothing defines"),
     ("def g():\n    global S\n    S = 1\ndef f(): return S", "it uses `S`, which nothing defines"),
 ]
 
@@ -317,6 +325,8 @@ def test_refused_with_the_reason(cell: str, reason: str) -> None:
 
 
 LOOK_ALIKES = [
+    "class T:\n    def top(self): return self\ndef f(): return T",
+    "def _h():\n    def top(n):\n        return n\n    return top\ndef f(): return _h()",
     "S = {}\ndef _get(k): return S.pop(k)\ndef g(k): return _get(k)\ndef f(k): return _get(k)",
     "T = {}\nT['a'] = 1\nT = {'b': 2}\ndef f(): return T",
     "from math import *\ndef f(x): return len(x)",

@@ -171,7 +171,7 @@ class _Gather:
             yield Use(name, classes=classes, called=name in self.called)
 
     def problem(self) -> str:
-        given = {name for piece in self.body.values() for name in piece.reads.late_changes}
+        given = {name for piece in self.body.values() for name in piece.reads.rebinds}
         missing = [name for name in self.missing if name not in given]
         return next(iter([*self.problems, *map(self._nowhere, missing)]), "")
 

@@ -206,7 +206,7 @@ def _import_kind(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> Kind:
 
 def _binding(name: str) -> Reads:
     none: frozenset[str] = frozenset()
-    return Reads(frozenset({name}), none, none, none, none, none)
+    return Reads(frozenset({name}), none, none, none, none, none, none)
 
 
 def _guess(node: ast.stmt) -> Reads:

@@ -35,7 +35,8 @@ class Reads:
         late: Names that the functions in it read when they are called.
         hints: Names in annotations that nothing evaluates, and names a class may find in itself.
         changes: Names whose values it changes in place when it runs.
-        late_changes: Names that the functions in it rebind (`global`) or change in place.
+        rebinds: Names that the functions in it bind in the module (`global`).
+        late_changes: Those, and names that the functions in it change in place.
     """
 
     binds: frozenset[str]
@@ -43,6 +44,7 @@ class Reads:
     late: frozenset[str]
     hints: frozenset[str]
     changes: frozenset[str]
+    rebinds: frozenset[str]
     late_changes: frozenset[str]
 
     @property
@@ -71,6 +73,7 @@ def reads_of(text: str, node: ast.stmt, *, lazy_hints: bool) -> Reads:
         frozenset(scopes.names["late"]),
         frozenset(hints | scopes.names["hints"]) - scopes.names["eager"] - scopes.names["late"],
         frozenset(changes),
+        frozenset(scopes.rebound),
         frozenset(late_changes & (scopes.names["late"] | scopes.rebound)) | scopes.rebound,
     )
 
@@ -89,7 +92,7 @@ class _Scopes:
             name = symbol.get_name()
             if top and (symbol.is_assigned() or symbol.is_imported()):
                 self.binds.add(name)
-            if symbol.is_referenced() and (top or symbol.is_global()):
+            if symbol.is_referenced() and (top or _is_global(symbol)):
                 self.names[when].add(name)
             elif symbol.is_referenced() and symbol.is_assigned() and _kind(table) == "class":
                 self.names["hints"].add(name)
@@ -98,6 +101,15 @@ class _Scopes:
         for child in table.get_children():
             if "annotation" not in _kind(child):
                 self.visit(child, "late" if _is_late(child) else when)
+
+
+def _is_global(symbol: symtable.Symbol) -> bool:
+    """Whether a name in a function is the module's.
+
+    `Symbol.is_global` alone takes every local of a function called `top` for one: the module's
+    own table has that name too.
+    """
+    return symbol.is_global() and (symbol.is_declared_global() or not symbol.is_local())
 
 
 def _table(text: str) -> symtable.SymbolTable:
