@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
-from dynasaur.types import Action, Hit, Message, Observation, Reply, Task
+from dynasaur.types import Action, Hit, Message, Observation, Refusal, Reply, Task
 
 OBSERVATION_LIMIT = 10_000
 """Characters of output that the model is shown; the trajectory keeps all that was captured."""
@@ -81,6 +81,11 @@ def observed(observation: Observation, notes: Iterable[str] = ()) -> Message:
     if observation.notice:
         parts.append(observation.notice)
     return Message("user", "Observation:\n" + "\n".join(parts))
+
+
+def objection(refusal: Refusal) -> str:
+    """What would keep a function out of the library, while it can still be mended."""
+    return f"`{refusal.name}` works, but could not be kept as an action: {refusal.reason}"
 
 
 def cut(text: str, limit: int) -> str:

@@ -56,7 +56,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class ActionUse:
-    """What became of actions in a run; names, each once, in order of first appearance."""
+    """What became of actions in a run: names, each once, in order of first appearance.
+
+    `called` has those first that a cell called itself, then those that actions called.
+    """
 
     offered: tuple[str, ...] = ()
     loaded: tuple[str, ...] = ()

@@ -118,8 +118,17 @@ class Agent:
         if run.answers:
             run.answer = run.answers[-1]
             run.over(End.ANSWERED)
+        elif seen.ok:
+            notes += self._objections(run, step.code)
         run.messages.append(prompts.observed(seen, notes))
         return replace(step, loaded=loaded, notes=notes, observation=seen)
+
+    def _objections(self, run: Run, code: str) -> tuple[str, ...]:
+        """Why functions that a cell defines would not be kept, while that can be mended."""
+        if not (defined := _public_functions(code)):
+            return ()
+        found = self.library.registry.objections([*run.cells(), code])
+        return tuple(prompts.objection(one) for one in found if one.name in defined)
 
     def _load(self, run: Run, code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Bring in the actions that a cell uses: names now bound, and what went wrong."""
@@ -158,6 +167,15 @@ def _problem(code: str) -> str:
     except ValueError as error:
         return str(error)
     return ""
+
+
+def _public_functions(code: str) -> frozenset[str]:
+    try:
+        body = ast.parse(code).body
+    except (SyntaxError, ValueError):
+        return frozenset()
+    functions = (node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    return frozenset(node.name for node in functions if not node.name.startswith("_"))
 
 
 def _check_replies(steps: Sequence[Step]) -> None:

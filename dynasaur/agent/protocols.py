@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from dynasaur.record import Admission, Harvest, Step, Trajectory
-from dynasaur.types import Action, Hit, Json, Message, Module, Observation, Reply
+from dynasaur.types import Action, Hit, Json, Message, Module, Observation, Refusal, Reply
 
 
 class Model(Protocol):
@@ -58,6 +58,9 @@ class Registry(Protocol):
 
     def admit(self, harvest: Harvest) -> Admission:
         """Judge a run's functions and keep those that proved themselves."""
+
+    def objections(self, cells: Sequence[str]) -> tuple[Refusal, ...]:
+        """What would keep the functions of these cells out, without running anything."""
 
 
 class Library(Protocol):

@@ -73,17 +73,20 @@ class Run:
 
     def admit(self) -> None:
         """Let the registry judge what the run leaves."""
-        cells = tuple(step.code for step in self.steps if step.observation and step.observation.ok)
         harvest = Harvest(
             self.run,
             self.task.text,
             self.model,
-            cells,
+            self.cells(),
             tuple(self.calls()),
             self.end is End.ANSWERED,
             self.answer,
         )
         self.admission = self.library.registry.admit(harvest)
+
+    def cells(self) -> tuple[str, ...]:
+        """The code of the steps that ran without error."""
+        return tuple(step.code for step in self.steps if step.observation and step.observation.ok)
 
     def calls(self) -> Iterable[Call]:
         """Every call recorded so far."""
@@ -97,7 +100,8 @@ class Run:
 
     def snapshot(self) -> Trajectory:
         """The record as it stands."""
-        called = dict.fromkeys(call.name for call in self.calls() if call.module)
+        actions = [call for call in self.calls() if call.module]
+        called = dict.fromkeys(call.name for call in sorted(actions, key=lambda call: not call.top))
         return Trajectory(
             run=self.run,
             task=self.task.text,

@@ -68,18 +68,32 @@ class Registry:
         gate = replace(self._gate, accept=Evidence.EXECUTED, origin="initial")
         return self._admit(Harvest(run, "", "", (text,)), gate)
 
+    def objections(self, cells: Sequence[str]) -> tuple[Refusal, ...]:
+        """What would keep functions out, as far as it can be told without running anything.
+
+        Told while the run goes on, so that the model can mend it at once.
+
+        Args:
+            cells: The code of the cells that ran without error, in order.
+        """
+        gate = replace(self._gate, accept=Evidence.EXECUTED)
+        return _refused(self._judge(Harvest("", "", "", tuple(cells)), gate, tried=False))
+
     def _admit(self, harvest: Harvest, gate: Gate) -> Admission:
+        return self._save(self._judge(harvest, gate, tried=True), harvest)
+
+    def _judge(self, harvest: Harvest, gate: Gate, *, tried: bool) -> list[Judged]:
         shelf = Shelf(self._stores)
         found = source.candidates(harvest.cells, shelf.find)
         judged = requirements_first([_begin(one, harvest, gate) for one in found])
         case = Case(shelf, self._known, self._trial, harvest, gate, judged)
-        for stage in case.stages():
+        for stage in (*case.readings(), *([case.try_out] if tried else [])):
             refuse_dependents(judged)
             for one in judged:
                 if not one.reason:
                     stage(one)
         refuse_dependents(judged)
-        return self._save(judged, harvest)
+        return judged
 
     def _save(self, judged: Sequence[Judged], harvest: Harvest) -> Admission:
         passed = [one for one in judged if not one.reason]
@@ -93,8 +107,7 @@ class Registry:
                 for one in passed:
                     one.reason = f"it could not be saved: {error}"
         admitted = tuple(one.name for one in judged if not one.reason)
-        refused = tuple(Refusal(one.name, one.reason) for one in judged if one.reason)
-        return Admission(admitted, refused, note)
+        return Admission(admitted, _refused(judged), note)
 
     def _has(self, module: str) -> bool:
         return self._stores[0].text(module) is not None
@@ -105,3 +118,7 @@ def _begin(candidate: Candidate, harvest: Harvest, gate: Gate) -> Judged:
     level = evidence.level(candidate.name, harvest)
     wanted = min(gate.accept, Evidence.SOLVED, key=lambda level: level.rank)
     return Judged(candidate, level, candidate.problem or evidence.shortfall(level, wanted))
+
+
+def _refused(judged: Sequence[Judged]) -> tuple[Refusal, ...]:
+    return tuple(Refusal(one.name, one.reason) for one in judged if one.reason)

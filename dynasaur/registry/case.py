@@ -41,9 +41,9 @@ class Case:
     judged: Sequence[Judged]
     _clones: dict[str, str] = field(default_factory=dict)
 
-    def stages(self) -> tuple[Callable[[Judged], None], ...]:
-        """In the order in which they are to be applied to all candidates."""
-        return self.place, self.write, self.compare, self.check, self.try_out
+    def readings(self) -> tuple[Callable[[Judged], None], ...]:
+        """The stages that run nothing, in the order in which all candidates pass them."""
+        return self.place, self.write, self.compare, self.check
 
     def place(self, one: Judged) -> None:
         """Choose its category, and so the module that it would be saved as."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dynasaur.config import PACKAGE
 from dynasaur.record import Harvest
 from dynasaur.registry.judged import Judged
+from dynasaur.registry.shelf import title
 from dynasaur.repo import Change
 from dynasaur.types import Action, Evidence, Module
 
@@ -17,37 +18,60 @@ SUBJECT = 72
 def changes(
     admitted: Sequence[Judged], harvest: Harvest, has: Callable[[str], bool]
 ) -> list[Change]:
-    """One commit for each action; what it requires from a source goes with the first that does.
+    """One commit for each action; before them, one for what they take from sources.
 
     Args:
         admitted: The actions, requirements before what requires them.
         harvest: The run they come from.
         has: Whether the library already has a module (by full name, packages too).
     """
-    made: set[str] = set()
-    result = []
+    vendor = f"{PACKAGE}.vendor."
+    taken = {m.name: m for one in admitted for m in one.requires if m.name.startswith(vendor)}
+    new = [module for name, module in taken.items() if not has(name)]
+    files = _Files(has)
+    result = [_taking(new, files, harvest)] if new else []
     for one in admitted:
         assert one.action is not None, "only what was written is saved"
-        modules = [Module(one.module, one.action.text)]
-        vendored = [m for m in one.requires if m.name.startswith(f"{PACKAGE}.vendor.")]
-        files: dict[str, bytes | None] = {}
-        for module in [*vendored, *modules]:
-            for name, text in (*_packages(module.name), (module.name, module.text)):
-                if name not in made and not has(name):
-                    made.add(name)
-                    files[_path(name, is_package=text == "")] = text.encode()
-        result.append(Change(_subject(one.action), _body(one), _trailers(one, harvest), files))
+        made = files.of(Module(one.module, one.action.text))
+        result.append(Change(_subject(one.action), _body(one), _trailers(one, harvest), made))
     return result
 
 
-def _packages(module: str) -> Iterable[tuple[str, str]]:
+class _Files:
+    """The files of modules, and of the packages they lie in, each only once."""
+
+    def __init__(self, has: Callable[[str], bool]) -> None:
+        self._has = has
+        self._made: set[str] = set()
+
+    def of(self, *modules: Module) -> dict[str, bytes | None]:
+        """Path below the library's root to content, of what is not there yet."""
+        files: dict[str, bytes | None] = {}
+        for module in modules:
+            for package in _packages(module.name):
+                if package not in self._made and not self._has(package):
+                    files[f"{package.replace('.', '/')}/__init__.py"] = b""
+                    self._made.add(package)
+            files[f"{module.name.replace('.', '/')}.py"] = module.text.encode()
+        return files
+
+
+def _taking(modules: Sequence[Module], files: _Files, harvest: Harvest) -> Change:
+    """The commit of copies from sources, verbatim, so that the library stands alone."""
+    names = [title(module.name) for module in modules]
+    sources = sorted({name.partition("/")[0] for name in names})
+    listed = "\n".join(f"- {name}" for name in names)
+    return Change(
+        f"take {len(names)} modules from {' and '.join(sources)}",
+        f"What the new actions use of other libraries, verbatim:\n\n{listed}",
+        {"Dynasaur-Run": harvest.run},
+        files.of(*modules),
+    )
+
+
+def _packages(module: str) -> Iterable[str]:
     parts = module.split(".")[:-1]
-    return [(".".join(parts[: end + 1]), "") for end in range(1, len(parts))]
-
-
-def _path(module: str, *, is_package: bool) -> str:
-    path = module.replace(".", "/")
-    return f"{path}/__init__.py" if is_package else f"{path}.py"
+    return (".".join(parts[: end + 1]) for end in range(1, len(parts)))
 
 
 def _subject(action: Action) -> str:
