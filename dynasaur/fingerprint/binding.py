@@ -133,7 +133,7 @@ def spell_path(path: str) -> str:
 class Scope:
     """One scope while it is being read."""
 
-    __slots__ = ("declared", "kind", "notes", "outer", "refs")
+    __slots__ = ("declared", "kind", "notes", "outer", "refs", "yields")
 
     def __init__(self, kind: ScopeKind, outer: Scope | None, notes: Notes) -> None:
         self.kind: ScopeKind = kind
@@ -141,6 +141,7 @@ class Scope:
         self.notes = notes
         self.refs: dict[str, Ref] = {}
         self.declared: dict[str, Ref] = {}  # global and nonlocal names
+        self.yields = False  # it is a generator, even where the `yield` is never reached
 
     def ref(self, name: str) -> Ref:
         """The name as this scope sees it."""
@@ -211,12 +212,13 @@ class Scope:
 class Function:
     """A function or lambda of the canonical tree."""
 
-    __slots__ = ("body", "head", "named", "notes", "parameters", "ref")
+    __slots__ = ("body", "head", "named", "notes", "parameters", "ref", "yields")
 
     def __init__(self, ref: Ref | None, notes: Notes) -> None:
         self.ref = ref
         self.notes = notes
-        self.head: object = ()  # async or not, decorators, annotations that carry meaning
+        self.head: tuple[object, ...] = ()  # async, decorators, hint of the result
+        self.yields = False
         self.parameters: list[tuple[str, Ref, object, object]] = []  # kind, name, default, hint
         self.body: object = ()
         self.named = False  # its parameters' names can be seen from outside
@@ -247,7 +249,7 @@ class Function:
         if self._interface():
             for _, ref, _, _ in self.parameters:
                 ref.text = f"({ref.name!r})"
-        return f"('function', {self.head!r}, {self.parameters!r}, {self.body!r})"
+        return f"('function', {self.yields}, {self.head!r}, {self.parameters!r}, {self.body!r})"
 
 
 class Keyword:

@@ -12,7 +12,7 @@ from typing import Literal
 
 from dynasaur.fingerprint.binding import Ref
 from dynasaur.fingerprint.terms import NONE, Node, builtin, choose, kind, merge, tested, truth
-from dynasaur.fingerprint.variables import assigned, ordered
+from dynasaur.fingerprint.variables import assigned, imported_inside, ordered
 
 Tail = Literal["return", "continue", ""]
 """What happens after the block's last statement, if that is the same as saying it."""
@@ -44,6 +44,8 @@ def _before(statement: Node, rest: Block, tail: Tail, caught: bool) -> Block:
         return [] if falls or statement == (tail,) else [statement]
     if head == "if":
         return _if(statement, rest, tail, caught)
+    if head == "import" and imported_inside(statement, rest):
+        return rest
     if head != "assign":
         return [_inside(statement, caught), *rest]
     found = assigned(statement, rest, caught)

@@ -180,7 +180,7 @@ def _is_plain_function(statement: Node) -> bool:
     if statement[0] != "define":
         return False
     function: Function = statement[2]
-    return not function.head[1] and all(  # type: ignore[index]
+    return not function.head[1] and all(
         value is None or is_fixed(value) for _, _, value, _ in function.parameters
     )
 

@@ -121,6 +121,7 @@ class Expressions(Literals):
         return ("await", *self.expressions(kids(node)))
 
     def _read_yield(self, node: Cst) -> Node:
+        self.scope.yields = True
         head = "yield from" if has(node, "from") else "yield"
         return (head, *self.expressions(kids(node)))
 
@@ -211,6 +212,7 @@ class Expressions(Literals):
         self.parameters(function, node.child_by_field_name("parameters"))
         self.enter(function)
         function.body = self.inside(node, "body")
+        function.yields = self.scope.yields
         self.leave()
         return ("lambda", function)
 

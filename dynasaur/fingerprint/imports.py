@@ -24,6 +24,9 @@ _CAPITAL = {"PIL", "Crypto", "Cryptodome", "Bio", "OpenGL", "Xlib", "PyQt5", "Py
 _CAPITAL |= {"PySide6", "Quartz", "Foundation", "Levenshtein"}
 """Packages with modules in CapWords, which everywhere else is how classes are named."""
 
+CHANGING = {"sys.stdout", "sys.stderr", "sys.stdin", "sys.argv", "sys.path", "os.environ"}
+"""Attributes that are commonly replaced: importing one by name keeps what it was then."""
+
 
 def is_quiet(module: str) -> bool:
     """Importing the module does nothing that could be noticed: it is part of Python."""

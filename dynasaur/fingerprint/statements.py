@@ -8,8 +8,7 @@ from dynasaur.fingerprint import terms
 from dynasaur.fingerprint.annotations import annotation
 from dynasaur.fingerprint.binding import Function, Opaque, Ref, Scope, Unreadable
 from dynasaur.fingerprint.blocks import simplify
-from dynasaur.fingerprint.effects import occurrences
-from dynasaur.fingerprint.imports import is_quiet
+from dynasaur.fingerprint.imports import CHANGING
 from dynasaur.fingerprint.patterns import Patterns
 from dynasaur.fingerprint.reader import has, kids
 from dynasaur.fingerprint.terms import NONE, Node
@@ -29,9 +28,6 @@ _PLAIN_DECORATORS = {
 }
 _FRAME_MODULES = {"duckdb", "pandasql", "polars", "numexpr", "patsy", "statsmodels", "formulaic"}
 """Modules with functions that look up the variables of their caller by names in strings."""
-
-_CHANGING = {"sys.stdout", "sys.stderr", "sys.stdin", "sys.argv", "sys.path", "os.environ"}
-"""Attributes that are commonly replaced: importing one by name keeps what it was then."""
 
 
 class Statements(Patterns):
@@ -171,7 +167,7 @@ class Statements(Patterns):
         before = self.scope.ref(name)
         same = before.path == bound or not before.stores
         ref = self.scope.store(name)
-        if same and self.scope.kind == "module" and bound not in _CHANGING:
+        if same and self.scope.kind == "module" and bound not in CHANGING:
             ref.path = bound
         return ("import", ref, bound, module)
 
@@ -302,6 +298,7 @@ class Statements(Patterns):
         in_class = self.scope.kind == "class"
         self.enter(function)
         function.body = self._function_body(node)
+        function.yields = self.scope.yields
         self.leave()
         ref = self.scope.store(self.raw(self.child(node, "name")))
         ref.function = function
@@ -321,22 +318,16 @@ class Statements(Patterns):
         return simplify(written, "return")
 
     def _hoist(self, block: list[Node]) -> list[Node]:
-        """Take the imports at a function's head out of it: they run before all else either way.
-
-        Further down that holds for modules whose import does nothing that could be noticed, as
-        long as the name was not used before.
-        """
-        kept: list[Node] = []
-        for statement in block:
-            if statement[0] == "import" and (not kept or is_quiet(statement[3])):
-                _, ref, bound, _ = statement
-                steady = ref.stores == 1 and ref.name not in self.scope.declared
-                if steady and bound not in _CHANGING and not any(occurrences(s, ref) for s in kept):
-                    ref.path = bound
-                    self.notes.hoisted.append(statement)
-                    continue
-            kept.append(statement)
-        return kept
+        """Take the imports at a function's head out of it: they run before all else either way."""
+        for index, statement in enumerate(block):
+            if statement[0] != "import":
+                return block[index:]
+            _, ref, bound, _ = statement
+            if ref.stores > 1 or ref.name in self.scope.declared or bound in CHANGING:
+                return block[index:]
+            ref.path = bound
+            self.notes.hoisted.append(statement)
+        return []
 
     def _is_plain(self, decorator: Node) -> bool:
         """A decorator that hands on the function without looking at its names."""

@@ -6,6 +6,7 @@ from dynasaur.fingerprint.binding import Function, Notes, Ref
 from dynasaur.fingerprint.calls import call
 from dynasaur.fingerprint.effects import is_display, is_fixed, is_number, is_own, occurrences, waits
 from dynasaur.fingerprint.formats import binary, field, text
+from dynasaur.fingerprint.imports import CHANGING, is_quiet
 from dynasaur.fingerprint.terms import Node, choose, comprehension, kind
 
 Block = list[Node]
@@ -29,6 +30,17 @@ def assigned(statement: Node, rest: Block, caught: bool) -> tuple[Block, Block] 
     if returned is not None:
         return [returned], rest[1:]
     return _gathered(statement, rest, caught)
+
+
+def imported_inside(statement: Node, rest: Block) -> bool:
+    """An import in a block, of a module that can be imported unnoticed and is used there alone."""
+    _, ref, bound, module = statement
+    used_here = is_own(ref) and ref.stores == 1 and occurrences(rest, ref) == ref.loads
+    if not used_here or not is_quiet(module) or bound in CHANGING:
+        return False
+    ref.path = bound
+    ref.notes.hoisted.append(statement)
+    return True
 
 
 def _counted(ref: Ref, value: Node) -> Node | None:
