@@ -40,11 +40,12 @@ class PlannerModel:
         offers = read_offers([*situation.lines, *seen])
         look = "" if tries else _next_look(situation, looks, offers)
         if look:
-            return Reply("I look at the files, and for actions that could help.", look)
+            what = "at the files" if "_look(" in look else "for actions that could help"
+            return Reply(f"First I look {what}.", look)
         last = tries[-1] if tries else None
         if last and _SUBMIT not in last.code and not last.error and not last.is_empty:
             return Reply("That accounts for the whole task.", _submission(last, situation.task))
-        found = plan(situation.task, situation.files, read_facts("\n".join(seen)), offers)
+        found = plan(situation.task, situation.files, read_facts(seen), offers)
         return _next_try(found, sum(_SUBMIT not in past.code for past in tries), offers)
 
 

@@ -48,8 +48,8 @@ class Bench:
         stores = [Store(base_path(), source="base", mount="actions.vendor.base")]
         if folder is not None:
             stores.insert(0, Store(folder))
-        self._own = folder
         self._retriever = Retriever(stores)
+        self._known = {entry.name for store in stores for entry in store.entries().values()}
 
     def find_actions(self, query: str, k: int = 10) -> list[str]:
         return [prompts.action_line(hit.action) for hit in self._retriever.search(query, k)]
@@ -91,10 +91,10 @@ class Bench:
 
     def _load(self, code: str, scope: dict[str, object]) -> None:
         """Imports the actions that the code names, as the kernel does."""
-        for name in {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}:
-            action = None if name in scope else self._retriever.find(name)
-            if action is None:
-                continue
+        names = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
+        for name in names & self._known - scope.keys():
+            action = self._retriever.find(name)
+            assert action is not None
             if action.source == "base":
                 module = importlib.import_module(f"actions.{action.category}.{action.name}")
                 scope[name] = getattr(module, name)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-MARK = "look: "
-"""Begins each line that the first step prints about a file."""
+_MARK = "look: "
+_NUMBER = re.compile(r"\(?[-+]?[$€£]?\d[\d,]*(\.\d+)?([eE][-+]?\d+)?[%€]?\)?")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d.*|\d{1,2}[/.]\d{1,2}[/.]\d{4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Column:
     Attributes:
         name: Its header.
         at: The JSON path of the list whose records have it; empty in a table file.
-        kind: number, date or text: what all its filled cells are.
+        kind: number, date or text: what its filled cells are.
         found: Its values that occur in the task's text.
         distinct: No two rows share a value: it may name the rows.
     """
@@ -35,7 +37,7 @@ class Facts:
 
     Attributes:
         file: The file's name.
-        columns: Its columns, if it holds a table.
+        columns: The columns of its tables.
         keys: Paths of its values, if it is a JSON document, each with what is there: rows, list,
             object, number or text.
         words: Words of the task that occur in its text.
@@ -47,42 +49,75 @@ class Facts:
     words: tuple[str, ...] = ()
 
 
-def read_facts(output: str) -> tuple[Facts, ...]:
-    """The facts that the first step printed, one file a line."""
-    found = []
-    for line in output.splitlines():
-        if line.startswith(MARK):
-            try:
-                seen = json.loads(line.removeprefix(MARK))
-            except ValueError:
-                continue
-            if isinstance(seen, dict) and isinstance(seen.get("file"), str):
-                found.append(_facts(seen))
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One line of a look: what lies at one path of a file."""
+
+    file: str
+    path: str
+    types: frozenset[str]
+    distinct: bool
+    sample: tuple[str, ...]
+    named: tuple[str, ...]
+
+    @property
+    def kind(self) -> str:
+        types = self.types - {"NoneType"}
+        if types <= {"int", "float"} and types:
+            return "number"
+        for kind, form in (("number", _NUMBER), ("date", _DATE)):
+            if self.sample and all(form.fullmatch(text) for text in self.sample):
+                return kind
+        return "text"
 
 
-def _facts(seen: Mapping[str, object]) -> Facts:
+def read_facts(lines: Iterable[str]) -> tuple[Facts, ...]:
+    """The facts that the first steps printed, one path of a file a line."""
+    seen = [one for line in lines if (one := _seen(line)) is not None]
+    files = dict.fromkeys(one.file for one in seen)
+    return tuple(_facts(file, [one for one in seen if one.file == file]) for file in files)
+
+
+def _seen(line: str) -> _Seen | None:
+    if not line.startswith(_MARK):
+        return None
+    try:
+        file, path, types, distinct, sample, named = json.loads(line.removeprefix(_MARK))
+    except (ValueError, TypeError):
+        return None
+    return _Seen(
+        str(file), str(path), frozenset(types), bool(distinct), tuple(sample), tuple(named)
+    )
+
+
+def _facts(file: str, seen: Sequence[_Seen]) -> Facts:
+    lists = {one.path for one in seen if one.types == {"list"}}
     return Facts(
-        file=str(seen["file"]),
-        columns=tuple(_column(one) for one in _items(seen.get("columns")) if isinstance(one, dict)),
-        keys=tuple((path, kind) for path, kind in map(_texts, _items(seen.get("keys")))),
-        words=_texts(seen.get("words")),
+        file=file,
+        columns=tuple(_columns(seen, lists)),
+        keys=tuple(_keys(seen, lists)) if "" not in lists else (),
+        words=next((one.named for one in seen if not one.path and one.types == {"str"}), ()),
     )
 
 
-def _column(seen: Mapping[str, object]) -> Column:
-    return Column(
-        name=str(seen.get("name", "")),
-        at=str(seen.get("at", "")),
-        kind=str(seen.get("kind", "text")),
-        found=_texts(seen.get("found")),
-        distinct=seen.get("distinct") is True,
-    )
+def _columns(seen: Sequence[_Seen], lists: set[str]) -> Iterator[Column]:
+    """What lies in the records of a list: `.items[*].price` is the column `price` of `items`."""
+    for one in seen:
+        record, _, name = one.path.rpartition(".")
+        if record.removesuffix("[*]") in lists and record.endswith("[*]"):
+            at = record.removesuffix("[*]").removeprefix(".")
+            yield Column(name, at, one.kind, one.named, one.distinct)
 
 
-def _texts(seen: object) -> tuple[str, ...]:
-    return tuple(str(one) for one in _items(seen))
-
-
-def _items(seen: object) -> Sequence[object]:
-    return seen if isinstance(seen, list) else ()
+def _keys(seen: Sequence[_Seen], lists: set[str]) -> Iterator[tuple[str, str]]:
+    for one in seen:
+        path = one.path.removeprefix(".")
+        if one.types == {"dict"}:
+            kind = "object"
+        elif one.path in lists:
+            rows = any(other.path == f"{one.path}[*]" and other.types == {"dict"} for other in seen)
+            kind = "rows" if rows else "list"
+        else:
+            kind = one.kind
+        if path:
+            yield path, kind

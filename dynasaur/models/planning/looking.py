@@ -9,21 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
-from dynasaur.models.planning.facts import MARK
 from dynasaur.models.planning.lexicon import SYNONYMS
 from dynasaur.models.planning.signatures import Offer
 from dynasaur.models.planning.words import mentions, stem, tokens
 
 _TABLES = ("csv", "tsv", "tab", "jsonl", "ndjson", "xlsx", "xlsm")
+_TABLE_QUERIES = (
+    "rows of a table file",
+    "numbers of one column of a table",
+    "values of one column of a table",
+    "rows where a column equals a value",
+    "number of rows",
+)
 _QUERIES = {
-    "table": (
-        "rows of a table file",
-        "numbers of one column of a table",
-        "values of one column of a table",
-        "rows where a column equals a value",
-        "number of rows",
-    ),
-    "json": ("data of a JSON file", "value of a key in JSON data", "rows of JSON data"),
+    "table": _TABLE_QUERIES,
+    "json": ("data of a JSON file", "value of a key in JSON data", *_TABLE_QUERIES),
     "text": ("text of a text file", "words of a text", "lines of a text"),
 }
 _NUMBER_QUERIES = (
@@ -44,19 +44,19 @@ def look_code(task: str, names: Sequence[str], offers: Sequence[Offer], *, ask: 
         offers: The actions known so far: files are read with them.
         ask: Whether to ask for more actions, too.
     """
-    readers = {name: reader for name in names if (reader := find_reader(name, offers))}
     code = ""
-    if readers:
-        template = files("dynasaur.models.planning").joinpath("look_cell.txt")
-        code = template.read_text(encoding="utf-8").format(task=task, mark=MARK)
-        code += "".join(f"_look({name!r}, {reader})\n" for name, reader in readers.items())
     if ask:
         queries = [task[:300], *_kind_queries(names), *_concept_queries(task)]
-        code += (
+        code = (
             f"for _query in {queries!r}:\n"
             "    for _line in find_actions(_query):\n"
-            '        print("- " + _line.removeprefix("- "))\n'
+            '        print("-", _line.removeprefix("- "))\n'
         )
+    readers = {name: reader for name in names if (reader := find_reader(name, offers))}
+    if readers:
+        code += files("dynasaur.models.planning").joinpath("look_cell.txt").read_text("utf-8")
+    for name, reader in readers.items():
+        code += f"_look({name!r}, {reader}({name!r}), {task.lower()!r})\n"
     return code
 
 

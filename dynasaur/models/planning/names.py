@@ -78,8 +78,9 @@ def _names_part(word: str, header: Sequence[str]) -> bool:
 def _cells(
     parts: Sequence[Token], words: Sequence[str], facts: Facts, column: Column
 ) -> Iterator[Literal]:
-    for value in column.found:
-        if column.kind == "number" and "year" not in name_words(column.name):
+    years = [token.text for token in parts if token.text.isdigit() and len(token.text) == 4]
+    for value in years if "year" in name_words(column.name) else column.found:
+        if column.kind == "number" and value not in years:
             continue
         for span in _runs(words, [stem(word) for word in name_words(value)], set()):
             said = " ".join(parts[place].text for place in sorted(span))

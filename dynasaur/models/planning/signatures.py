@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from dataclasses import dataclass, field
+from functools import cache
 
 from dynasaur.models.planning.lexicon import STRUCTURE
 from dynasaur.models.planning.words import concepts, main_concepts, name_words, stem
@@ -57,6 +58,7 @@ class Offer:
     vocabulary: frozenset[str] = field(default=frozenset(), compare=False)
 
 
+@cache
 def parse_offer(line: str) -> Offer | None:
     """One line of the list of actions; None where it is something else."""
     match = _LINE.match(line)

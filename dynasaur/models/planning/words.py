@@ -108,14 +108,17 @@ def mentions(words: Sequence[str]) -> list[Mention]:
     stems = [stem(word) for word in words]
     known = _phrases()
     found: list[Mention] = []
-    for start in range(len(stems)):
-        for length in range(min(_LONGEST_PHRASE, len(stems) - start), 0, -1):
+    phrases: list[frozenset[int]] = []
+    for length in range(min(_LONGEST_PHRASE, len(stems)), 0, -1):
+        for start in range(len(stems) - length + 1):
             phrase = tuple(stems[start : start + length])
             named = known.get(phrase, phrase if length == 1 else ())
-            span = frozenset(range(start, start + length))
-            if not any(span < longer.span for longer in found):
-                found += [Mention(concept, span) for concept in named]
-    return [one for one in found if not any(one.span < longer.span for longer in found)]
+            span = frozenset(range(start, start + length)) if named else frozenset()
+            if not named or any(span < longer for longer in phrases):
+                continue
+            found += [Mention(concept, span) for concept in named]
+            phrases += [span] if length > 1 else []
+    return sorted(found, key=lambda mention: (min(mention.span), -len(mention.span)))
 
 
 def concepts(words: Iterable[str]) -> frozenset[str]:
