@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from dynasaur.source import effects
 from dynasaur.types import Use
 from tests.builders.source import saved, taken, text_of
 
@@ -312,6 +313,11 @@ REFUSED = [
     ("def f(): return display(1)", "it uses `display`, which nothing defines"),
     ("S = 0\ndef g():\n    global S\n    S = 1\ndef f(): return S", "the changing variable `S`"),
     ("S = {}\ndef g(k): S[k] = 1\ndef f(k): return S[k]", "the changing variable `S` with `g`"),
+    ("from .g import g\ndef f(): return g()", "`g` comes from a relative import"),
+    ("def f():\n    from .g import g\n    return g", "it holds a relative import"),
+    ("def f(x: nowhere): return x", "it uses `nowhere`, which nothing defines"),
+    ("def f():\n    def g(x: nowhere): return x\n    return g", "it uses `nowhere`, which"),
+    ("class C:\n    x: nowhere\ndef f(): return C", "it uses `nowhere`, which nothing defines"),
     ("def f():\n    nowhere.append(1)", "it uses `nowhere`, which nothing defines"),
     ("def g():\n    global S\n    S = 1\ndef f(): return S", "it uses `S`, which nothing defines"),
 ]
@@ -336,6 +342,9 @@ LOOK_ALIKES = [
     "def f(x: 'nowhere.Thing'): return x",
     "from typing import Literal\ndef f(x: 'Literal[\"nowhere\"]'): return x",
     "def f():\n    x: nowhere = 1\n    return x",
+    "def f():\n    class C: pass\n    def g(x: C): return x\n    return g",
+    "class C:\n    class D: pass\n    x: D\ndef f(): return C",
+    "from __future__ import annotations\ndef f(x: nowhere): return x",
     "def g():\n    !ls\ndef f(): return 1",
     "def f():\n    global S\n    S = 1\n    return S",
     "W = 'a b'.split()\nF = frozenset(W)\nM = str.maketrans('a', 'b')\ndef f(): return F, M",
@@ -365,6 +374,23 @@ def test_look_alikes_travel(cell: str) -> None:
 def test_cells_that_are_no_python_give_nothing(cell: str) -> None:
     assert taken(cell) == {}
     assert list(taken(cell, "def f(): pass\n")) == ["f"]
+
+
+DEEP = {
+    "sum": "X = 1" + "+1" * 700,
+    "calls": "X = 'a'" + ".strip()" * 400,
+    "attributes": "X = q" + ".x" * 800 + "()",
+    "hints": "def g(x: '" + "list[" * 90 + "]" * 90 + "') -> " + "list[" * 90 + "]" * 90 + ": 1",
+    "elif": "if x:\n    import a\n" + "elif x:\n    import a\n" * 400,
+    "lambda": "X = " + "lambda: " * 300 + "1",
+    "assignment": "X[" + "-" * 700 + "1] = 2",
+}
+
+
+@pytest.mark.parametrize("cell", DEEP.values(), ids=DEEP.keys())
+def test_deep_nesting_does_no_harm(cell: str) -> None:
+    assert "f" in taken(f"{cell}\ndef h(): return X\n", "def f(): pass\n")
+    effects(cell)
 
 
 # --- it behaves the same --------------------------------------------------------------------------

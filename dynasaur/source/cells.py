@@ -9,7 +9,8 @@ from dataclasses import replace
 from dynasaur.source.action import docstring_of
 from dynasaur.source.closure import Closure, Find, History, closure_of
 from dynasaur.source.layout import import_lines, parts_of
-from dynasaur.source.pieces import FUNCTIONS, Piece, Reader
+from dynasaur.source.pieces import Piece, Reader
+from dynasaur.source.reads import FUNCTIONS
 from dynasaur.source.sharing import changed_together, homes_of_classes
 from dynasaur.types import Candidate
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from dynasaur.source.pieces import FUNCTIONS, Piece, Reader
+from dynasaur.source.pieces import Piece, Reader
+from dynasaur.source.reads import FUNCTIONS
+from dynasaur.source.text import respelled
 from dynasaur.source.values import running
 
 
@@ -34,7 +36,7 @@ def _effects(piece: Piece, reader: Reader) -> Iterator[tuple[int, str]]:
         for default in [*node.args.defaults, *node.args.kw_defaults]:
             runs = running(default, reader.origin) if default else None
             if runs is not None:
-                yield runs.lineno, " ".join(ast.unparse(runs).split())
+                yield runs.lineno, respelled(runs, 60)
 
 
 def _is_main(node: ast.stmt) -> bool:

@@ -11,14 +11,13 @@ from typing import Literal
 from dynasaur.source.imports import is_action
 from dynasaur.source.notebook import python_of
 from dynasaur.source.reads import KNOWN, Reads, reads_of
-from dynasaur.source.text import Lines, end_line, parse
+from dynasaur.source.text import Lines, end_line, parse, respelled
 from dynasaur.source.values import running
 
 Kind = Literal["import", "action", "function", "class", "constant", "block", "code"]
 
 DEFINITIONS = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 _INNER_COMMENT = re.compile(r"[ \t]+#")
-FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +69,20 @@ class Reader:
         self.lazy_hints = False
 
     def read(self, cell: str) -> None:
-        """Adds one cell; text that is no Python adds nothing."""
+        """Adds one cell; text that is no Python, or is nested beyond all sense, adds nothing."""
         text = python_of(cell)
         try:
             tree = parse(text)
         except SyntaxError:
             return
-        lines = Lines(text)
+        before = len(self.pieces)
+        try:
+            self._read(tree, Lines(text))
+        except RecursionError:
+            del self.pieces[before:]
+            self.bound = {name: piece for piece in self.pieces for name in piece.binds}
+
+    def _read(self, tree: ast.Module, lines: Lines) -> None:
         last = 0
         for node in tree.body:
             first = _first_line(node)
@@ -96,11 +102,11 @@ class Reader:
             reads = _guess(node)
         why = self._runs(node)
         kind: Kind = _kind(node) if why is None else "code"
-        short = "" if why is None else _shortened(why)
+        short = "" if why is None else respelled(why, 60)
         self._put(node, text, kind, reads, follows=follows, why=short)
         if kind == "code":
             for inner in _imports_inside(node):
-                self._import(inner, ast.unparse(inner), follows=False)
+                self._import(inner, respelled(inner), follows=False)
 
     def _put(
         self,
@@ -230,11 +236,6 @@ def _imports_inside(node: ast.stmt) -> Iterator[ast.Import | ast.ImportFrom]:
             yield child
         elif isinstance(child, ast.stmt | ast.ExceptHandler) and not isinstance(child, DEFINITIONS):
             yield from _imports_inside(child)  # type: ignore[arg-type]
-
-
-def _shortened(node: ast.AST) -> str:
-    text = " ".join(ast.unparse(node).split())
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 # --- text -------------------------------------------------------------------------------------

@@ -25,6 +25,9 @@ _CHANGERS = words(
 )
 
 
+FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
+
+
 @dataclass(frozen=True, slots=True)
 class Reads:
     """The names of the module that a top-level statement touches.
@@ -63,9 +66,13 @@ def reads_of(text: str, node: ast.stmt, *, lazy_hints: bool) -> Reads:
     """
     scopes = _Scopes()
     scopes.visit(_table(text), "eager")
-    hints, hard = _annotations(node)
-    if not lazy_hints:
-        scopes.names["eager"] |= hard
+    hints: set[str] = set()
+    bound = frozenset(_bound_inside(node))
+    for hint in _hints(node):
+        hints.update(hint_names(hint.node, quoted=True))
+        if hint.runs and not lazy_hints:
+            when = "late" if hint.inside else "eager"
+            scopes.names[when].update(set(hint_names(hint.node, quoted=False)) - bound)
     changes, late_changes = _changes(node)
     return Reads(
         frozenset(scopes.binds),
@@ -132,23 +139,43 @@ def _is_late(table: symtable.SymbolTable) -> bool:
 # --- annotations ------------------------------------------------------------------------------
 
 
-def _annotations(node: ast.stmt) -> tuple[set[str], set[str]]:
-    """Names in annotations: all of them, and those that must exist when a function is defined."""
-    every: set[str] = set()
+@dataclass(frozen=True, slots=True)
+class _Hint:
+    """An annotation: inside a function or not, and whether Python evaluates it."""
+
+    node: ast.expr
+    inside: bool
+    runs: bool
+
+
+def _hints(statement: ast.stmt) -> Iterator[_Hint]:
+    stack: list[tuple[ast.AST, bool]] = [(statement, False)]
+    while stack:
+        node, inside = stack.pop()
+        if isinstance(node, FUNCTIONS):
+            own = [argument for argument in ast.walk(node.args) if isinstance(argument, ast.arg)]
+            for hint in [*(argument.annotation for argument in own), node.returns]:
+                if hint:
+                    yield _Hint(hint, inside, runs=True)
+            inside = True
+        elif isinstance(node, ast.AnnAssign):
+            yield _Hint(node.annotation, inside, runs=not inside)
+        stack.extend((child, inside) for child in ast.iter_child_nodes(node))
+
+
+def _bound_inside(node: ast.stmt) -> Iterator[str]:
+    """Names that anything in a statement binds, in whatever scope."""
     for inner in ast.walk(node):
-        if isinstance(inner, ast.arg | ast.AnnAssign) and inner.annotation:
-            every.update(hint_names(inner.annotation, quoted=True))
-        elif isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef) and inner.returns:
-            every.update(hint_names(inner.returns, quoted=True))
-    hard: set[str] = set()
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        own = [inner.annotation for inner in ast.walk(node.args) if isinstance(inner, ast.arg)]
-        for hint in [*own, node.returns]:
-            hard.update(hint_names(hint, quoted=False) if hint else ())
-        hard -= {parameter.name for parameter in getattr(node, "type_params", [])}
-    elif isinstance(node, ast.AnnAssign):
-        hard.update(hint_names(node.annotation, quoted=False))
-    return every, hard
+        match inner:
+            case ast.Name(ctx=ast.Store()):
+                yield inner.id
+            case ast.arg():
+                yield inner.arg
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                yield inner.name
+                yield from (parameter.name for parameter in getattr(inner, "type_params", []))
+            case ast.alias():
+                yield (inner.asname or inner.name).split(".")[0]
 
 
 def hint_names(hint: ast.expr, *, quoted: bool) -> Iterator[str]:
@@ -197,7 +224,7 @@ def _changes(node: ast.stmt) -> tuple[set[str], set[str]]:
         name = _changed(inner)
         if name:
             (late if inside else at_once).add(name)
-        inside = inside or isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        inside = inside or isinstance(inner, FUNCTIONS | ast.Lambda)
         stack.extend((child, inside) for child in ast.iter_child_nodes(inner))
     return at_once, late
 

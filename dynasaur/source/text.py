@@ -100,4 +100,13 @@ def end_line(node: Placed) -> int:
 def on_one_line(node: ast.expr, lines: Lines) -> str:
     """An expression as written, or respelled where it was written over several lines."""
     text = lines.of(node)
-    return text if "\n" not in text else " ".join(ast.unparse(node).split())
+    return text if "\n" not in text else respelled(node)
+
+
+def respelled(node: ast.AST, longest: int = 10_000) -> str:
+    """A node's code on one line, as Python would write it, shortened where it is longer."""
+    try:
+        text = " ".join(ast.unparse(node).split())
+    except RecursionError:
+        return "..."
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
