@@ -140,6 +140,20 @@ def test_every_field_is_searched(field: str) -> None:
     assert keys(index, "the gizmo thing") == ["found"]
 
 
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("countt wordss", "count_words"),
+        ("mediam", "median"),
+        ("colunm", "mean_of_column"),
+        ("jsonlines", "parseJSONLines"),
+        ("betwen days", "days_between"),
+    ],
+)
+def test_typos_and_compounds_find_actions(index: Index, query: str, first: str) -> None:
+    assert keys(index, query)[0] == first
+
+
 @pytest.mark.parametrize("query", ["", "  ", "the of", "zzzqqq", "\x00\xff\ufffd", "?" * 10_000])
 def test_a_query_without_known_words_finds_nothing(index: Index, query: str) -> None:
     assert index.search(query) == []
@@ -203,12 +217,23 @@ def test_a_damaged_index_is_built_anew(tmp_path: Path, damage: str) -> None:
     assert index.search("mean of a column") == fresh.search("mean of a column")
 
 
-def test_reasons_add_up_to_the_score(index: Index) -> None:
-    query = "mean of a csv column"
+@pytest.mark.parametrize("query", ["mean of a csv column", "mean of a csv colunm", "colums"])
+def test_reasons_add_up_to_the_score(index: Index, query: str) -> None:
     best = index.search(query)[0]
     reasons = index.explain(query, LIBRARY[0])
     assert sum(reason.score for reason in reasons) == pytest.approx(best.score)
-    assert {(reason.word, reason.field) for reason in reasons} >= {
+
+
+def test_reasons_name_words_and_fields(index: Index) -> None:
+    reasons = index.explain("mean of a csv file", LIBRARY[0])
+    named = {(reason.word, reason.field) for reason in reasons}
+    assert named == {
         ("mean", "name"),
+        ("mean", "summary"),
         ("csv", "summary"),
+        ("fil", "summary"),
+        ("", "letters"),
     }
+    assert [reason.score for reason in reasons] == sorted(
+        (reason.score for reason in reasons), reverse=True
+    )

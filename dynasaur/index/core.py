@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -33,9 +33,19 @@ class Scored:
     score: float
 
 
+LETTERS = "letters"
+"""The field of a reason that lies in the letter triples of name and summary."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """What one word of one field added to a document's score."""
+    """What one word of one field added to a document's score.
+
+    Attributes:
+        word: The word, stemmed; empty for the looks of the whole query.
+        field: One of `FIELDS`, or `LETTERS`.
+        score: What it added.
+    """
 
     word: str
     field: str
@@ -117,10 +127,13 @@ class Index:
             for found in _best(lives, [(hash_of(term), 1.0)], k):
                 named[found.live.number, found.row] = length
                 places.setdefault((found.live.number, found.row), Found(0.0, found.live, found.row))
+        for found in _best(lives, asked.letters(), LOOKED_AT):
+            if asked.may_mean(found.live.segment.grams(found.row)):
+                places.setdefault((found.live.number, found.row), Found(0.0, found.live, found.row))
         ranked = []
         for place, found in places.items():
             segment = found.live.segment
-            looks = asked.looks_like(segment.grams(found.row))
+            looks = sum(asked.alike(segment.grams(found.row)).values())
             scored = Scored(segment.key(found.row), found.score + looks)
             ranked.append((-named.get(place, 0), -scored.score, scored.key, scored))
         return [scored for *_, scored in sorted(ranked, key=lambda item: item[:3])[:k]]
@@ -139,9 +152,8 @@ class Index:
             Reason(term, field, asked.weights[term] * weight_of(worth[term]) * value / worth[term])
             for field, term, value in found
         ]
-        looks = asked.looks_like(row_of(document).grams)
-        if looks:
-            reasons.append(Reason("letters", "name, summary", looks))
+        looks = asked.alike(row_of(document).grams)
+        reasons += [Reason(word, LETTERS, worth) for word, worth in looks.items()]
         order = {name: place for place, name in enumerate(FIELDS)}
         return tuple(sorted(reasons, key=lambda r: (-r.score, r.word, order.get(r.field, -1))))
 
@@ -234,7 +246,7 @@ def _ask(query: str, lives: tuple[Live, ...]) -> Query:
     return Query.of(query, frequency, sum(map(len, lives)))
 
 
-def _best(lives: tuple[Live, ...], wanted: list[tuple[int, float]], most: int) -> list[Found]:
+def _best(lives: tuple[Live, ...], wanted: Sequence[tuple[int, float]], most: int) -> list[Found]:
     """The best of all segments; equal scores in the order of their keys."""
     found: list[Found] = []
     least = 0.0

@@ -52,15 +52,15 @@ class Field:
 
 
 FIELDS = {
-    "name": Field(3.0, 5.0, 0.9),
-    "summary": Field(3.0, 7.0, 0.75),
-    "docstring": Field(1.0, 15.0, 0.25),
+    "name": Field(2.0, 5.0, 0.75),
+    "summary": Field(1.5, 7.0, 0.75),
+    "docstring": Field(1.0, 15.0, 0.5),
     "parameters": Field(0.25, 4.0, 0.5),
-    "body": Field(0.5, 40.0, 1.0),
+    "body": Field(0.5, 40.0, 0.9),
     "task": Field(1.0, 15.0, 0.5),
 }
 
-SATURATION = 2.5
+SATURATION = 1.8
 """Half the greatest weight is reached at this many occurrences of worth 1 (BM25's k1)."""
 
 
@@ -78,6 +78,7 @@ def row_of(document: Document) -> Row:
         totals[term] = totals.get(term, 0.0) + worth
     weights = {hash_of(term): weight_of(worth) for term, worth in totals.items()}
     weights[hash_of(name_term(document.name.casefold()))] = FULL
+    weights |= dict.fromkeys(map(gram_term, grams(document.name)), FULL)
     looks = grams(f"{document.name} {document.summary}")
     return Row(document.key, document.stamp, weights, looks)
 
@@ -85,6 +86,11 @@ def row_of(document: Document) -> Row:
 def weight_of(worth: float) -> int:
     """What a term of this worth weighs in its document: saturated, between 1 and `FULL`."""
     return max(1, round(FULL * worth / (worth + SATURATION)))
+
+
+def gram_term(gram: int) -> int:
+    """Hash of the term by which an action is found by a letter triple of its name."""
+    return hash_of(f"~{gram}")
 
 
 def name_term(name: str) -> str:

@@ -7,11 +7,44 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from dynasaur.index.document import FULL, name_term
-from dynasaur.index.words import grams, hash_of, names, terms
+from dynasaur.index.document import FULL, gram_term, name_term
+from dynasaur.index.words import grams, grams_of_stem, hash_of, names, terms
 
 LOOKS = 0.2
 """Share of the score that goes by letter triples; the rest goes by terms."""
+
+
+ALIKE = 0.6
+"""A document that has this share of an unknown word's letter triples may mean that word."""
+
+TYPO = 0.5
+"""What a word counts for when only its letters match."""
+
+SHORTEST = 5
+"""Shorter unknown words are alike to too much."""
+
+MOST_STRANGE = 4
+"""With more unknown words than this none of them is taken for a typo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Strange:
+    """A word of the query that the index does not hold: a typo, a compound, or just unknown.
+
+    Attributes:
+        word: The word, stemmed.
+        grams: Its letter triples.
+        weight: What it would add to the score at most.
+    """
+
+    word: str
+    grams: frozenset[int]
+    weight: float
+
+    def worth(self, other: Collection[int]) -> float:
+        """What it adds to the score of a document with these letter triples."""
+        share = len(self.grams.intersection(other)) / len(self.grams)
+        return self.weight * share if share >= ALIKE else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +56,13 @@ class Query:
             there, in the order in which they are summed: the greatest first.
         names: Terms of the exact names in it, by their length.
         grams: Its letter triples.
+        strange: Its words that the index does not hold.
     """
 
     weights: Mapping[str, float]
     names: Mapping[str, int]
     grams: frozenset[int]
+    strange: tuple[Strange, ...]
 
     @classmethod
     def of(cls, text: str, frequency: Callable[[int], int], total: int) -> Query:
@@ -38,26 +73,51 @@ class Query:
             frequency: How many documents have a term, by its hash.
             total: How many documents there are.
         """
-        weights = {}
+        weights: dict[str, float] = {}
+        unknown: dict[str, float] = {}
         everything = 0.0
         for term, count in Counter(terms(text)).items():
             found = frequency(hash_of(term))
             rarity = math.log(1.0 + (total - found + 0.5) / (found + 0.5))
             weight = rarity * (1.0 + math.log(count))
             everything += weight
-            if found:
-                weights[term] = weight
+            (weights if found else unknown)[term] = weight
         unit = (1.0 - LOOKS) / FULL / everything if everything else 0.0
         ordered = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
         return cls(
             weights={term: weight * unit for term, weight in ordered},
             names={name_term(name): len(name) for name in names(text)},
             grams=frozenset(grams(text)),
+            strange=_strange(unknown, unit * FULL * TYPO),
         )
 
-    def looks_like(self, other: Collection[int]) -> float:
-        """What alikeness in letter triples adds to the score: at most `LOOKS`."""
+    def letters(self) -> list[tuple[int, float]]:
+        """Terms by which documents are found whose names look like the unknown words."""
+        found = {gram_term(gram) for strange in self.strange for gram in strange.grams}
+        return [(term, 1.0) for term in sorted(found)]
+
+    def may_mean(self, other: Collection[int]) -> bool:
+        """Whether an unknown word may mean a document with these letter triples."""
+        return any(strange.worth(other) for strange in self.strange)
+
+    def alike(self, other: Collection[int]) -> dict[str, float]:
+        """What letters add to the score of a document with these letter triples.
+
+        Returns:
+            By `""` what the looks of the whole query add, at most `LOOKS`; by each unknown word
+            what its own letters add. Nothing where nothing is added.
+        """
         if not self.grams or not other:
-            return 0.0
+            return {}
         shared = len(self.grams.intersection(other))
-        return LOOKS * shared / math.sqrt(len(self.grams) * len(other))
+        added = {"": LOOKS * shared / math.sqrt(len(self.grams) * len(other))}
+        added |= {strange.word: strange.worth(other) for strange in self.strange}
+        return {word: worth for word, worth in added.items() if worth}
+
+
+def _strange(unknown: Mapping[str, float], unit: float) -> tuple[Strange, ...]:
+    """The unknown words that may be typos: a query full of them is about something else."""
+    words = [word for word in unknown if len(word) >= SHORTEST and not word.isdigit()]
+    if len(words) > MOST_STRANGE:
+        return ()
+    return tuple(Strange(word, grams_of_stem(word), unknown[word] * unit) for word in words)

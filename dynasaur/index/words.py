@@ -10,6 +10,7 @@ import re
 import unicodedata
 import zlib
 from array import array
+from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -109,14 +110,22 @@ def grams(text: str) -> array[int]:
     return array("H", sorted(found))
 
 
+def grams_of_stem(word: str) -> frozenset[int]:
+    """The same of one stemmed word, whose end is open."""
+    return frozenset(_triples(f" {word}"))
+
+
 @lru_cache(maxsize=1 << 16)
 def _grams_of_run(run: str) -> tuple[int, ...]:
     whole = not run.isascii() or run.islower() or run.isupper() or run.isdigit()
     words = [run] if whole else _CAMEL.findall(run)
-    padded = [f" {word.lower()[:LONGEST_WORD]} ".encode("utf-8", "replace") for word in words]
-    return tuple(
-        zlib.crc32(word[i : i + 3]) & 0xFFFF for word in padded for i in range(len(word) - 2)
-    )
+    return tuple(gram for word in words for gram in _triples(f" {word.lower()[:LONGEST_WORD]} "))
+
+
+def _triples(text: str) -> Iterator[int]:
+    """Hashes of a text's triples, of bytes: a triple of letters where they are plain."""
+    data = text.encode("utf-8", "replace")
+    return (zlib.crc32(data[i : i + 3]) & 0xFFFF for i in range(len(data) - 2))
 
 
 @lru_cache(maxsize=1 << 16)
