@@ -30,6 +30,8 @@ _SCHEMA = {
     },
 }
 
+_LISTING_SECONDS = 20.0
+
 
 class OpenAIModel:
     """Asks a chat completions endpoint for one thought and its code at a time.
@@ -138,4 +140,5 @@ def available(base_url: str, api_key: str, *, patience: Patience | None = None) 
         ConfigError: It does not know the key or the path.
         ModelError: It cannot be reached.
     """
-    return (patience or Patience()).ask(Endpoint(base_url, api_key).models)
+    endpoint = Endpoint(base_url, api_key, seconds=_LISTING_SECONDS)
+    return (patience or Patience()).ask(endpoint.models)
