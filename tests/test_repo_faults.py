@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from dynasaur.repo import Repo
-from tests.builders.repos import adding, clone_of_a_person, committed, git, isolate
+from tests.builders.repos import Person, adding, clone_of_a_person, committed, git, isolate
 from tests.builders.savers import STAGES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -123,7 +123,8 @@ def test_eight_savers(tmp_path: Path) -> None:
         lines, errors = process.communicate()
         assert process.returncode == 0, errors
         reports += [json.loads(line) for line in lines.splitlines()]
-    assert sorted(name for name, merged, _ in reports if merged) == sorted(itertools.chain(*names))
+    assert all(merged and branch == "main" for _, branch, merged, _ in reports)
+    assert sorted(name for name, *_ in reports) == sorted(itertools.chain(*names))
     assert all(kept(tmp_path, name) for name, *_ in reports)
     subjects = git(tmp_path, "log", "--format=%s").splitlines()
     assert len(subjects) == len(set(subjects)) == 97
@@ -135,3 +136,28 @@ def test_eight_savers(tmp_path: Path) -> None:
 
 def _stems(text: str) -> list[str]:
     return [Path(line).stem for line in text.splitlines()]
+
+
+@pytest.mark.slow
+def test_a_person_at_work_in_the_same_clone(tmp_path: Path) -> None:
+    clone_of_a_person(tmp_path)
+    person = Person(tmp_path)
+    savers = [saver("save", str(tmp_path), *(f"s{who}_{n}" for n in range(12))) for who in range(4)]
+    turns = itertools.count()
+    while any(process.poll() is None for process in savers):
+        person.work(next(turns))
+    reports = []
+    for process in savers:
+        lines, errors = process.communicate()
+        assert process.returncode == 0, errors
+        reports += [json.loads(line) for line in lines.splitlines()]
+    assert len(reports) == 48
+    for name, branch, merged, note in reports:
+        text = adding(name).files[f"actions/text/{name}.py"]
+        assert committed(tmp_path, f"actions/text/{name}.py", branch) == text, name
+        assert kept(tmp_path, name) if merged and branch == "main" else True, name
+        assert merged or "left on branch" in note
+    for commit in git(tmp_path, "log", "--format=%H", "--grep=^mine [0-9]").split():
+        assert git(tmp_path, "show", "--format=", "--name-only", commit) == "README.md"
+    git(tmp_path, "fsck", "--strict")
+    print(next(turns), person.tried_again, sum(report[2] for report in reports))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import re
@@ -23,6 +24,9 @@ from dynasaur.repo.look import Look, look
 from dynasaur.repo.place import Head, find, read_head, read_identity, unfinished
 from dynasaur.repo.recover import recover
 from dynasaur.repo.values import Change, Deliver, Delivery, Identity
+
+LATE_TRIES = 2
+"""So often is the index locked as late as can be; then it is held from the start."""
 
 PATIENCE = 5.0
 """Seconds to wait for a person's git that is at work in the same moment."""
@@ -137,20 +141,20 @@ class Repo:
         seen, built = None, Built((), {}, "")
         why = ""
         until = time.monotonic() + PATIENCE
-        while True:
-            with IndexCopy(self._git, self._place, paths) as index:
-                now = look(self._git, self._place, f"dynasaur/{run}", paths)
-                if seen is None or now.head != seen.head:
-                    seen = replace(now, branch=seen.branch) if seen else now
-                    built = self._build(seen, changes, how)
-                try:
+        for attempt in itertools.count():
+            try:
+                with IndexCopy(self._git, self._place, paths, hold=attempt >= LATE_TRIES) as index:
+                    now = look(self._git, self._place, f"dynasaur/{run}", paths)
+                    if seen is None or now.head != seen.head:
+                        seen = replace(now, branch=seen.branch) if seen else now
+                        built = self._build(seen, changes, how)
                     why = self._deliver(seen, built, how, index)
                     break
-                except MovedError:
-                    why = self._in_the_way(seen.head.ref or "")
+            except MovedError:
+                why = self._in_the_way(seen.head.ref if seen else None)
             if time.monotonic() > until:
                 break
-            time.sleep(random.uniform(0.01, 0.1))  # noqa: S311
+            time.sleep(random.uniform(0.01, 0.05))  # noqa: S311
         self._journal.clear()
         assert seen is not None
         return self._delivery(seen, built, why)
@@ -185,9 +189,9 @@ class Repo:
             return f"{what} is under way"
         return "" if head.ref else "no branch is checked out"
 
-    def _in_the_way(self, ref: str) -> str:
+    def _in_the_way(self, ref: str | None) -> str:
         here, shared = self._place.git_dir, self._place.common
-        names = here / "index", here / "HEAD", shared / ref, shared / "packed-refs"
+        names = here / "index", here / "HEAD", shared / (ref or "HEAD"), shared / "packed-refs"
         locks = [f"{name}.lock" for name in names if os.path.lexists(f"{name}.lock")]
         if not locks:
             return "git was busy all the time"

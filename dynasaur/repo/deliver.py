@@ -17,7 +17,7 @@ from dynasaur.repo.build import File
 from dynasaur.repo.checkout import MovedError, Swap, needed
 from dynasaur.repo.git import Git, environment
 from dynasaur.repo.index import IndexCopy
-from dynasaur.repo.place import Place, current_branch
+from dynasaur.repo.place import Place, current_branch, unfinished
 
 BRIEF = ("-c", "core.packedRefsTimeout=100", "-c", "core.filesRefLockTimeout=100")
 """Milliseconds that git waits for a lock; the save itself waits for longer, from its start."""
@@ -48,7 +48,8 @@ def deliver(
             index.apply(files)
             refs.prepare()
             with index.locked() as put:
-                if not index.unchanged() or current_branch(git, place) != move.ref:
+                same = index.unchanged() and current_branch(git, place) == move.ref
+                if not same or unfinished(place):
                     raise MovedError
                 with swap:
                     refs.commit()
@@ -75,7 +76,7 @@ class RefTransaction:
             stderr=subprocess.DEVNULL,
             cwd=git.folder,
             env=environment(),
-            start_new_session=True,  # a killed process group leaves it time to let its locks go
+            start_new_session=True,
         )
 
     def __enter__(self) -> Self:

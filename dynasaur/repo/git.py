@@ -47,7 +47,7 @@ was started by a hook inherits the hook's index and repository."""
 
 
 class Git:
-    """git in one folder.
+    """git in one folder, in sessions of its own: a killed process group lets it finish.
 
     Raises:
         StoreError: git is not installed.
@@ -86,6 +86,7 @@ class Git:
                 cwd=self.folder,
                 env=environment(env),
                 check=False,
+                start_new_session=True,
             )
         except OSError as error:
             raise StoreError(f"git cannot run in {self.folder}: {error.strerror}.") from error

@@ -1,7 +1,8 @@
 """The person's index: changed in a copy, and put in place under git's own lock.
 
 The index cannot be shared safely, so it is touched once, in one step. The lock file is a hard
-link to the prepared copy: after a crash its inode says whose it is.
+link to a file of ours: after a crash its inode says whose it is. The lock is taken as late as
+can be; when the person's git is too busy for that, it is held from the start.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import itertools
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Self
@@ -20,25 +22,45 @@ from dynasaur.repo.checkout import KeptBackError, MovedError
 from dynasaur.repo.git import Git, complaint, environment
 from dynasaur.repo.place import Place
 
-PRIVATE = "dynasaur-index."
+COPY = "dynasaur-index."
+HOLD = "dynasaur-hold."
+HOLD_SECONDS = 1.0
 _numbers = itertools.count()
 
 
-def prepared_indexes(place: Place) -> list[Path]:
+def copies(place: Place) -> list[Path]:
     """The copies that writers have made; they lie where one of them becomes the lock."""
-    return sorted(place.git_dir.glob(PRIVATE + "*"))
+    return sorted(place.git_dir.glob(COPY + "*"))
+
+
+def holds(place: Place) -> list[Path]:
+    """What a lock is a link to while nothing is prepared."""
+    return sorted(place.git_dir.glob(HOLD + "*"))
 
 
 class IndexCopy:
     """A private copy of the index of one moment; what is staged is read meanwhile.
 
     Use as a context manager: the copy is removed at the end.
+
+    Args:
+        git: git in the library's root.
+        place: Where the library lies.
+        paths: The paths below the library's root that will be staged.
+        hold: Hold the index's lock from now on.
+
+    Raises:
+        MovedError: `hold`, and another git does not let go of the lock.
     """
 
-    def __init__(self, git: Git, place: Place, paths: Iterable[str]) -> None:
+    def __init__(self, git: Git, place: Place, paths: Iterable[str], *, hold: bool = False) -> None:
         self._git, self._place = git, place
-        self._index = place.git_dir / "index"
-        self._copy = place.git_dir / f"{PRIVATE}{os.getpid()}-{next(_numbers)}"
+        self._index, self._lock = place.git_dir / "index", place.git_dir / "index.lock"
+        name = f"{os.getpid()}-{next(_numbers)}"
+        self._copy = place.git_dir / f"{COPY}{name}"
+        self._hold = place.git_dir / f"{HOLD}{name}" if hold else None
+        if self._hold:
+            self._wait_for_lock(self._hold)
         self._seen = self._look()
         if self._seen:
             with contextlib.suppress(FileNotFoundError):
@@ -58,6 +80,9 @@ class IndexCopy:
     def __exit__(self, *_: object) -> None:
         if self._reader.returncode is None:
             self._reader.communicate()
+        if self._hold:
+            self._lock.unlink(missing_ok=True)
+            self._hold.unlink(missing_ok=True)
         self._copy.unlink(missing_ok=True)
 
     def apply(self, files: Mapping[str, File]) -> None:
@@ -94,22 +119,38 @@ class IndexCopy:
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[Put]:
-        """Git's own lock on the person's index; what it gives turns the lock into the index.
+        """Git's own lock on the person's index; what it gives puts the copy in its place.
 
         Raises:
             MovedError: Another git holds the lock.
         """
-        lock = self._place.git_dir / "index.lock"
+        if self._hold:
+            yield Put(self._copy, self._index)
+            return
         try:
-            os.link(self._copy, lock)
+            os.link(self._copy, self._lock)
         except FileExistsError:
             raise MovedError from None
-        put = Put(lock, self._index)
+        put = Put(self._lock, self._index)
         try:
             yield put
         finally:
             if not put.done:
-                lock.unlink(missing_ok=True)
+                self._lock.unlink(missing_ok=True)
+
+    def _wait_for_lock(self, hold: Path) -> None:
+        hold.touch()
+        until = time.monotonic() + HOLD_SECONDS
+        while True:
+            try:
+                os.link(hold, self._lock)
+            except FileExistsError:
+                if time.monotonic() > until:
+                    hold.unlink()
+                    raise MovedError from None
+                time.sleep(0.001)
+            else:
+                return
 
     @property
     def _zero(self) -> str:
@@ -139,13 +180,13 @@ class IndexCopy:
 
 
 class Put:
-    """The held lock, which is also the new index."""
+    """The prepared index, to be put in place."""
 
-    def __init__(self, lock: Path, index: Path) -> None:
-        self._lock, self._index = lock, index
+    def __init__(self, prepared: Path, index: Path) -> None:
+        self._prepared, self._index = prepared, index
         self.done = False
 
     def __call__(self) -> None:
-        """Put the new index in place, which frees the lock."""
-        self._lock.replace(self._index)
+        """Put it in place."""
+        self._prepared.replace(self._index)
         self.done = True

@@ -17,7 +17,7 @@ from pathlib import Path
 from dynasaur.errors import StoreError
 from dynasaur.repo.files import write_whole
 
-LOCK_SECONDS = 30.0
+LOCK_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)

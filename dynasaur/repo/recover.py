@@ -7,6 +7,7 @@ whole, and only its delivery may be missing: it is done again.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,9 +16,11 @@ from dynasaur.repo.build import File
 from dynasaur.repo.checkout import sweep
 from dynasaur.repo.deliver import Move, deliver
 from dynasaur.repo.git import Git
-from dynasaur.repo.index import IndexCopy, prepared_indexes
+from dynasaur.repo.index import IndexCopy, copies, holds
 from dynasaur.repo.journal import Entry, Journal
 from dynasaur.repo.place import Place, find, read_head, unfinished
+
+OUTLIVED_SECONDS = 2.0
 
 
 def recover(place: Place, journal: Journal) -> None:
@@ -29,12 +32,22 @@ def recover(place: Place, journal: Journal) -> None:
             _finish(Git(there.root), there, entry)
             sweep(there)
         journal.clear()
+    _settle_lock(place, moved=False)
     sweep(place)
-    for copy in prepared_indexes(place):
-        copy.unlink(missing_ok=True)
+
+
+def _free_branch(place: Place, branch: str) -> None:
+    """Remove git's lock on our own branch; first give a git that outlived its writer time."""
+    lock = place.common / "refs" / "heads" / f"{branch}.lock"
+    until = time.monotonic() + OUTLIVED_SECONDS
+    while lock.exists():
+        if time.monotonic() > until:
+            lock.unlink(missing_ok=True)
+        time.sleep(0.01)
 
 
 def _finish(git: Git, place: Place, entry: Entry) -> None:
+    _free_branch(place, entry.branch)
     head = read_head(git, place)
     ref = f"refs/heads/{entry.branch}"
     tip = git.line("rev-parse", "--verify", "--quiet", ref, accept=(0, 1)) or None
@@ -58,19 +71,19 @@ def _settle_lock(place: Place, *, moved: bool) -> bool:
     """The dead writer's index lock becomes the index, or goes, as the branch has moved or not.
 
     Returns:
-        The new index may be lost: it was prepared, and its lock is gone.
+        The new index may be lost: it was prepared, and did not come to its place.
     """
-    prepared = prepared_indexes(place)
+    prepared, held = copies(place), holds(place)
     lock, index = place.git_dir / "index.lock", place.git_dir / "index"
-    numbers = {copy.stat().st_ino for copy in prepared}
-    found = _inode(lock) in numbers
-    if found and moved:
+    numbers = {_inode(copy) for copy in prepared}
+    owner = _inode(lock)
+    if moved and owner in numbers - {None}:
         lock.replace(index)
-    elif found:
+    elif owner in numbers | {_inode(hold) for hold in held} - {None}:
         lock.unlink()
-    lost = bool(prepared) and not found and _inode(index) not in numbers
-    for copy in prepared:
-        copy.unlink(missing_ok=True)
+    lost = bool(prepared) and _inode(index) not in numbers
+    for file in [*prepared, *held]:
+        file.unlink(missing_ok=True)
     return lost
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,53 @@ def tree(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file() and not {".git", ".dynasaur"} & set(path.parts)
     }
+
+
+class Person:
+    """Someone at work in a clone, who tries again when git says that another git is at work."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.tried_again = 0
+
+    def work(self, turn: int) -> None:
+        """Edit and commit; then stash, change branches or rebase, in turn."""
+        mine = self.root / "README.md"
+        mine.write_text(f"{mine.read_text()}line {turn}\n")
+        self._git("add", "README.md")
+        self._git("commit", "--quiet", "-m", f"mine {turn}")
+        if turn % 3 == 0:
+            (self.root / "notes.txt").write_text(f"draft {turn}\n")
+            self._git("add", "notes.txt")
+            self._git("stash", "push", "--quiet")
+            self._git("stash", "pop", "--quiet", "--index")
+            self._git("rm", "--quiet", "--cached", "notes.txt")
+        if turn % 3 == 1:
+            self._git("checkout", "--quiet", "-b", f"side{turn}")
+            self._git("checkout", "--quiet", "main")
+        if turn % 3 == 2:
+            self._git("commit", "--quiet", "--allow-empty", "-m", f"mine too {turn}")
+            self._git("rebase", "--quiet", "--force-rebase", "HEAD~1")
+
+    def _git(self, *arguments: str) -> None:
+        for _ in range(200):
+            done = subprocess.run(
+                ["git", *arguments], cwd=self.root, capture_output=True, text=True, check=False
+            )
+            if done.returncode == 0 or self._mend(arguments, done.stderr):
+                return
+            self.tried_again += 1
+            time.sleep(0.02)
+        raise AssertionError(f"{arguments}: {done.stderr}")
+
+    def _mend(self, arguments: tuple[str, ...], stderr: str) -> bool:
+        """Put right what git left half done; True when the command has done its work."""
+        busy = ("index.lock", "lock ref", "is at ", "nable to", "rebase", "could not write index")
+        said = not stderr or any(word in stderr for word in busy)
+        assert said, f"{arguments}: {stderr}"
+        if arguments[0] == "rebase":
+            git(self.root, "rebase", "--abort", ok=False)
+        stashed = arguments[0] == "stash" and bool(git(self.root, "stash", "list"))
+        if arguments[0] == "rebase" or stashed:
+            self._git("reset", "--quiet", "--hard")
+        return arguments[:2] == ("stash", "push") and stashed

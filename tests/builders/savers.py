@@ -8,6 +8,7 @@ random moment, and prints what each had reported.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -67,7 +68,7 @@ def save(root: Path, names: list[str]) -> None:
     repo = Repo(root)
     for name in names:
         done = repo.commit(name, [adding(name)])
-        print(json.dumps([name, done.merged, done.note]), flush=True)
+        print(json.dumps([name, done.branch, done.merged, done.note]), flush=True)
 
 
 def stages(root: Path) -> None:
@@ -93,14 +94,16 @@ def randomly(root: Path, count: int, seed: int) -> None:
         reading, writing = os.pipe()
         child = os.fork()
         if not child:
-            os.setsid()
+            os.setpgid(0, 0)
             done = Repo(root).commit(name, [adding(name), adding(f"{name}_too")])
             os.write(writing, b"merged" if done.merged else b"waits")
             die()
         os.close(writing)
+        with contextlib.suppress(OSError):  # whoever comes first, before any killing
+            os.setpgid(child, child)
         select.select([reading], [], [], chance.uniform(0, longest))
         whole = chance.random() < 0.5
-        (os.killpg if whole else os.kill)(os.getpgid(child), signal.SIGKILL)
+        (os.killpg if whole else os.kill)(child, signal.SIGKILL)
         os.waitpid(child, 0)
         reported = os.read(reading, 100).decode()
         os.close(reading)
