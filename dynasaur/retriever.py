@@ -57,7 +57,9 @@ class Retriever:
 
     def offer(self, task: str, k: int = 10) -> list[Hit]:
         """The best k actions for a task, only those that stand out from noise."""
-        return self.search(task, k)
+        hits = self.search(task, k)
+        least = self._index.noise(task)
+        return [hit for hit in hits if hit.score >= least]
 
     def explain(self, query: str, hit: Hit) -> tuple[Reason, ...]:
         """Which words of which fields made an action rank, the weightiest first."""

@@ -109,6 +109,7 @@ def test_an_exact_name_ranks_first(index: Index) -> None:
     query = "column mean csv file, mean of one column, by days_between"
     assert keys(index, query)[0] == "days_between"
     assert keys(index, "MEDIAN")[0] == "median"
+    assert index.search(query)[0].score == 1.0
 
 
 def test_equal_scores_are_ranked_by_key() -> None:
@@ -217,7 +218,9 @@ def test_a_damaged_index_is_built_anew(tmp_path: Path, damage: str) -> None:
     assert index.search("mean of a column") == fresh.search("mean of a column")
 
 
-@pytest.mark.parametrize("query", ["mean of a csv column", "mean of a csv colunm", "colums"])
+@pytest.mark.parametrize(
+    "query", ["mean of a csv column", "mean of a csv colunm", "colums", "see mean_of_column"]
+)
 def test_reasons_add_up_to_the_score(index: Index, query: str) -> None:
     best = index.search(query)[0]
     reasons = index.explain(query, LIBRARY[0])

@@ -116,6 +116,15 @@ def test_the_task_that_gave_birth_to_an_action_finds_it(
     assert modules(retriever, "penguins of an island") == ["actions.tables.helper"]
 
 
+def test_only_what_stands_out_from_noise_is_offered(retriever: Retriever) -> None:
+    task = "Which of the planets that astronomers found a long time ago has words in its name?"
+    assert [hit.action.name for hit in retriever.search(task)] == ["words", "count_words"]
+    assert retriever.offer(task) == []
+    offered = retriever.offer("Count the words of the text, the most frequent ones too.")
+    assert offered[0].action.name == "count_words"
+    assert retriever.offer(f"{task} Use count_words.")[0].action.name == "count_words"
+
+
 def test_an_explanation_names_words_and_fields(retriever: Retriever) -> None:
     hit = retriever.search("count the words")[0]
     reasons = retriever.explain("count the words", hit)

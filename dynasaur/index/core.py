@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from dynasaur.index.document import FIELDS, Document, contributions, row_of, weight_of
+from dynasaur.index.document import FIELDS, Document, contributions, name_term, row_of, weight_of
 from dynasaur.index.folder import Folder
 from dynasaur.index.merging import merged
 from dynasaur.index.pack import Row, pack
 from dynasaur.index.query import Query
 from dynasaur.index.scoring import Found, Live, best
 from dynasaur.index.segment import Segment
-from dynasaur.index.words import hash_of
+from dynasaur.index.words import hash_of, terms
 
 LOOKED_AT = 50
 """How many of the best by their terms are ranked anew by how they look."""
@@ -36,6 +37,12 @@ class Scored:
 LETTERS = "letters"
 """The field of a reason that lies in the letter triples of name and summary."""
 
+EXACT = "exact name"
+"""The field of a reason that lies in the exact name being written in the query."""
+
+NOISE = 0.3
+"""The least score worth offering for a query of one word."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -43,7 +50,7 @@ class Reason:
 
     Attributes:
         word: The word, stemmed; empty for the looks of the whole query.
-        field: One of `FIELDS`, or `LETTERS`.
+        field: One of `FIELDS`, `LETTERS` or `EXACT`.
         score: What it added.
     """
 
@@ -112,8 +119,8 @@ class Index:
     def search(self, query: str, k: int = 10) -> list[Scored]:
         """The best documents for a query, best first; equal scores in the order of their keys.
 
-        Documents whose exact name is written in the query come first, the longest name before
-        the others.
+        Documents whose exact name is written in the query come first, with a score of 1, the
+        longest name before the others.
         """
         lives = self._lives
         asked = _ask(query, lives)
@@ -123,9 +130,9 @@ class Index:
             for found in _best(lives, wanted, max(k, LOOKED_AT))
         }
         named = {}
-        for term, length in asked.names.items():
-            for found in _best(lives, [(hash_of(term), 1.0)], k):
-                named[found.live.number, found.row] = length
+        for name in asked.names:
+            for found in _best(lives, [(hash_of(name_term(name)), 1.0)], k):
+                named[found.live.number, found.row] = len(name)
                 places.setdefault((found.live.number, found.row), Found(0.0, found.live, found.row))
         for found in _best(lives, asked.letters(), LOOKED_AT):
             if asked.may_mean(found.live.segment.grams(found.row)):
@@ -134,9 +141,17 @@ class Index:
         for place, found in places.items():
             segment = found.live.segment
             looks = sum(asked.alike(segment.grams(found.row)).values())
-            scored = Scored(segment.key(found.row), found.score + looks)
-            ranked.append((-named.get(place, 0), -scored.score, scored.key, scored))
-        return [scored for *_, scored in sorted(ranked, key=lambda item: item[:3])[:k]]
+            rank = -named.get(place, 0), -found.score - looks, segment.key(found.row)
+            ranked.append(rank)
+        return [Scored(key, 1.0 if name else -score) for name, score, key in sorted(ranked)[:k]]
+
+    def noise(self, query: str) -> float:
+        """The score below which results are more often noise than what the query means.
+
+        A long query's words are never all found in one document: the bound falls with the number
+        of its words. Calibrated by tests/benchmarks/retrieval.py.
+        """
+        return NOISE / math.sqrt(max(1, len(set(terms(query)))))
 
     def explain(self, query: str, document: Document) -> tuple[Reason, ...]:
         """Which words of which fields made a document rank, the weightiest first.
@@ -154,6 +169,9 @@ class Index:
         ]
         looks = asked.alike(row_of(document).grams)
         reasons += [Reason(word, LETTERS, worth) for word, worth in looks.items()]
+        name = document.name.casefold()
+        if name in asked.names:
+            reasons.append(Reason(name, EXACT, 1.0 - sum(reason.score for reason in reasons)))
         order = {name: place for place, name in enumerate(FIELDS)}
         return tuple(sorted(reasons, key=lambda r: (-r.score, r.word, order.get(r.field, -1))))
 

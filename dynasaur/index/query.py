@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from dynasaur.index.document import FULL, gram_term, name_term
+from dynasaur.index.document import FULL, gram_term
 from dynasaur.index.words import grams, grams_of_stem, hash_of, names, terms
 
 LOOKS = 0.2
@@ -54,13 +54,13 @@ class Query:
     Attributes:
         weights: What each known term adds to a document's score for each unit of its weight
             there, in the order in which they are summed: the greatest first.
-        names: Terms of the exact names in it, by their length.
+        names: The exact names of actions in it, if there are such actions, case folded.
         grams: Its letter triples.
         strange: Its words that the index does not hold.
     """
 
     weights: Mapping[str, float]
-    names: Mapping[str, int]
+    names: frozenset[str]
     grams: frozenset[int]
     strange: tuple[Strange, ...]
 
@@ -86,7 +86,7 @@ class Query:
         ordered = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
         return cls(
             weights={term: weight * unit for term, weight in ordered},
-            names={name_term(name): len(name) for name in names(text)},
+            names=frozenset(names(text)),
             grams=frozenset(grams(text)),
             strange=_strange(unknown, unit * FULL * TYPO),
         )
