@@ -32,7 +32,7 @@ def needed(place: Place, files: Mapping[str, File]) -> dict[str, File]:
     found = {}
     for path, file in files.items():
         try:
-            data = read_plain(place.root / path)
+            data = read_plain(real_folders(place.root, path, make=False))
         except StoreError as error:
             raise KeptBackError(str(error)) from None
         now = None if data is None else blob_id(place.hash_name, data)
@@ -111,7 +111,7 @@ class Swap:
                 held.unlink(missing_ok=True)
 
     def _swap_in(self, name: str, held: Path | None) -> None:
-        path = real_folders(self._place.root, name)
+        path = real_folders(self._place.root, name, make=True)
         old = self._set_aside(name, path) if os.path.lexists(path) else None
         if held is None:
             path.unlink(missing_ok=True)

@@ -21,7 +21,7 @@ from dynasaur.repo.git import Git
 from dynasaur.repo.index import IndexCopy
 from dynasaur.repo.journal import Entry, Journal, lock
 from dynasaur.repo.look import Look, look
-from dynasaur.repo.place import Head, find, read_head, read_identity, unfinished
+from dynasaur.repo.place import Head, find, open_git, read_head, unfinished
 from dynasaur.repo.recover import recover
 from dynasaur.repo.values import Change, Deliver, Delivery, Identity
 
@@ -46,8 +46,7 @@ class Repo:
 
     def __init__(self, root: Path) -> None:
         self._place = find(root)
-        self._git = Git(self._place.root)
-        self._people = read_identity(self._git)
+        self._git, self._people = open_git(self._place.root)
         self._journal = Journal(self._place.own)
 
     @staticmethod

@@ -15,7 +15,7 @@ from typing import Self
 
 from dynasaur.repo.build import File
 from dynasaur.repo.checkout import MovedError, Swap, needed
-from dynasaur.repo.git import Git, environment
+from dynasaur.repo.git import Git
 from dynasaur.repo.index import IndexCopy
 from dynasaur.repo.place import Place, current_branch, unfinished
 
@@ -75,7 +75,7 @@ class RefTransaction:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=git.folder,
-            env=environment(),
+            env=git.environment(),
             start_new_session=True,
         )
 

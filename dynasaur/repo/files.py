@@ -46,8 +46,13 @@ def _umask() -> int:
     return mask
 
 
-def real_folders(root: Path, path: str) -> Path:
-    """The path below root, its folders made, none of them a symbolic link.
+def real_folders(root: Path, path: str, *, make: bool) -> Path:
+    """The path below root, none of its folders a symbolic link or a file.
+
+    Args:
+        root: A folder.
+        path: A path below it, with `/`.
+        make: Make the folders that are missing.
 
     Raises:
         StoreError: A folder on the way is a link or a file.
@@ -55,10 +60,11 @@ def real_folders(root: Path, path: str) -> Path:
     folder = root
     for part in path.split("/")[:-1]:
         folder /= part
-        with contextlib.suppress(FileExistsError):
-            folder.mkdir()
-        if not stat.S_ISDIR(folder.lstat().st_mode):
-            raise StoreError(f"{folder} is no real folder: replace it by one.")
+        if make:
+            with contextlib.suppress(FileExistsError):
+                folder.mkdir()
+        if os.path.lexists(folder) and not stat.S_ISDIR(folder.lstat().st_mode):
+            raise StoreError(f"{folder} is no real folder: replace it by one")
     return root / path
 
 
@@ -70,7 +76,7 @@ def read_plain(path: Path) -> bytes | None:
     """
     try:
         if not stat.S_ISREG(path.lstat().st_mode):
-            raise StoreError(f"{path} is no ordinary file: move it away.")
+            raise StoreError(f"{path} is no ordinary file: move it away")
         return path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None

@@ -49,16 +49,21 @@ was started by a hook inherits the hook's index and repository."""
 class Git:
     """git in one folder, in sessions of its own: a killed process group lets it finish.
 
+    Args:
+        folder: Where it runs.
+        settings: Configuration that outweighs the repository's.
+
     Raises:
         StoreError: git is not installed.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         program = shutil.which("git")
         if program is None:
             raise StoreError("git is not installed: install it, then run this again.")
         self.folder = folder
         self.program = program
+        self._settings = dict(settings or {})
 
     def run(
         self,
@@ -84,7 +89,7 @@ class Git:
                 input=stdin,
                 capture_output=True,
                 cwd=self.folder,
-                env=environment(env),
+                env=self.environment(env),
                 check=False,
                 start_new_session=True,
             )
@@ -104,21 +109,23 @@ class Git:
         fixed = [part for option in OPTIONS for part in ("-c", option)]
         return [self.program, *fixed, "--no-optional-locks", "--literal-pathspecs", *arguments]
 
-
-def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """The process's environment, freed of variables that point git at another repository."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith("GIT_") or name in KEPT_VARIABLES
-    }
-    kept |= {
-        "LC_ALL": "C",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_ALLOW_PROTOCOL": "",
-        "GIT_NO_LAZY_FETCH": "1",
-    }
-    return kept | dict(extra or {})
+    def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+        """The process's environment, freed of what points git at another repository."""
+        kept = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("GIT_") or name in KEPT_VARIABLES
+        }
+        kept |= {
+            "LC_ALL": "C",
+            "GIT_TERMINAL_PROMPT": "0",
+            "GIT_ALLOW_PROTOCOL": "",
+            "GIT_NO_LAZY_FETCH": "1",
+            "GIT_CONFIG_COUNT": str(len(self._settings)),
+        }
+        for number, (key, value) in enumerate(self._settings.items()):
+            kept |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+        return kept | dict(extra or {})
 
 
 def complaint(stderr: bytes) -> str:

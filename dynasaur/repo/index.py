@@ -19,7 +19,7 @@ from typing import Self
 
 from dynasaur.repo.build import File
 from dynasaur.repo.checkout import KeptBackError, MovedError
-from dynasaur.repo.git import Git, complaint, environment
+from dynasaur.repo.git import Git, complaint
 from dynasaur.repo.place import Place
 
 COPY = "dynasaur-index."
@@ -71,7 +71,7 @@ class IndexCopy:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=git.folder,
-            env=environment(self._env()),
+            env=git.environment(self._env()),
         )
 
     def __enter__(self) -> Self:

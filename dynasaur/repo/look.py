@@ -11,7 +11,7 @@ from types import TracebackType
 from typing import Self
 
 from dynasaur.errors import StoreError
-from dynasaur.repo.git import Git, environment
+from dynasaur.repo.git import Git
 from dynasaur.repo.place import Head, Place, current_branch
 
 
@@ -81,7 +81,7 @@ class Questions:
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             cwd=git.folder,
-            env=environment(),
+            env=git.environment(),
         )
 
     def __enter__(self) -> Self:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -134,12 +135,26 @@ def unfinished(place: Place) -> str:
     return ""
 
 
-def read_identity(git: Git) -> tuple[Identity, Identity]:
-    """Author and committer as git is configured, or the one that stands in for both."""
-    asked = ("--get-regexp", r"^(user|author|committer)\.(name|email)$")
-    done = git.run("config", "--null", *asked, accept=(0, 1))
-    pairs = done.stdout.decode("utf-8", "replace").split("\0")[:-1]
+def open_git(root: Path) -> tuple[Git, tuple[Identity, Identity]]:
+    """Git for a library, with the repository's filter programs off, and who commits.
+
+    Author and committer are as git is configured, or the one that stands in for both. A filter
+    would be run on a person's files whenever an index is written.
+    """
+    asked = ("--get-regexp", r"^((user|author|committer)\.(name|email)|filter\..*)$")
+    done = Git(root).run("config", "--null", *asked, accept=(0, 1))
+    pairs = done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]
     settings = {name: value for name, _, value in (pair.partition("\n") for pair in pairs)}
+    off: dict[str, str] = {}
+    for key in settings:
+        if key.startswith("filter."):
+            name = key.rpartition(".")[0]
+            off |= {f"{name}.clean": "", f"{name}.smudge": "", f"{name}.process": ""}
+            off[f"{name}.required"] = "false"
+    return Git(root, off), _people(settings)
+
+
+def _people(settings: Mapping[str, str]) -> tuple[Identity, Identity]:
     people = []
     for role in ("author", "committer"):
         found = [

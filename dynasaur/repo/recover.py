@@ -18,7 +18,7 @@ from dynasaur.repo.deliver import Move, deliver
 from dynasaur.repo.git import Git
 from dynasaur.repo.index import IndexCopy, copies, holds
 from dynasaur.repo.journal import Entry, Journal
-from dynasaur.repo.place import Place, find, read_head, unfinished
+from dynasaur.repo.place import Place, find, open_git, read_head, unfinished
 
 OUTLIVED_SECONDS = 2.0
 
@@ -29,7 +29,7 @@ def recover(place: Place, journal: Journal) -> None:
     if entry is not None:
         with contextlib.suppress(StoreError):  # its work tree may be gone: the branch stays
             there = find(Path(entry.root))
-            _finish(Git(there.root), there, entry)
+            _finish(open_git(there.root)[0], there, entry)
             sweep(there)
         journal.clear()
     _settle_lock(place, moved=False)

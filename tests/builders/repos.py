@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -43,6 +45,32 @@ def isolate(patch: pytest.MonkeyPatch, home: Path) -> None:
     patch.setenv("HOME", str(home))
     patch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
     patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+
+
+UNSHARE = ["unshare", "--map-root-user", "--mount"]
+
+
+def can_mount() -> bool:
+    """This machine lets tests mount file systems in a namespace of their own."""
+    if shutil.which("unshare") is None:
+        return False
+    probe = [*UNSHARE, "mount", "-t", "tmpfs", "none", "/mnt"]
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+
+
+def in_a_namespace(code: str, *arguments: str) -> str:
+    """Run Python where it may mount file systems: what it printed."""
+    root = str(Path(__file__).resolve().parents[2])
+    done = subprocess.run(
+        [*UNSHARE, sys.executable, "-c", code, *arguments],
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": root},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def clone_of_a_person(folder: Path, *options: str) -> Path:
