@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
@@ -224,6 +225,26 @@ def test_a_function_may_be_called_top() -> None:
 
 def test_private_functions_classes_and_lambdas_are_no_candidates() -> None:
     assert taken("def _f(): pass\nclass C: pass\ng = lambda: 1\ndef __h__(): pass\n") == {}
+
+
+NEWER = [
+    "X = 1\ntype Pair[T] = tuple[T, Y]\nY = int\ndef f(p: Pair[int]): return p",
+    "class _B: pass\ndef f[T: _B](x: T) -> T:\n    def g[U](u: U) -> U: return u\n    return g(x)",
+    "class Box[T]:\n    x: T\n    def get(self) -> T: ...\ndef f(b: Box[int]): return b.get()",
+    "def f(x):\n    return f'{x!r:{'>5'}} {', '.join(['a'])}'",
+    "def f(x):\n    return [lambda: (y, z) for y in x for z in [y] if (w := z)]",
+]
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="syntax of Python 3.12")
+@pytest.mark.parametrize("cell", NEWER)
+def test_newer_syntax_travels(cell: str) -> None:
+    candidate = taken(cell)["f"]
+    assert candidate.problem == ""
+    names: dict[str, object] = {}
+    exec(compile(text_of(candidate), "module", "exec"), names)
+    assert "f" in names
+    assert ("Pair" in names) == ("Pair" in cell)
 
 
 # --- what it uses -------------------------------------------------------------------------------

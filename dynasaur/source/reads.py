@@ -130,10 +130,12 @@ def _kind(table: symtable.SymbolTable) -> str:
 
 
 _AT_ONCE = frozenset({"listcomp", "setcomp", "dictcomp", "genexpr"})
+_ON_DEMAND = frozenset({"type alias", "type variable", "TypeVar bound"})
 
 
 def _is_late(table: symtable.SymbolTable) -> bool:
-    return _kind(table) == "function" and table.get_name() not in _AT_ONCE
+    kind = _kind(table)
+    return kind in _ON_DEMAND or (kind == "function" and table.get_name() not in _AT_ONCE)
 
 
 # --- annotations ------------------------------------------------------------------------------
