@@ -13,6 +13,9 @@ from dynasaur.source import relative_imports
 from dynasaur.store import Entry
 from dynasaur.types import LOCAL, Action, Hit, Module
 
+_STRINGS = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""', re.DOTALL)
+_EXAMPLES = re.compile(r"^Examples?:\n(?:[ \t].*\n?|\n)*", re.MULTILINE)
+
 
 class Shelf(Protocol):
     """What is asked of a store of actions: the library's own, or another source."""
@@ -170,17 +173,18 @@ def _places(entry: Entry) -> tuple[list[str], ...]:
     return [], category, [entry.source], [entry.source, *category]
 
 
-_STRINGS = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""', re.DOTALL)
-
-
 def _document(action: Action, key: str, stamp: str) -> Document:
+    """An action as it is indexed.
+
+    Examples are left out: their file names and values say nothing of what the action is for.
+    """
     parameters = [f"{found.name} {found.annotation}" for found in action.parameters]
     return Document(
         key=key,
         stamp=stamp,
         name=action.name,
         summary=action.summary,
-        docstring=action.docstring.removeprefix(action.summary),
+        docstring=_EXAMPLES.sub("", action.docstring.removeprefix(action.summary)),
         parameters=" ".join([*parameters, action.returns]),
         body=_STRINGS.sub("", action.text),
         task=action.provenance.task,

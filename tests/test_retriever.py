@@ -116,6 +116,14 @@ def test_the_task_that_gave_birth_to_an_action_finds_it(
     assert modules(retriever, "penguins of an island") == ["actions.tables.helper"]
 
 
+def test_the_values_of_examples_are_not_searched(retriever: Retriever, library: Path) -> None:
+    example = "    Examples:\n        >>> helper('sales')\n        1\n"
+    docstring = f"Helps.\n\n{example}\n    Note:\n        Gizmo.\n"
+    write_action(library, "tables/helper", docstring)
+    assert modules(retriever, "the sales of it") == []
+    assert modules(retriever, "the gizmo of it") == ["actions.tables.helper"]
+
+
 def test_only_what_stands_out_from_noise_is_offered(retriever: Retriever) -> None:
     task = "Which of the planets that astronomers found a long time ago has words in its name?"
     assert [hit.action.name for hit in retriever.search(task)] == ["words", "count_words"]

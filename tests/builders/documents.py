@@ -27,7 +27,7 @@ def bring_in(index: Index, documents: Iterable[Document]) -> list[str]:
 
 
 def write_action(
-    package: Path, place: str, summary: str = "Does it.", *, imports: str = "", task: str = ""
+    package: Path, place: str, docstring: str = "Does it.", *, imports: str = "", task: str = ""
 ) -> Path:
     """An action's file `<package>/<place>.py`, with the packages' `__init__.py` files."""
     path = package / f"{place}.py"
@@ -37,6 +37,6 @@ def write_action(
         (folder / "__init__.py").touch()
         folder = folder.parent
     head = f'# /// script\n# [tool.dynasaur]\n# task = "{task}"\n# ///\n' if task else ""
-    text = f'{head}"""{summary}"""\n\n{imports}\n\n\ndef {path.stem}(x: int) -> int:\n'
-    path.write_text(f'{text}    """{summary}"""\n    return x\n', encoding="utf-8")
+    text = f'{head}"""An action."""\n\n{imports}\n\n\ndef {path.stem}(x: int) -> int:\n'
+    path.write_text(f'{text}    """{docstring}"""\n    return x\n', encoding="utf-8")
     return path
