@@ -21,6 +21,7 @@ from dynasaur.kernel.requests import (
     load_code,
     report_of,
 )
+from dynasaur.kernel.tiers import choose
 from dynasaur.kernel.transcript import Transcript
 from dynasaur.types import Module, Observation
 
@@ -76,7 +77,7 @@ class JupyterKernel:
         if self._kernel is None:
             self._ready = False
             self._sent = {}
-            self._kernel = LocalKernel(self._work, self._limits, "none")
+            self._kernel = LocalKernel(self._work, self._limits, choose(self._sandbox))
 
     def close(self) -> None:
         """End the kernel and everything it started."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import sys
@@ -9,11 +10,15 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from dynasaur.kernel import bubblewrap, seccomp, sights
 from dynasaur.kernel.limits import Limits
+from dynasaur.kernel.usage import threads_of
 
 Tier = Literal["bwrap", "landlock", "none"]
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
+
+_INSIDE_UID = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +29,13 @@ class Place:
         work: Its work folder.
         private: The host's private folder for it: connection file, `s/` with the sockets, `tmp/`.
         limits: What it may use.
+        uid: The ordinary user it becomes when the host is root; None: it stays who the host is.
     """
 
     work: Path
     private: Path
     limits: Limits
+    uid: int | None = None
 
     @property
     def connection(self) -> Path:
@@ -42,7 +49,7 @@ class Place:
 
     @property
     def scratch(self) -> Path:
-        """The folder for temporary files."""
+        """The folder for temporary files, where the sandbox has none of its own."""
         return self.private / "tmp"
 
 
@@ -65,27 +72,122 @@ class Launch:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What the launcher is told; see `launcher.py`."""
+    """What the launcher is told; see `launcher.py`.
+
+    Attributes:
+        connection: The connection file; empty to leave again at once, once confined.
+        folder: The work folder.
+        limits: Resource limits by name.
+        supervise: Split off a supervisor first.
+        uid: The user to become.
+        landlock: Paths by what is allowed on them; None for no such rules.
+        walls: The filter of system calls, in base64; empty for none.
+        lock: The filter to add once sockets are bound, in base64; empty for none.
+    """
 
     connection: str
+    folder: str
     limits: dict[str, int]
     supervise: bool
     uid: int | None = None
+    landlock: dict[str, list[str]] | None = None
+    walls: str = ""
+    lock: str = ""
 
 
-def launch(tier: Tier, place: Place) -> Launch:
-    """What to run for a kernel in this tier."""
-    del tier
-    job = Job(str(place.connection), {}, supervise=True)
-    return Launch(command(job), environment(str(place.scratch)), supervised=True)
+def launch(tier: Tier, place: Place, *, dry: bool = False) -> Launch:
+    """What to run for a kernel in this tier.
+
+    Args:
+        tier: The tier.
+        place: What it is given.
+        dry: Only go through all the motions and leave again, to see whether they can be gone
+            through on this machine.
+    """
+    connection = "" if dry else str(place.connection)
+    if tier == "bwrap":
+        return _in_bubblewrap(place, connection)
+    if tier == "landlock":
+        return _in_landlock(place, connection)
+    job = Job(connection, str(place.work), _limits(place.limits), supervise=True)
+    return Launch(_command(job), _environment(str(place.scratch)), supervised=True)
 
 
-def command(job: Job, launcher: Path = LAUNCHER) -> tuple[str, ...]:
+def _in_bubblewrap(place: Place, connection: str) -> Launch:
+    limits = _limits(place.limits, place.limits.processes)
+    job = Job(connection, str(place.work), limits, supervise=False, uid=place.uid)
+    uid = _INSIDE_UID if place.uid is None else place.uid
+    accounts = {n: _open(text.encode()) for n, text in bubblewrap.account_files(uid).items()}
+    program = bubblewrap.filter_program()
+    walls = _open(program) if program else -1
+    shown = [LAUNCHER, *([place.connection] if connection else [])]
+    arguments = bubblewrap.arguments(
+        readable=shown,
+        writable=[place.work, place.sockets],
+        scratch=place.limits.scratch,
+        uid=place.uid,
+        accounts=accounts,
+        filter_descriptor=walls,
+    )
+    # Not on the command line, which the kernel can read.
+    hidden = _open(b"".join(argument.encode() + b"\0" for argument in arguments))
+    argv = (bubblewrap.program() or bubblewrap.PROGRAM, "--args", str(hidden), *_command(job))
+    descriptors = (hidden, *accounts.values(), *([walls] if program else []))
+    return Launch(argv, _environment("/tmp"), False, descriptors)  # noqa: S108 - its own
+
+
+def _in_landlock(place: Place, connection: str) -> Launch:
+    kind = seccomp.machine()
+    uid = os.geteuid() if place.uid is None else place.uid
+    # The limit counts all processes of the user, of which there may be many outside.
+    processes = place.limits.processes + threads_of(uid)
+    read = [*sights.system(), *sights.settings(), *sights.python(), LAUNCHER, Path("/proc")]
+    rules = {
+        "read": [str(path) for path in [*read, *([place.connection] if connection else [])]],
+        "write": [str(path) for path in (place.work, place.sockets, place.scratch)],
+        "devices": ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"],
+    }
+    job = Job(
+        connection,
+        str(place.work),
+        _limits(place.limits, processes),
+        supervise=True,
+        uid=place.uid,
+        landlock=rules,
+        walls=_text(seccomp.walls(kind, network=False)) if kind else "",
+        lock=_text(seccomp.lock(kind)) if kind else "",
+    )
+    return Launch(_command(job), _environment(str(place.scratch)), supervised=True)
+
+
+def _command(job: Job) -> tuple[str, ...]:
     """The interpreter with the launcher and its job."""
-    return (sys.executable, "-s", "-P", str(launcher), json.dumps(asdict(job)))
+    return (sys.executable, "-s", "-P", str(LAUNCHER), json.dumps(asdict(job)))
 
 
-def environment(scratch: str) -> dict[str, str]:
+def _limits(limits: Limits, processes: int = 0) -> dict[str, int]:
+    found = {
+        "DATA": limits.memory,
+        "FSIZE": limits.file_size,
+        "NOFILE": limits.open_files,
+        "CORE": 0,
+    }
+    return {**found, "NPROC": processes} if processes else found
+
+
+def _open(content: bytes) -> int:
+    """A descriptor from which a child can read the content."""
+    descriptor = os.memfd_create("dynasaur", os.MFD_CLOEXEC)
+    os.write(descriptor, content)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
+
+
+def _text(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def _environment(scratch: str) -> dict[str, str]:
     """The kernel's environment: nothing of the host's but language and time zone.
 
     Args:
@@ -97,6 +199,8 @@ def environment(scratch: str) -> dict[str, str]:
         **kept,
         "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
         "HOME": scratch,
+        "USER": "kernel",
+        "LOGNAME": "kernel",
         "TMPDIR": scratch,
         "IPYTHONDIR": f"{scratch}/ipython",
         "JUPYTER_RUNTIME_DIR": f"{scratch}/jupyter",

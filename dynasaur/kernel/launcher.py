@@ -6,6 +6,7 @@ process is confined, because it may run where nothing else can be read.
 
 from __future__ import annotations
 
+import base64
 import contextlib
 import ctypes
 import gc
@@ -15,6 +16,7 @@ import json
 import os
 import resource
 import signal
+import struct
 import sys
 import time
 import types
@@ -22,8 +24,18 @@ from pathlib import Path
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
-_PR_SET_NO_NEW_PRIVS = 38
+_PR_SET_DUMPABLE = 4
 _PR_SET_CHILD_SUBREAPER = 36
+_PR_SET_NO_NEW_PRIVS = 38
+
+_SYS_SECCOMP = {"x86_64": 317, "aarch64": 277}
+_SYS_LANDLOCK_CREATE, _SYS_LANDLOCK_ADD, _SYS_LANDLOCK_RESTRICT = 444, 445, 446
+
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
+_MAKE_CHAR, _MAKE_BLOCK, _TRUNCATE, _IOCTL_DEV = 1 << 6, 1 << 11, 1 << 14, 1 << 15
+_ON_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
+_RIGHTS_OF_ABI = (0, 13, 14, 15, 15, 16, 16, 16)
+"""How many of the rights on files each version of Landlock knows; the last holds from there on."""
 
 _SIGNAL_BASE = 128
 
@@ -36,14 +48,80 @@ def main() -> None:
     bound(job["limits"])
     if job["uid"] is not None:
         drop_to(job["uid"])
+    os.chdir(job["folder"])
+    os.environ["PWD"] = job["folder"]
+    if job["supervise"]:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     prctl(_PR_SET_NO_NEW_PRIVS, 1)
-    run_kernel(job["connection"])
+    if job["landlock"] is not None:
+        restrict(job["landlock"])
+    add_filter(job["walls"])
+    if job["connection"]:
+        run_kernel(job["connection"], job["lock"])
+    else:
+        sys.exit(0 if importlib.util.find_spec("ipykernel") else "ipykernel cannot be read")
 
 
 def prctl(option: int, value: int) -> None:
     """Set one property of this process; a system without the call does without it."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
+
+
+def syscall(number: int, *arguments: Any) -> int:
+    """Make a system call that the C library has no function for."""
+    done: int = ctypes.CDLL(None, use_errno=True).syscall(number, *arguments)
+    if done < 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
+    return done
+
+
+def add_filter(encoded: str) -> None:
+    """Filter the system calls of all threads of this process from now on."""
+    if not encoded:
+        return
+    program = base64.b64decode(encoded)
+    buffer = ctypes.create_string_buffer(program, len(program))
+    header = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(buffer))
+    set_filter, all_threads = 1, 1
+    syscall(_SYS_SECCOMP[os.uname().machine], set_filter, all_threads, header)
+
+
+def restrict(rules: dict[str, list[str]]) -> None:
+    """Leave this process no files but these, no TCP, and no signals to other processes."""
+    abi = syscall(_SYS_LANDLOCK_CREATE, None, 0, 1)
+    everything = (1 << _RIGHTS_OF_ABI[min(abi, len(_RIGHTS_OF_ABI) - 1)]) - 1
+    fields = [everything]
+    if abi >= 4:
+        fields.append(3)
+    if abi >= 6:
+        fields.append(3)
+    header = struct.pack(f"{len(fields)}Q", *fields)
+    ruleset = syscall(_SYS_LANDLOCK_CREATE, header, len(header), 0)
+    rights = {
+        "read": _EXECUTE | _READ_FILE | _READ_DIR,
+        "write": everything & ~(_MAKE_CHAR | _MAKE_BLOCK | _IOCTL_DEV),
+        "devices": _READ_FILE | _WRITE_FILE | _IOCTL_DEV,
+    }
+    for kind, paths in rules.items():
+        for path in paths:
+            with contextlib.suppress(FileNotFoundError):
+                allow(ruleset, path, rights[kind] & everything)
+    syscall(_SYS_LANDLOCK_RESTRICT, ruleset, 0)
+    os.close(ruleset)
+
+
+def allow(ruleset: int, path: str, rights: int) -> None:
+    """Allow rights on a file, or on a folder and all that is in it."""
+    place = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        if not Path(path).is_dir():
+            rights &= _ON_FILES
+        beneath_path = 1
+        syscall(_SYS_LANDLOCK_ADD, ruleset, beneath_path, struct.pack("=Qi", rights, place), 0)
+    finally:
+        os.close(place)
 
 
 def supervise() -> None:
@@ -55,7 +133,6 @@ def supervise() -> None:
     prctl(_PR_SET_CHILD_SUBREAPER, 1)
     kernel = os.fork()
     if kernel == 0:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
         os.setsid()
         return
     prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
@@ -103,10 +180,12 @@ def drop_to(uid: int) -> None:
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
+    # The change of user hides this process's entries in /proc from itself.
+    prctl(_PR_SET_DUMPABLE, 1)
 
 
-def run_kernel(connection: str) -> None:
-    """Import ipykernel, bind its sockets and serve until told to stop."""
+def run_kernel(connection: str, lock: str) -> None:
+    """Import ipykernel, bind its sockets, shut the last doors and serve until told to stop."""
     gc.disable()  # nothing of the imports is garbage
     lighten()
     from ipykernel.kernelapp import IPKernelApp
@@ -115,6 +194,7 @@ def run_kernel(connection: str) -> None:
     app.initialize(["-f", connection, "--HistoryManager.enabled=False", "--log-level=CRITICAL"])
     sys.modules["jupyter_client"].__dict__.pop("BlockingKernelClient", None)
     silence()
+    add_filter(lock)
     gc.freeze()
     gc.enable()
     app.start()

@@ -25,9 +25,13 @@ from traitlets import Dict, Unicode
 
 from dynasaur.kernel.enclosure import Launch, Place, Tier, launch
 from dynasaur.kernel.limits import Limits
+from dynasaur.kernel.ownership import hand_over, ordinary_user
 
 NAME = "dynasaur-sandbox"
 """The name by which kernelspecs ask for it."""
+
+_LONGEST = 60
+"""Characters of the temporary folder's path."""
 
 _PATIENCE = 3.0
 """Seconds that a supervisor has to end what it supervises."""
@@ -52,7 +56,9 @@ class SandboxProvisioner(LocalProvisioner):
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Make the private folder, write the connection file, say what to run."""
         if self._place is None:
-            self._place = _make_place(Path(kwargs.get("cwd") or Path.cwd()), Limits(**self.limits))
+            work = Path(kwargs.get("cwd") or Path.cwd()).resolve()
+            uid = ordinary_user() if self.tier != "none" else None
+            self._place = Place(work, _private_folder(), Limits(**self.limits), uid)
         place = self._place
         manager: Any = self.parent
         manager.transport = "ipc"
@@ -66,6 +72,8 @@ class SandboxProvisioner(LocalProvisioner):
         """Start the process."""
         assert self._place is not None
         assert self._launch is not None
+        if self._place.uid is not None:
+            _give(self._place, self._place.uid)
         with (self._place.private / "log").open("wb") as log:
             try:
                 self.process = subprocess.Popen(
@@ -106,6 +114,8 @@ class SandboxProvisioner(LocalProvisioner):
         """Remove the private folder."""
         await super().cleanup(restart)
         if self._place is not None and not restart:
+            if self._place.uid is not None:
+                hand_over(self._place.work, os.geteuid())
             shutil.rmtree(self._place.private, ignore_errors=True)
             self._place = None
 
@@ -154,15 +164,23 @@ class OneSpec(KernelSpecManager):
         return self._spec
 
 
-def _make_place(work: Path, limits: Limits) -> Place:
-    """A private folder, and the place it is part of.
+def _private_folder() -> Path:
+    """A folder that only this user can enter, with folders for sockets and temporary files.
 
     The path is kept short: a unix socket's may have about 100 bytes.
     """
     parent = tempfile.gettempdir()
-    if len(parent) > 60:
+    if len(parent) > _LONGEST:
         parent = "/tmp"  # noqa: S108 - mkdtemp below it is private
-    place = Place(work.resolve(), Path(tempfile.mkdtemp(prefix="dynasaur-", dir=parent)), limits)
-    place.sockets.mkdir(mode=0o700)
-    place.scratch.mkdir(mode=0o700)
-    return place
+    private = Path(tempfile.mkdtemp(prefix="dynasaur-", dir=parent))
+    (private / "s").mkdir(mode=0o700)
+    (private / "tmp").mkdir(mode=0o700)
+    return private
+
+
+def _give(place: Place, uid: int) -> None:
+    """Let the kernel's user into what it is given, when that is not who the host is."""
+    place.private.chmod(0o711)
+    for folder in (place.work, place.sockets, place.scratch):
+        hand_over(folder, uid)
+    os.chown(place.connection, uid, uid)

@@ -82,3 +82,13 @@ def size_of(folder: Path, limits: Limits) -> tuple[int, int]:
                 if files > limits.files or size > limits.disk:
                     return size, files
     return size, files
+
+
+def threads_of(uid: int) -> int:
+    """The number of threads that a user runs."""
+    found = 0
+    for process in Path("/proc").iterdir():
+        with contextlib.suppress(OSError):
+            if process.name.isdigit() and process.stat().st_uid == uid:
+                found += len(list((process / "task").iterdir()))
+    return found

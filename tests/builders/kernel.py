@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from dynasaur.kernel.client import JupyterKernel
 from dynasaur.kernel.limits import Limits
+from dynasaur.kernel.sights import hidden_from_others, python
 from dynasaur.types import Json, Module
 
 PIXEL = (
@@ -94,3 +96,36 @@ def _lives(pid: int) -> bool:
         return status.read_text().rpartition(")")[2].split()[0] != "Z"
     except OSError:
         return False
+
+
+def as_ordinary_user(command: list[str], home: Path) -> list[str]:
+    """The command, run by root, as an ordinary user in a mount namespace of its own.
+
+    There, an interpreter that lies in root's closed home is shown under the same path in an open
+    folder that holds nothing else.
+
+    Args:
+        command: What to run.
+        home: The user's home folder, which is given to it.
+    """
+    uid = "61001"
+    steps = [
+        "set -e",
+        f"chown -R {uid}:{uid} {shlex.quote(str(home))}",
+        f"chmod 711 {shlex.quote(str(home.parent))}",
+    ]
+    if (closed := hidden_from_others()) is not None:
+        inner = [path for path in python() if path.is_relative_to(closed)]
+        for number, path in enumerate(inner):
+            held = home.parent / f"held{number}"
+            held.mkdir()
+            steps.append(f"mount --bind {shlex.quote(str(path))} {shlex.quote(str(held))}")
+        steps.append(f"mount -t tmpfs -o mode=755 none {shlex.quote(str(closed))}")
+        for number, path in enumerate(inner):
+            held = home.parent / f"held{number}"
+            steps.append(f"mkdir -p {shlex.quote(str(path))}")
+            steps.append(f"mount --move {shlex.quote(str(held))} {shlex.quote(str(path))}")
+    user = ["setpriv", "--reuid", uid, "--regid", uid, "--clear-groups", "--inh-caps=-all"]
+    environment = ["env", f"HOME={home}", f"TMPDIR={home}", "PYTHONDONTWRITEBYTECODE=1"]
+    steps.append("exec " + shlex.join([*user, *environment, *command]))
+    return ["unshare", "--mount", "sh", "-c", "\n".join(steps)]

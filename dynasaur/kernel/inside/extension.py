@@ -11,7 +11,13 @@ from dynasaur.kernel.inside.calls import install as record_cells
 from dynasaur.kernel.inside.failures import Failures, describe, for_want_of_network
 from dynasaur.kernel.inside.host import Host
 from dynasaur.kernel.inside.modules import Actions
-from dynasaur.kernel.inside.streams import Streams, bound_displays, forget_history, own_threads
+from dynasaur.kernel.inside.streams import (
+    Streams,
+    bound_displays,
+    forget_history,
+    own_threads,
+    run_commands,
+)
 
 SOURCE = "dynasaur"
 """The payload's source, by which the client knows it."""
@@ -36,6 +42,7 @@ class Extension:
         bound_displays(shell)
         forget_history(shell)
         own_threads()
+        run_commands(shell)
         host = Host(shell.kernel)
         for name, doc in functions.items():
             shell.user_ns[name] = host.function(name, doc)

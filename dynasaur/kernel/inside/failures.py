@@ -16,6 +16,7 @@ TEXT = 6_000
 """Characters of a traceback."""
 
 _FRAMES = 12
+_FRAMES_OF_CAUSE = 4
 _CHAIN = 3
 _NO_NETWORK = {
     errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EAFNOSUPPORT,
@@ -39,7 +40,7 @@ def describe(shell: Any, error: BaseException) -> dict[str, str]:
     current: BaseException | None = error
     while current is not None and id(current) not in seen and len(parts) < _CHAIN:
         seen.add(id(current))
-        parts.insert(0, _one(shell, current))
+        parts.insert(0, _one(shell, current, _FRAMES_OF_CAUSE if parts else _FRAMES))
         current = current.__cause__ or (
             None if current.__suppress_context__ else current.__context__
         )
@@ -49,8 +50,8 @@ def describe(shell: Any, error: BaseException) -> dict[str, str]:
     return {"type": type(error).__name__, "message": message_of(error), "traceback": text}
 
 
-def _one(shell: Any, error: BaseException) -> str:
-    lines = _frames(shell, error)
+def _one(shell: Any, error: BaseException, most: int) -> str:
+    lines = _frames(shell, error, most)
     if isinstance(error, SyntaxError) and error.text is not None:
         lines += _syntax(shell, error)
     message = error.msg if isinstance(error, SyntaxError) else message_of(error)
@@ -61,16 +62,17 @@ def _one(shell: Any, error: BaseException) -> str:
     return "\n".join(lines)
 
 
-def _frames(shell: Any, error: BaseException) -> list[str]:
+def _frames(shell: Any, error: BaseException, most: int) -> list[str]:
     frames = list(traceback.walk_tb(error.__traceback__))
     shown = [(frame, line) for frame, line in frames if not _ours(frame.f_code.co_filename)]
-    left_out = len(shown) - _FRAMES
+    first = most // 3
+    left_out = len(shown) - most
     if left_out > 0:
-        shown = shown[: _FRAMES // 3] + shown[-(_FRAMES - _FRAMES // 3) :]
+        shown = shown[:first] + shown[first - most :]
     summary = traceback.StackSummary.extract(iter(shown))
     lines = []
     for number, entry in enumerate(summary):
-        if left_out > 0 and number == _FRAMES // 3:
+        if left_out > 0 and number == first:
             lines.append(f"  [... {left_out:,} frames left out ...]")
         lines.append(f"  {_place(shell, entry.filename)}, line {entry.lineno}, in {entry.name}")
         if entry.line:

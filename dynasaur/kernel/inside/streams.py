@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import functools
+import subprocess
 import sys
 import threading
 from collections.abc import Callable
@@ -164,6 +165,27 @@ def _bound(mime: str, value: Any) -> Any:
     left_out = len(value) - TEXT
     half = TEXT // 2
     return f"{value[:half]}\n[... {left_out:,} characters left out ...]\n{value[-half:]}"
+
+
+def run_commands(shell: Any) -> None:
+    """Make `!command` print through the kernel; IPython's own way needs a terminal device."""
+
+    def system(command: str) -> None:
+        with subprocess.Popen(
+            ["/bin/sh", "-c", shell.var_expand(command, depth=1)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+        ) as process:
+            try:
+                for line in process.stdout or ():
+                    sys.stdout.write(line.decode("utf-8", "replace"))
+            except BaseException:
+                process.kill()
+                raise
+        shell.user_ns["_exit_code"] = process.returncode
+
+    shell.system = system
 
 
 def own_threads() -> None:

@@ -1,0 +1,144 @@
+"""Which tier of the sandbox this machine gives: found out by running one, not by looking."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from dynasaur.errors import KernelError, UsageError
+from dynasaur.kernel import bubblewrap, seccomp, sights
+from dynasaur.kernel.enclosure import Place, Tier, launch
+from dynasaur.kernel.limits import Limits
+from dynasaur.kernel.ownership import hand_over, ordinary_user
+
+STRONGEST_FIRST: tuple[Tier, ...] = ("bwrap", "landlock")
+CHOICES = ("auto", *STRONGEST_FIRST, "none")
+
+WARNING = "no sandbox: the code of the model runs with your rights, sees your files and the network"
+
+_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a try of one tier gave.
+
+    Attributes:
+        tier: The tier.
+        problem: Why it does not work here, and what would help; empty when it works.
+    """
+
+    tier: Tier
+    problem: str
+
+
+def choose(sandbox: str) -> Tier:
+    """The tier to use: the strongest that works, or the one asked for.
+
+    Args:
+        sandbox: `auto`, `bwrap`, `landlock` or `none`.
+
+    Raises:
+        UsageError: There is no such tier.
+        KernelError: It does not work here, or none does; says what to install.
+    """
+    if sandbox not in CHOICES:
+        raise UsageError(f"no sandbox {sandbox!r}: choose one of {', '.join(CHOICES)}")
+    if sandbox == "none":
+        return "none"
+    problems = []
+    for tier in STRONGEST_FIRST:
+        if sandbox in {"auto", tier}:
+            tried = probe(tier)
+            if not tried.problem:
+                return tier
+            problems.append(f"{tier}: {tried.problem}")
+    raise KernelError(
+        f"no sandbox works here ({'; '.join(problems)}); install bubblewrap, or accept the risk "
+        f"and choose --sandbox none"
+    )
+
+
+@cache
+def probe(tier: Tier) -> Probe:
+    """Try one tier, once for each process: go through all the motions but the kernel's own."""
+    if sys.platform != "linux":
+        return Probe(tier, "only Linux has it")
+    for check in (_without_running, _by_running):
+        if problem := check(tier):
+            return Probe(tier, problem)
+    return Probe(tier, "")
+
+
+def _without_running(tier: Tier) -> str:
+    if tier == "bwrap":
+        return "" if bubblewrap.program() else "bubblewrap is not installed (package bubblewrap)"
+    if seccomp.machine() is None:
+        return f"no filter of system calls is known for {os.uname().machine}"
+    if os.geteuid() == 0 and (hidden := sights.hidden_from_others()) is not None:
+        return f"as root it needs a Python that ordinary users can read, and {hidden} is closed"
+    return ""
+
+
+def _by_running(tier: Tier) -> str:
+    with tempfile.TemporaryDirectory(prefix="dynasaur-probe-") as private:
+        folder = Path(private)
+        for name in ("work", "s", "tmp"):
+            (folder / name).mkdir()
+        uid = ordinary_user()
+        if uid is not None:
+            folder.chmod(0o711)
+            hand_over(folder / "work", uid)
+        place = Place(folder / "work", folder, Limits(), uid)
+        return _run(tier, place)
+
+
+def _run(tier: Tier, place: Place) -> str:
+    start = launch(tier, place, dry=True)
+    try:
+        done = subprocess.run(
+            start.argv,
+            cwd=place.work,
+            env=start.env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            pass_fds=start.descriptors,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        return f"it cannot be started: {error}"
+    finally:
+        for descriptor in start.descriptors:
+            os.close(descriptor)
+    return "" if done.returncode == 0 else _reason(done.stderr)
+
+
+_KNOWN = {
+    "setting up uid map: Permission denied": (
+        "user namespaces are closed to it, as Ubuntu's AppArmor does: "
+        "sudo apt install apparmor-profiles, then load bwrap-userns-restrict"
+    ),
+    "Failed RTM_NEWADDR": "it may not make network namespaces here, as in some containers",
+    "No permissions to create": "it may not make namespaces here, as in most containers",
+    "Creating new namespace failed": "it may not make namespaces here, as in most containers",
+    "Operation not permitted": "it may not make namespaces here, as in most containers",
+    "Unknown option": "it is too old: version 0.7 or later is needed",
+    "Function not implemented": "the Linux kernel does not have it",
+    "Operation not supported": "it is switched off in the Linux kernel",
+}
+
+
+def _reason(complaint: str) -> str:
+    last = (complaint.strip().splitlines() or ["it does not say why"])[-1]
+    for part, meaning in _KNOWN.items():
+        if part in complaint:
+            return f"{meaning} ({last})"
+    return last
