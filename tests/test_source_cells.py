@@ -247,6 +247,34 @@ def test_newer_syntax_travels(cell: str) -> None:
     assert ("Pair" in names) == ("Pair" in cell)
 
 
+MAGICS = [
+    "%matplotlib inline",
+    "!pip install 'x",
+    '!echo "(" {',
+    "files = !ls (",
+    "a, b = %who_ls",
+    "?len",
+    "len?",
+    "str.split??",
+    "pip install y",
+    "ls -la",
+    "%timeit x = 1",
+    "!ls \\\n  -la",
+    "for i in (1,):\n    !echo {i}",
+    "!cat '''",
+    "%env A=$B",
+]
+
+
+@pytest.mark.parametrize("magic", MAGICS)
+@pytest.mark.parametrize("other", ["X = 1", "!echo it's"])
+def test_lines_that_only_a_notebook_runs_do_no_harm(magic: str, other: str) -> None:
+    function = "def f(x):\n    return (x\n      % 2), '''\n!kept'''"
+    candidate = taken(f"{magic}\n{other}\n{function}\n{magic}\n")["f"]
+    assert candidate.problem == ""
+    assert candidate.parts == (function,)
+
+
 # --- what it uses -------------------------------------------------------------------------------
 
 

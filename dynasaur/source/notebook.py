@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 import re
-import textwrap
 
 from dynasaur.source.text import normal, parse
 
 MARK = "get_ipython"
 """What IPython puts in a magic's place: a function that reads it cannot leave the notebook."""
 
-_LEX = re.compile(
-    r"#[^\n]*"
-    r"|\"\"\"(?:\\.|[^\\])*?(?:\"\"\"|\Z)|'''(?:\\.|[^\\])*?(?:'''|\Z)"
-    r"|\"(?:\\.|[^\\\n\"])*\"?|'(?:\\.|[^\\\n'])*'?"
-    r"|\\\n|[([{]|[)\]}]|\n",
-    re.DOTALL,
-)
-_MAGIC = re.compile(
-    r"(?P<indent>[ \t]*)(?:(?P<target>[^\W\d][\w., \t\[\]]*=[ \t]*)?[%!]|\?|[\w.*%]+\?{1,2}[ \t]*$)"
-)
+_ASSIGNED = re.compile(r"\s*[^\W\d][\w., \t\[\]]*=[ \t]*(?=[%!])")
+_MOST_MAGICS = 100  # each costs one more parse: past this it is no cell but some other text
 _PYTHON_CELLS = frozenset({"capture", "debug", "prun", "time", "timeit"})
-_MOST_AUTOMAGICS = 50
 
 
 def python_of(cell: str) -> str:
     """A cell's code as Python.
+
+    Lines are marked only where Python's parser finds fault, so that what is Python is never
+    touched; were a wrong line marked, what it was part of could not travel, and would say so.
 
     Args:
         cell: The cell as it ran.
@@ -34,24 +27,15 @@ def python_of(cell: str) -> str:
         The cell with as many lines, each magic, `!` or `?` line replaced by a call of
         `get_ipython`; empty when no part of the cell is Python.
     """
-    text = _body(_dedented(normal(cell)))
-    if _parses(text):
-        return text
-    text = _marked(text)
-    for _ in range(_MOST_AUTOMAGICS):  # `pip install x` and its like: no mark tells them apart
-        line = _bad_line(text)
-        if line is None:
-            return text
-        lines = text.split("\n")
-        if not 1 <= line <= len(lines) or MARK in lines[line - 1]:
+    lines = _body(_dedented(normal(cell))).split("\n")
+    for _ in range(_MOST_MAGICS):
+        number = _bad_line("\n".join(lines))
+        if number is None:
+            return "\n".join(lines)
+        if not 1 <= number <= len(lines) or MARK in lines[number - 1]:
             return ""
-        lines[line - 1] = _indent(lines[line - 1]) + f"{MARK}()"
-        text = "\n".join(lines)
+        _mark(lines, number - 1)
     return ""
-
-
-def _parses(text: str) -> bool:
-    return _bad_line(text) is None
 
 
 def _bad_line(text: str) -> int | None:
@@ -63,10 +47,21 @@ def _bad_line(text: str) -> int | None:
     return None
 
 
+def _mark(lines: list[str], at: int) -> None:
+    line = lines[at]
+    target = _ASSIGNED.match(line)
+    kept = target.group() if target else line[: len(line) - len(line.lstrip(" \t"))]
+    lines[at] = f"{kept}{MARK}()"
+    while line.endswith("\\") and at + 1 < len(lines):  # it goes on
+        at += 1
+        line, lines[at] = lines[at], ""
+
+
 def _dedented(cell: str) -> str:
-    """IPython runs an indented cell as if it were not."""
+    """The cell as IPython runs it: an indent of its first line is taken off every line."""
     first = next((line for line in cell.split("\n") if line.strip()), "")
-    return textwrap.dedent(cell) if first[:1] in {" ", "\t"} and not _parses(cell) else cell
+    indent = first[: len(first) - len(first.lstrip(" \t"))]
+    return "\n".join(line.removeprefix(indent) for line in cell.split("\n"))
 
 
 def _body(cell: str) -> str:
@@ -78,51 +73,3 @@ def _body(cell: str) -> str:
     if head[2:].split()[:1] and head[2:].split()[0] in _PYTHON_CELLS:
         return "\n" * (skipped + 1) + body
     return ""
-
-
-def _marked(text: str) -> str:
-    """Replaces the magics where a statement can begin: never in a string or a bracket."""
-    out: list[str] = []
-    at = 0
-    while at < len(text):
-        end = _line_end(text, at)
-        magic = _MAGIC.match(text[at:end])
-        if magic:
-            out.append(magic["indent"] + (magic["target"] or "") + f"{MARK}()")
-            end = _continued(text, end)
-            out.append("\n" * text.count("\n", at, end + 1))
-        else:
-            end = _statement_end(text, at)
-            out.append(text[at:end] + text[end : end + 1])
-        at = end + 1
-    return "".join(out)
-
-
-def _line_end(text: str, at: int) -> int:
-    end = text.find("\n", at)
-    return end if end >= 0 else len(text)
-
-
-def _continued(text: str, end: int) -> int:
-    """The end of a magic that goes on over lines ending in a backslash."""
-    while end < len(text) and text[end - 1] == "\\":
-        end = _line_end(text, end + 1)
-    return end
-
-
-def _statement_end(text: str, at: int) -> int:
-    """The end of the line on which the statement that begins at `at` ends."""
-    depth = 0
-    for token in _LEX.finditer(text, at):
-        found = token.group()
-        if found in "([{":
-            depth += 1
-        elif found in ")]}":
-            depth = max(depth - 1, 0)
-        elif found == "\n" and not depth:
-            return token.start()
-    return len(text)
-
-
-def _indent(line: str) -> str:
-    return line[: len(line) - len(line.lstrip(" \t"))]
