@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from dynasaur.errors import KernelError, UsageError
-from dynasaur.kernel import tiers
+from dynasaur.kernel import doctor, tiers
 from dynasaur.kernel.client import JupyterKernel
 from dynasaur.kernel.limits import MIB, Limits
 from dynasaur.kernel.usage import descendants
@@ -247,6 +247,17 @@ def test_scratch_is_bounded(tmp_path: Path) -> None:
     )
     with kernel(tmp_path, sandbox="bwrap", limits=Limits(scratch=20 * MIB)) as running:
         assert running.execute(code).output == "No space left on device\n" * 2
+
+
+def test_report_of_this_machine() -> None:
+    report = doctor.examine()
+    assert [tried.tier for tried in report.probes] == list(tiers.STRONGEST_FIRST)
+    if TIERS:
+        assert (report.tier, report.problem) == (TIERS[0], "")
+        assert any("network" in danger for danger in report.keeps_off)
+    else:
+        assert "install bubblewrap" in report.problem
+    assert doctor.examine("none").keeps_off == ()
 
 
 def test_unknown_tier() -> None:
