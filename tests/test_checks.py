@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dynasaur.checks import answer, documented, effects, head, names, paths, rules, secrets
+from dynasaur.checks import answer, documented, effects, head, names, paths, rules, scrub, secrets
 from dynasaur.checks.subject import ActionText
 from dynasaur.record import Harvest
 from dynasaur.source import read_action
@@ -127,6 +127,7 @@ def test_documented_asks_for_a_docstring_once() -> None:
         ("my_function2", "says nothing"),
         ("step_3", "says nothing"),
         ("xy", "says nothing"),
+        ("test_mean", "is that of a test"),
         ("ReadTable", "is not in lower case"),
         ("readTable", "is not in lower case"),
         ("read__table", "stray underscore"),
@@ -292,6 +293,15 @@ def test_paths_finds(code: str) -> None:
     assert {finding.line for finding in found} == {1}
 
 
+def test_paths_finds_a_home_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "X = '/data/people/alice/sales.csv'\ndef f(): pass\n"
+    assert list(paths.check(subject(text))) == []
+    monkeypatch.setenv("HOME", "/data/people/alice")
+    assert messages(list(paths.check(subject(text))), "paths")
+    monkeypatch.setenv("HOME", "/data")  # short ones could be part of anything
+    assert list(paths.check(subject(text))) == []
+
+
 @pytest.mark.parametrize(
     "code",
     [
@@ -398,12 +408,32 @@ def test_head_is_silent(line: str) -> None:
     assert messages(list(head.check(subject(text))), "head") == []
 
 
+# --- scrubbing ---
+
+
+@pytest.mark.parametrize(
+    ("text", "clean"),
+    [
+        (f"use sk{'-'}{LETTERS} for it", "use [secret] for it"),
+        (f"AK{'IA'}QYLPMN5HHHFPZAM2,gh{'p_'}{LETTERS[:36]}", "[secret],[secret]"),
+        ("mean of /home/" + "alice/a/b.csv?", "mean of ~/a/b.csv?"),
+        ("C:\\Users\\" + "bob\\x.csv", "~/x.csv"),
+        ("see /lib/.dynasaur/runs/2026-1/x", "see ~/2026-1/x"),
+        ("What is 1 + 1 at https://example.org/home/x/y?", None),
+        ("/etc/hosts and /root and größe", None),
+        ("", None),
+    ],
+)
+def test_scrubbed(text: str, clean: str | None) -> None:
+    assert scrub.scrubbed(text) == (text if clean is None else clean)
+
+
 # --- together -------------------------------------------------------------------------------------
 
 
 def test_every_rule_is_in_the_table() -> None:
     folder = ROOT / "dynasaur" / "checks"
-    files = {path.stem for path in folder.glob("*.py")} - {"__init__", "rules", "subject"}
+    files = {path.stem for path in folder.glob("*.py")} - {"__init__", "rules", "scrub", "subject"}
     assert set(rules.RULES) == files
 
 

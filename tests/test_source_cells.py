@@ -61,6 +61,12 @@ TRAVELS = [
         id="semicolons on one line",
     ),
     pytest.param(
+        "A = 1; B = [\n    A,\n    'é', 2,\n    3]; C = B\ndef f():\n    return C\n",
+        '"""F."""\n\nA = 1\nB = [\n    A,\n    \'é\', 2,\n    3]\nC = B\n\n\n'
+        "def f():\n    return C\n",
+        id="semicolons around several lines",
+    ),
+    pytest.param(
         "def _g(x):\n    # inside\n    return _h(x)\ndef _h(x): return _g(x - 1) if x else 0\n"
         "def f(x):\n    return _g(x)\n",
         '"""F."""\n\n\ndef _g(x):\n    # inside\n    return _h(x)\n\n\n'

@@ -53,6 +53,8 @@ def _problem(name: str) -> str:
         return "is a module of the standard library; choose another"
     if name in _OF_THE_KERNEL:
         return "is taken by the kernel; choose another"
+    if name.startswith("test_"):
+        return "is that of a test; choose another"
     if _SAYS_NOTHING.fullmatch(name) or len(name) < 3:
         return "says nothing of what it does; name the operation, as for any data"
     if not _SNAKE.fullmatch(name):

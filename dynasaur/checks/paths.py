@@ -13,8 +13,9 @@ from dynasaur.types import Finding
 
 _USERS = r"(?!(?:user|username|you|yourname|your[_-]?name|name|me|example|shared|public)[/\\])"
 _HOME = re.compile(
-    rf"(?:(?<=file://)|(?<![\w.:/\\-]))(?:(?:/home/|/Users/|/var/home/){_USERS}[\w.-]+/|/root/)[\w.-]"
-    r"|(?:[\w.-]*/)*\.dynasaur/(?:runs|cache)/[\w.-]"
+    r"(?:(?<=file://)|(?<![\w.:/\\-]))"
+    rf"(?:(?:/home/|/Users/|/var/home/){_USERS}[\w.-]+/|/root/)(?=[\w.-])"
+    r"|(?:[\w.-]*/)*\.dynasaur/(?:runs|cache)/(?=[\w.-])"
     rf"|(?<!\w)[A-Za-z]:[/\\]{{1,2}}Users[/\\]{{1,2}}{_USERS}[\w.-]+[/\\]"
 )
 
@@ -30,6 +31,11 @@ def check(subject: ActionText) -> Iterator[Finding]:
             yield Finding(
                 "paths", line, f"`{shown}...` exists on one machine; pass the path as a parameter"
             )
+
+
+def without_homes(text: str) -> str:
+    """The text with every home that a path in it begins with replaced by `~`."""
+    return _HOME.sub("~/", text)
 
 
 def _texts(subject: ActionText) -> Iterator[tuple[int, str]]:

@@ -96,6 +96,11 @@ def check(subject: ActionText) -> Iterator[Finding]:
         yield Finding("secrets", line, message)
 
 
+def without_secrets(text: str) -> str:
+    """The text with everything that has the shape of a token or key replaced by `[secret]`."""
+    return _SECRET.sub("[secret]", text)
+
+
 def _texts(subject: ActionText) -> Iterator[tuple[int, str]]:
     """Lines as written, comments and head with them, and strings joined as Python joins them."""
     yield from enumerate(subject.lines, start=1)
