@@ -13,10 +13,10 @@ demo: $(VENV)/.installed
 	rm -rf $(DEMO)
 	$(BIN)/dynasaur init $(DEMO)/library
 	# 1. No single action answers this, so a function is written, called, judged and committed.
-	$(BIN)/dynasaur run "What is the average price of the rows where the region is North?" \
+	$(BIN)/dynasaur run "What is the average price in the North region?" \
 	  --file $(EXAMPLES)/sales.csv --library $(DEMO)/library --model planner
 	# 2. Another question about another file: what was kept is found and called again.
-	$(BIN)/dynasaur run "What is the average temperature of the rows where the station is Oslo?" \
+	$(BIN)/dynasaur run "What is the average rain_mm in Bergen?" \
 	  --file $(EXAMPLES)/weather.csv --library $(DEMO)/library --model planner
 	# What the library holds now, and how it came in.
 	$(BIN)/dynasaur list --library $(DEMO)/library

@@ -9,6 +9,7 @@ from dynasaur.errors import ActionError, UsageError
 from dynasaur.models.scripted import ScriptedModel
 from dynasaur.record import End
 from tests.builders.cli import dynasaur, script
+from tests.builders.repos import git
 
 GREET = '''
 SALUTE = "Hello"
@@ -139,3 +140,20 @@ def test_one_bad_file_does_not_hide_the_others(at: Path) -> None:
     done = dynasaur("search", "greeting", cwd=at)
     assert done.code == 0
     assert "greet_politely" in done.out
+
+
+def test_init_in_a_folder_that_a_repository_ignores_makes_one_of_its_own(tmp_path: Path) -> None:
+    outer = tmp_path / "project"
+    outer.mkdir()
+    git(outer, "init", "-q")
+    (outer / ".gitignore").write_text("/scratch/\n")
+    assert dynasaur("init", "scratch/library", cwd=outer).code == 0
+    assert git(outer / "scratch/library", "rev-parse", "--show-prefix") == ""
+    assert git(outer, "status", "--porcelain") == "?? .gitignore\n?? .home/"
+
+
+def test_init_inside_a_repository_makes_the_library_a_part_of_it(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    assert dynasaur("init", "tools", cwd=tmp_path).code == 0
+    assert git(tmp_path / "tools", "rev-parse", "--show-prefix") == "tools/"
+    assert "tools/actions/__init__.py" in git(tmp_path, "ls-files")

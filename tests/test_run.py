@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -52,15 +53,15 @@ def git(library: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def saved(library: Path, done: Done) -> dict[str, object]:
+def saved(library: Path, done: Done) -> dict[str, Any]:
     file = library / ".dynasaur" / "runs" / done.json["run"] / "trajectory.json"
-    document: dict[str, object] = json.loads(file.read_text(encoding="utf-8"))
+    document: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return document
 
 
-def observations(library: Path, done: Done) -> list[dict[str, object]]:
+def observations(library: Path, done: Done) -> list[dict[str, Any]]:
     steps = saved(library, done)["trajectory"]
-    return [step["observation"] for step in steps]  # type: ignore[attr-defined]
+    return [step["observation"] for step in steps]
 
 
 def test_a_function_that_proved_itself_is_committed_and_reused(library: Path) -> None:
@@ -120,7 +121,7 @@ def test_the_saved_module_stands_alone(library: Path) -> None:
         "print(mean_where('sales.csv', 'price', 'region', 'South'))"
     )
     alone = subprocess.run(
-        [sys.executable, "-c", code],  # type: ignore[attr-defined]
+        [sys.executable, "-c", code],
         cwd=library,
         capture_output=True,
         text=True,
@@ -163,10 +164,10 @@ def test_errors_come_back_as_observations(library: Path) -> None:
     done = run(library, "1/0", "submit_final_answer('went on')")
     assert done.json["answer"] == "went on"
     error = observations(library, done)[0]["error"]
-    assert error["type"] == "ZeroDivisionError"  # type: ignore[index]
-    assert error["message"] == "division by zero"  # type: ignore[index]
-    assert "1/0" in error["traceback"]  # type: ignore[index]
-    assert "\x1b" not in error["traceback"]  # type: ignore[index]
+    assert error["type"] == "ZeroDivisionError"
+    assert error["message"] == "division by zero"
+    assert "1/0" in error["traceback"]
+    assert "\x1b" not in error["traceback"]
 
 
 def test_a_cell_that_loops_for_ever_is_stopped_and_the_run_goes_on(library: Path) -> None:
@@ -216,7 +217,7 @@ def test_three_replies_without_code_end_the_run(library: Path) -> None:
 def test_a_reply_without_code_is_told_and_may_be_mended(library: Path) -> None:
     done = run(library, "", "", "submit_final_answer(1)")
     assert done.code == 0
-    assert saved(library, done)["trajectory"][0]["problem"] == "its code is empty"  # type: ignore[index]
+    assert saved(library, done)["trajectory"][0]["problem"] == "its code is empty"
 
 
 def test_magics_are_no_syntax_errors(library: Path) -> None:
@@ -259,7 +260,7 @@ def test_the_model_is_told_what_would_be_refused_and_can_mend_it(library: Path) 
         "    Returns:\n        Two times it.\n    '''\n    return 2 * x",
         "submit_final_answer(double(2))",
     )
-    first, second, _ = saved(library, done)["trajectory"]  # type: ignore[misc]
+    first, second, _ = saved(library, done)["trajectory"]
     assert "`double` works, but could not be kept as an action" in first["notes"][0]
     assert "the parameter `x` has no type" in first["notes"][0]
     assert second["notes"] == []

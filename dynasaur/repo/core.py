@@ -9,11 +9,11 @@ import re
 import shlex
 import time
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dynasaur.errors import StoreError
-from dynasaur.repo.build import Built, blob_id, build, check_paths
+from dynasaur.repo.build import Plan, blob_id, build, check_paths, plan
 from dynasaur.repo.checkout import KeptBackError, MovedError
 from dynasaur.repo.deliver import Move, deliver
 from dynasaur.repo.files import read_plain, write_whole
@@ -22,7 +22,7 @@ from dynasaur.repo.index import IndexCopy
 from dynasaur.repo.journal import Entry, Journal, lock
 from dynasaur.repo.look import Look, look
 from dynasaur.repo.place import Head, find, open_git, read_head, unfinished
-from dynasaur.repo.recover import recover
+from dynasaur.repo.recover import recover, sweep_reports
 from dynasaur.repo.values import Change, Deliver, Delivery, Identity
 
 LATE_TRIES = 2
@@ -32,6 +32,16 @@ PATIENCE = 5.0
 """Seconds to wait for a person's git that is at work in the same moment."""
 
 IGNORED = ".dynasaur/"
+
+
+@dataclass(frozen=True, slots=True)
+class _Save:
+    """Commits on their branch; `wait` says why they are not to be merged."""
+
+    seen: Look
+    wanted: Plan
+    commits: tuple[str, ...]
+    wait: str
 
 
 class Repo:
@@ -53,7 +63,8 @@ class Repo:
     def init(root: Path) -> Repo:
         """Make a library of a folder: repository, `actions/`, `.gitignore`, first commit.
 
-        What exists already stays; only what is new is committed.
+        What exists already stays; only what is new is committed. Inside another repository the
+        library becomes a part of it, unless that one ignores the folder.
 
         Raises:
             StoreError: The folder cannot be written, or git fails.
@@ -62,11 +73,9 @@ class Repo:
             root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StoreError(f"{root} cannot be made: {error.strerror}.") from error
-        try:
-            repo = Repo(root)
-        except StoreError:
+        if not _is_versioned(root):
             Git(root).run("init", "--quiet", "--template=")
-            repo = Repo(root)
+        repo = Repo(root)
         repo._start()
         return repo
 
@@ -99,8 +108,15 @@ class Repo:
         if deliver == "none" or not changes:
             return Delivery("", (), merged=False, note="")
         with lock(self._place.own):
-            recover(self._place, self._journal)
-            return self._save(run, changes, deliver)
+            try:
+                earlier = recover(self._place, self._journal)
+                done = self._save(run, changes, deliver)
+                return replace(done, note="; ".join(filter(None, [done.note, earlier])))
+            except OSError as error:
+                why = error.strerror or str(error)
+                raise StoreError(
+                    f"{self.root} cannot be written ({why}): nothing is kept."
+                ) from error
 
     def status_note(self) -> str:
         """Why a save could not be kept or merged now, on one line; empty when it could."""
@@ -137,47 +153,59 @@ class Repo:
 
     def _save(self, run: str, changes: Sequence[Change], how: Deliver) -> Delivery:
         paths = {path for change in changes for path in change.files}
-        seen, built = None, Built((), {}, "")
+        save: _Save | None = None
         why = ""
         until = time.monotonic() + PATIENCE
         for attempt in itertools.count():
             try:
                 with IndexCopy(self._git, self._place, paths, hold=attempt >= LATE_TRIES) as index:
-                    now = look(self._git, self._place, f"dynasaur/{run}", paths)
-                    if seen is None or now.head != seen.head:
-                        seen = replace(now, branch=seen.branch) if seen else now
-                        built = self._build(seen, changes, how)
-                    why = self._deliver(seen, built, how, index)
+                    seen = look(self._git, self._place, f"dynasaur/{run}", paths)
+                    if save is None or seen.head != save.seen.head:
+                        branch = save.seen.branch if save else seen.branch
+                        save = self._build(replace(seen, branch=branch), changes, how)
+                    why = self._deliver(save, index)
                     break
             except MovedError:
-                why = self._in_the_way(seen.head.ref if seen else None)
+                why = self._in_the_way(save.seen.head.ref if save else None)
+            except OSError as error:
+                if save is None:
+                    raise
+                why = f"{self.root} cannot be written: {error.strerror}"
+                break
             if time.monotonic() > until:
                 break
             time.sleep(random.uniform(0.01, 0.05))  # noqa: S311
         self._journal.clear()
-        assert seen is not None
-        return self._delivery(seen, built, why)
+        if save is None:
+            raise StoreError(f"nothing is kept: {why}")
+        return self._delivery(save, why)
 
-    def _build(self, seen: Look, changes: Sequence[Change], how: Deliver) -> Built:
-        self._journal.write(Entry(seen.branch, str(self.root), how, seen.head.commit or ""))
+    def _build(self, seen: Look, changes: Sequence[Change], how: Deliver) -> _Save:
+        wanted = plan(self._place, seen, changes)
+        if not wanted.commits:
+            return _Save(seen, wanted, (), "nothing to commit: it is there already")
+        wait = self._waits(seen.head) if how == "merge" else "as asked"
+        if wanted.clash:
+            wait = wait or f"{wanted.clash} exists already with other content"
+        entry = Entry(seen.branch, str(self.root), not wait, seen.head.commit or "")
+        self._journal.write(entry)
         try:
-            return build(self._git, self._place, seen, changes, self._people)
+            commits = build(self._git, seen, wanted, self._place.prefix, self._people)
         except StoreError:
+            sweep_reports(self._place, self._journal)
             self._journal.clear()
             raise
+        self._journal.write(replace(entry, tip=commits[-1]))
+        return _Save(seen, wanted, commits, wait)
 
-    def _deliver(self, seen: Look, built: Built, how: Deliver, index: IndexCopy) -> str:
+    def _deliver(self, save: _Save, index: IndexCopy) -> str:
         """Merge the branch when that is asked for and safe; else say why it waits."""
-        if how != "merge" or not built.commits:
-            return "as asked"
-        why = self._waits(seen.head)
-        if built.clash:
-            why = why or f"{built.clash} exists already with other content"
-        if why or seen.head.ref is None:
-            return why
-        move = Move(seen.head.ref, seen.head.commit, built.commits[-1], seen.branch)
+        head = save.seen.head
+        if save.wait or head.ref is None:
+            return save.wait
+        move = Move(head.ref, head.commit, save.commits[-1], save.seen.branch)
         try:
-            deliver(self._git, self._place, move, built.files, index)
+            deliver(self._git, self._place, move, save.wanted.files, index)
         except KeptBackError as error:
             return str(error)
         return ""
@@ -197,16 +225,27 @@ class Repo:
         command = shlex.join(["rm", *locks])
         return f"a lock of git's is in the way; when no git is running, remove it: {command}"
 
-    def _delivery(self, seen: Look, built: Built, why: str) -> Delivery:
-        if not built.commits:
-            return Delivery("", (), merged=False, note="nothing to commit: it is there already")
+    def _delivery(self, save: _Save, why: str) -> Delivery:
+        if not save.commits:
+            return Delivery("", (), merged=False, note=why)
         note = ""
         if self.identity.fallback:
             name = f"{self.identity.name} <{self.identity.email}>"
             note = f"git has no user.name and user.email: committed as {name}"
         if not why:
-            name = (seen.head.ref or "").removeprefix("refs/heads/")
-            return Delivery(name, built.commits, merged=True, note=note)
-        wait = f"left on branch {seen.branch} ({why}): take it with `git merge {seen.branch}`"
+            name = (save.seen.head.ref or "").removeprefix("refs/heads/")
+            return Delivery(name, save.commits, merged=True, note=note)
+        branch = save.seen.branch
+        wait = f"left on branch {branch} ({why}): take it with `git merge {branch}`"
         notes = "; ".join(part for part in (wait, note) if part)
-        return Delivery(seen.branch, built.commits, merged=False, note=notes)
+        return Delivery(branch, save.commits, merged=False, note=notes)
+
+
+def _is_versioned(root: Path) -> bool:
+    """Whether a folder lies in a repository that does not ignore it."""
+    try:
+        find(root)
+    except StoreError:
+        return False
+    asked = ("--no-literal-pathspecs", "check-ignore", "--quiet", ".")
+    return Git(root).run(*asked, accept=(0, 1)).returncode == 1
