@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from dynasaur.checks import answer, documented, effects, head, names, paths, rules, scrub, secrets
-from dynasaur.checks.subject import ActionText
+from dynasaur.checks.subject import ActionText, Finding
 from dynasaur.record import Harvest
 from dynasaur.source import read_action
-from dynasaur.types import Action, Finding, Json
+from dynasaur.types import Action, Json
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dynasaur.source import effects
-from dynasaur.types import Use
+from dynasaur.source import Use, effects
 from tests.builders.source import saved, taken, text_of
 
 # --- what travels -------------------------------------------------------------------------------

@@ -12,9 +12,8 @@ from pathlib import Path
 import pytest
 
 from dynasaur.checks import rules
-from dynasaur.source import read_action
+from dynasaur.source import Candidate, read_action
 from dynasaur.source.reads import KNOWN
-from dynasaur.types import Candidate
 from tests.builders.likeness import difference
 from tests.builders.source import saved, taken, text_of
 

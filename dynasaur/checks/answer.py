@@ -6,8 +6,8 @@ import ast
 import math
 from collections.abc import Iterator
 
-from dynasaur.checks.subject import ActionText, Function
-from dynasaur.types import Finding, Json
+from dynasaur.checks.subject import ActionText, Finding, Function
+from dynasaur.types import Json
 
 _TELLING_LENGTH = 20
 _TELLING_NUMBER = 100

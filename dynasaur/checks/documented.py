@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from dynasaur.checks.subject import ActionText, Function
-from dynasaur.types import Finding, Parameter
+from dynasaur.checks.subject import ActionText, Finding, Function
+from dynasaur.types import Parameter
 
 _NOTHING = frozenset({"None", "NoReturn", "Never"})
 _LONGEST_SUMMARY = 120

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dynasaur import source
-from dynasaur.checks.subject import ActionText
-from dynasaur.types import Finding
+from dynasaur.checks.subject import ActionText, Finding
 
 
 def check(subject: ActionText) -> Iterator[Finding]:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from dynasaur import source
-from dynasaur.checks.subject import ActionText
+from dynasaur.checks.subject import ActionText, Finding
 from dynasaur.errors import ActionError
-from dynasaur.types import Evidence, Finding
+from dynasaur.types import Evidence
 
 _NAME = r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?"
 _VERSION = r"(?:~=|===?|!=|<=?|>=?)\s*[\w.*+!-]+"

@@ -8,8 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 
-from dynasaur.checks.subject import ActionText
-from dynasaur.types import Finding
+from dynasaur.checks.subject import ActionText, Finding
 
 _OF_THE_KERNEL = frozenset(
     {

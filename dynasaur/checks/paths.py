@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from dynasaur.checks.subject import ActionText
-from dynasaur.types import Finding
+from dynasaur.checks.subject import ActionText, Finding
 
 _USERS = r"(?!(?:user|username|you|yourname|your[_-]?name|name|me|example|shared|public)[/\\])"
 _HOME = re.compile(

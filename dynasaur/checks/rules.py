@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from dynasaur.checks import answer, documented, effects, head, names, paths, secrets
-from dynasaur.checks.subject import ActionText
+from dynasaur.checks.subject import ActionText, Finding
 from dynasaur.record import Harvest
-from dynasaur.types import Action, Finding
+from dynasaur.types import Action
 
 RULES: dict[str, Callable[[ActionText], Iterator[Finding]]] = {
     "head": head.check,

@@ -12,8 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 
-from dynasaur.checks.subject import ActionText
-from dynasaur.types import Finding
+from dynasaur.checks.subject import ActionText, Finding
 
 _SHAPES: dict[str, str] = {
     "a private key": (

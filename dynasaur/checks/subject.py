@@ -1,4 +1,4 @@
-"""What a rule looks at."""
+"""What a rule looks at, and what it finds."""
 
 from __future__ import annotations
 
@@ -10,6 +10,21 @@ from dynasaur.record import Harvest
 from dynasaur.types import Action
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule has against an action.
+
+    Attributes:
+        rule: The rule's name (`documented`).
+        line: Where in the module, from 1.
+        message: What is wrong and what to do, on one line.
+    """
+
+    rule: str
+    line: int
+    message: str
 
 
 @dataclass(frozen=True, slots=True)

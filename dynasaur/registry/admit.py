@@ -21,8 +21,9 @@ from dynasaur.registry.known import Known
 from dynasaur.registry.shelf import Shelf
 from dynasaur.registry.trial import MakeKernel, Trial
 from dynasaur.repo import Repo
+from dynasaur.source import Candidate
 from dynasaur.store import Store
-from dynasaur.types import Candidate, Evidence, Refusal
+from dynasaur.types import Evidence, Refusal
 
 
 class Registry:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from dynasaur.types import Action, Candidate, Evidence, Module
+from dynasaur.source import Candidate
+from dynasaur.types import Action, Evidence, Module
 
 
 def _nobody(_: str) -> Sequence[str]:

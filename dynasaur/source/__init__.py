@@ -5,6 +5,7 @@ holds, and what people will read is cut out of it verbatim.
 """
 
 from dynasaur.source.action import docstring_of, public_functions, read_action
+from dynasaur.source.candidate import Candidate, Use
 from dynasaur.source.cells import candidates
 from dynasaur.source.docs import Docs, read_docs
 from dynasaur.source.effects import effects
@@ -15,8 +16,10 @@ from dynasaur.source.layout import render
 from dynasaur.source.text import normal, tree_of
 
 __all__ = [
+    "Candidate",
     "Docs",
     "Head",
+    "Use",
     "candidates",
     "docstring_of",
     "effects",

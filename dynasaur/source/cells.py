@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from dynasaur.source.action import docstring_of
+from dynasaur.source.candidate import Candidate
 from dynasaur.source.closure import Closure, Find, History, closure_of
 from dynasaur.source.layout import import_lines, parts_of
 from dynasaur.source.pieces import Piece, Reader
 from dynasaur.source.reads import FUNCTIONS
 from dynasaur.source.sharing import changed_together, homes_of_classes
-from dynasaur.types import Candidate
 
 
 def candidates(cells: Sequence[str], find: Find) -> tuple[Candidate, ...]:

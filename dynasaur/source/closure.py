@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
+from dynasaur.source.candidate import Use
 from dynasaur.source.imports import is_action
 from dynasaur.source.notebook import MARK
 from dynasaur.source.pieces import Piece
 from dynasaur.source.reads import KNOWN
 from dynasaur.source.text import words
-from dynasaur.types import Use
 
 Find = Callable[[str], str | None]
 _NO_HOMES: Mapping[int, str] = MappingProxyType({})

@@ -5,9 +5,9 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping, Sequence
 
+from dynasaur.source.candidate import Candidate, Use
 from dynasaur.source.imports import relative, rewritten
 from dynasaur.source.pieces import Piece
-from dynasaur.types import Candidate, Use
 
 _WIDTH = 88
 

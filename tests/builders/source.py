@@ -9,8 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 
-from dynasaur.source import candidates, render
-from dynasaur.types import Candidate
+from dynasaur.source import Candidate, candidates, render
 
 _ROOTS = itertools.count()
 
