@@ -10,7 +10,15 @@ from pathlib import Path
 import pytest
 
 from dynasaur.errors import ActionError
-from dynasaur.source import Head, move, read_action, read_head, relative_imports, with_head
+from dynasaur.source import (
+    Head,
+    move,
+    read_action,
+    read_docs,
+    read_head,
+    relative_imports,
+    with_head,
+)
 from dynasaur.source.head import Toml
 from dynasaur.types import Action, Parameter, Provenance
 
@@ -131,6 +139,51 @@ def test_overloads_are_one_function() -> None:
     assert read(text).signature == "f(a, b=1)"
 
 
+# --- its docstring --------------------------------------------------------------------------------
+
+
+def test_a_docstring_is_read_by_its_sections() -> None:
+    docs = read_docs("""Sums.
+
+    Said before.
+
+    Args:
+        a (int): One,
+            and more: of it.
+
+            And more.
+        *b: Two.
+        c.d: Three.
+      e: nothing
+    Left of them.
+        f: no parameter
+
+    Keyword Args:
+        g: Four.
+
+    Yields:
+        int: All.
+
+    Raises:
+        x.Error: Never.
+    """)
+    assert docs.summary == "Sums."
+    assert docs.args == {
+        "a": "One, and more: of it. And more.",
+        "b": "Two.",
+        "c.d": "Three.",
+        "e": "nothing",
+        "g": "Four.",
+    }
+    assert docs.returns == "int: All."
+    assert docs.raises == {"x.Error": "Never."}
+
+
+@pytest.mark.parametrize("text", ["", "\n", "Args:", "Args:\n    x", "A.\n\nArgs:\n:\n", "\0"])
+def test_any_docstring_is_read(text: str) -> None:
+    assert read_docs(text).args == {}
+
+
 # --- its head -------------------------------------------------------------------------------------
 
 PEP_723 = re.compile(r"(?m)^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$")
@@ -248,6 +301,7 @@ def test_a_malformed_head_is_told(block: str, reason: str) -> None:
         ("from .b import b", "actions.vendor.base.t.a", ("actions.vendor.base.t.b",)),
         ("from ..u import b", "actions.vendor.base.t.a", ("actions.vendor.base.u.b",)),
         ("from .b import B, b", "actions.t.a", ("actions.t.b",)),
+        ("from .b import helper", "actions.t.a", ("actions.t.b",)),
         ("from .b import B, b", "actions.a", ("actions.b",)),
         ("from .b import B", "actions.a", ("actions.b",)),
         ("from .b import *", "actions.t.a", ("actions.t.b",)),

@@ -341,6 +341,7 @@ REFUSED = [
     ("def f(): return nowhere()", "it uses `nowhere`, which nothing defines"),
     ("df = read(1)\ndef f(): return df.x", "whose value came from running code (`read(1)`)"),
     ("df = read(1)\nN = len(df)\ndef f(): return N", "it uses `df`, whose value came from"),
+    ("import functools\nX = functools.partial(read, 1)()\ndef f(): return X", "running code"),
     ("with open('x') as h:\n    t = h.read()\ndef f(): return t", "it uses `t`, whose value"),
     ("for i in range(3): pass\ndef f(): return i", "it uses `i`, whose value"),
     ("T = {}\nT['a'] = 1\ndef f(): return T", "`T` is changed later"),
@@ -518,6 +519,12 @@ def test_shared_classes_are_imported_from_one_module() -> None:
         "def is_point(p: Point) -> bool:\n    return isinstance(p, Point)\n"
     )
     assert "\nfrom .point import MISSING, OddError, point\n" in text_of(found["safe"], places)
+
+
+def test_the_home_of_a_class_is_the_function_that_needs_no_other(tmp_path: Path) -> None:
+    cells = ["class C: pass\n", "def f(): return isinstance(g(), C)\n", "def g(): return C()\n"]
+    assert taken(*cells)["f"].uses == (Use("g", classes=("C",)),)
+    assert saved(tmp_path, cells)["f"].f()
 
 
 def test_private_classes_are_copied() -> None:

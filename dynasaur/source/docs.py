@@ -54,11 +54,11 @@ def read_docs(docstring: str) -> Docs:
 
 
 def _entries(lines: list[str]) -> dict[str, str]:
-    depth = min((_indent(line) for line in lines if line.strip()), default=0)
+    depth = next((_indent(line) for line in lines if line.strip()), 0)
     entries: dict[str, list[str]] = {}
     words: list[str] = []
     for line in lines:
-        entry = _ENTRY.match(line.strip()) if _indent(line) == depth else None
+        entry = _ENTRY.match(line.strip()) if _indent(line) <= depth else None
         if entry:
             words = entries.setdefault(entry[1].lstrip("*"), [])
             words.append(entry[2])

@@ -99,7 +99,7 @@ def _builds(callee: ast.expr, origin: Origin) -> bool:
         return name == "class" or name in _CALLS or module in _MODULES
     if isinstance(callee, ast.Attribute):
         return callee.attr in _METHODS and _is_literal(callee.value, origin)
-    return isinstance(callee, ast.Call) and _builds(callee.func, origin)
+    return False
 
 
 def _is_literal(node: ast.expr, origin: Origin) -> bool:
