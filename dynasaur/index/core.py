@@ -40,7 +40,7 @@ LETTERS = "letters"
 EXACT = "exact name"
 """The field of a reason that lies in the exact name being written in the query."""
 
-NOISE = 0.3
+NOISE = 0.25
 """The least score worth offering for a query of one word."""
 
 

@@ -1,0 +1,288 @@
+"""Cost of retrieval by the size of the library, beside its peers, all in one run.
+
+    python -m tests.benchmarks.retrieval_scale --data DIR [--sizes 1e3,1e4,1e5] [--only ours]
+
+Documents are resampled from the sets: each takes its fields from different functions. Every
+system is measured in a process of its own: build, add one, open and answer first, then queries.
+Times are CPU milliseconds of that process, but for the peers' own threads, which count too:
+read the ratios. A system that needs more than `--limit` seconds to build is left out above.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import json
+import math
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
+
+from dynasaur.index import Document, Index
+from tests.benchmarks import retrieval
+from tests.benchmarks.retrieval_sets import arguments, load
+
+ADDED = 30
+ASKED = 200
+
+
+class System(Protocol):
+    """A retriever that lives in a folder."""
+
+    def __init__(self, folder: Path) -> None: ...
+
+    def build(self, documents: Iterator[Document]) -> None: ...
+
+    def add(self, document: Document) -> None: ...
+
+    def search(self, query: str) -> object: ...
+
+
+class Ours:
+    """The index of this package."""
+
+    def __init__(self, folder: Path) -> None:
+        self.index = Index(folder)
+
+    def build(self, documents: Iterator[Document]) -> None:
+        self.index.update(documents)
+
+    def add(self, document: Document) -> None:
+        self.index.update([document])
+
+    def search(self, query: str) -> object:
+        return self.index.search(query)
+
+
+class Bm25s:
+    """bm25s with identifiers split and words stemmed; adding means building anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self.bm25s = importlib.import_module("bm25s")
+        self.stemmer = importlib.import_module("Stemmer").Stemmer("english")
+        self.folder = folder
+        self.texts: list[str] = []
+        self.index = self.bm25s.BM25()
+        if folder.exists():
+            self.index = self.bm25s.BM25.load(str(folder), mmap=True)
+
+    def _tokens(self, texts: list[str]) -> object:
+        return self.bm25s.tokenize(texts, stopwords="en", stemmer=self.stemmer, show_progress=False)
+
+    def build(self, documents: Iterator[Document]) -> None:
+        self.texts += [retrieval.split(retrieval.whole(document)) for document in documents]
+        self.index = self.bm25s.BM25()
+        self.index.index(self._tokens(self.texts), show_progress=False)
+        self.index.save(str(self.folder))
+
+    def add(self, document: Document) -> None:
+        self.build(iter([document]))
+
+    def search(self, query: str) -> object:
+        return self.index.retrieve(
+            self._tokens([retrieval.split(query)]), k=10, show_progress=False
+        )
+
+
+class Tantivy:
+    """Tantivy with its English stemmer, identifiers split."""
+
+    def __init__(self, folder: Path) -> None:
+        self.tantivy = importlib.import_module("tantivy")
+        folder.mkdir(exist_ok=True)
+        schema = self.tantivy.SchemaBuilder()
+        schema.add_text_field("key", stored=True, tokenizer_name="raw")
+        schema.add_text_field("text", stored=False, tokenizer_name="en_stem")
+        self.index = self.tantivy.Index(schema.build(), path=str(folder))
+
+    def build(self, documents: Iterator[Document]) -> None:
+        writer = self.index.writer()
+        for document in documents:
+            text = retrieval.split(retrieval.whole(document))
+            writer.add_document(self.tantivy.Document(key=document.key, text=text))
+        writer.commit()
+        writer.wait_merging_threads()
+        self.index.reload()
+
+    def add(self, document: Document) -> None:
+        self.build(iter([document]))
+
+    def search(self, query: str) -> object:
+        words = " ".join(word for word in retrieval.split(query).lower().split() if word.isalnum())
+        searcher = self.index.searcher()
+        hits = searcher.search(self.index.parse_query(words or "nothing", ["text"]), 10).hits
+        return [searcher.doc(address)["key"] for _, address in hits]
+
+
+SYSTEMS: dict[str, tuple[type[System], tuple[str, ...]]] = {
+    "ours": (Ours, ()),
+    "bm25s": (Bm25s, ("bm25s", "Stemmer")),
+    "tantivy": (Tantivy, ("tantivy",)),
+}
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What one system needs at one size: CPU milliseconds, MiB."""
+
+    build: float
+    add: float
+    first: float
+    p50: float
+    p99: float
+    memory: float
+    disk: float
+
+
+def documents(sample: list[Document], start: int, end: int) -> Iterator[Document]:
+    """Made-up functions, each of parts of several of the sample; the same for every system."""
+    for number in range(start, end):
+        chance = random.Random(number)
+        one, two, three = (chance.choice(sample) for _ in range(3))
+        yield Document(
+            key=f"k{number:07}",
+            stamp="1",
+            name=f"{one.name}_{two.name}",
+            summary=one.summary,
+            docstring=two.docstring,
+            parameters=three.parameters,
+            body=three.body,
+        )
+
+
+@contextlib.contextmanager
+def timed(into: list[float]) -> Iterator[None]:
+    """Append the CPU milliseconds that the body takes."""
+    start = time.process_time()
+    yield
+    into.append((time.process_time() - start) * 1000)
+
+
+def build(
+    system: type[System], folder: Path, sample: list[Document], size: int
+) -> dict[str, float]:
+    """Build and add, in this process."""
+    spent: list[float] = []
+    built = system(folder)
+    with timed(spent):
+        built.build(documents(sample, 0, size))
+    few = ADDED if size <= 10_000 or system is not Bm25s else 1
+    for document in list(documents(sample, size, size + few)):
+        with timed(spent):
+            built.add(document)
+    return {"build": spent[0], "add": sum(spent[1:]) / few, "memory": _memory()}
+
+
+def ask(system: type[System], folder: Path, queries: list[str]) -> dict[str, float]:
+    """Open and query, in this process: imports are not counted, the first answer is."""
+    importlib.import_module("numpy")
+    spent: list[float] = []
+    with timed(spent):
+        opened = system(folder)
+        opened.search(queries[0])
+    for query in queries[1:]:
+        with timed(spent):
+            opened.search(query)
+    times = sorted(spent[1:])
+    return {
+        "first": spent[0],
+        "p50": times[len(times) // 2],
+        "p99": times[len(times) * 99 // 100],
+        "memory": _memory(),
+    }
+
+
+def _memory() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def apart(arguments: list[str], limit: float) -> dict[str, float] | None:
+    """Run one phase in a process of its own; None when it takes too long or too much."""
+    command = [sys.executable, "-m", "tests.benchmarks.retrieval_scale", *arguments]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=True)
+    except (subprocess.TimeoutExpired, subprocess.CalledProcessError):
+        return None
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def measure(name: str, size: int, data: Path, limit: float) -> Figures | None:
+    """Both phases of one system at one size."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place) / "index"
+        common = ["--data", str(data), "--sizes", str(size), "--folder", str(folder)]
+        built = apart([*common, "--phase", f"build {name}"], limit)
+        if built is None:
+            return None
+        disk = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) / 2**20
+        asked = apart([*common, "--phase", f"ask {name}"], limit)
+        if asked is None:
+            return None
+        memory = max(built["memory"], asked["memory"])
+        return Figures(**{**built, **asked, "memory": memory, "disk": disk})
+
+
+def report(data: Path, sizes: list[int], only: str, limit: float) -> None:
+    """Print one line for each system and size, and how query time grows."""
+    columns = "build s | add ms | first ms | query p50 ms | p99 ms | memory MiB | disk MiB"
+    sys.stdout.write(f"| | documents | {columns} |\n|---|{'---|' * 8}\n")
+    medians: dict[str, dict[int, float]] = {}
+    for size in sizes:
+        for name, (_, modules) in SYSTEMS.items():
+            missing = [module for module in modules if importlib.util.find_spec(module) is None]
+            if only and name not in only.split(","):
+                continue
+            figures = None if missing else measure(name, size, data, limit)
+            if figures is None:
+                why = f"{missing[0]} is not installed" if missing else f"over {limit:.0f} s"
+                sys.stdout.write(f"| {name} | {size:,} | skipped: {why} |\n")
+                continue
+            medians.setdefault(name, {})[size] = figures.p50
+            cells = {**asdict(figures), "build": figures.build / 1000}
+            line = " | ".join(f"{value:,.2f}" for value in cells.values())
+            sys.stdout.write(f"| {name} | {size:,} | {line} |\n")
+            sys.stdout.flush()
+    for name, found in medians.items():
+        least, most = min(found), max(found)
+        if least < most:
+            exponent = math.log(found[most] / found[least]) / math.log(most / least)
+            sys.stdout.write(f"{name}: query p50 grows with size to the {exponent:.2f}\n")
+
+
+def main() -> None:
+    parser = arguments(__doc__)
+    parser.add_argument("--sizes", default="1e3,1e4,1e5")
+    parser.add_argument("--only", default="", help="systems, separated by commas")
+    parser.add_argument("--limit", type=float, default=900.0, help="seconds for one phase")
+    parser.add_argument("--phase", default="", help="used by the program itself")
+    parser.add_argument("--folder", type=Path, help="used by the program itself")
+    options = parser.parse_args()
+    sizes = [int(float(size)) for size in options.sizes.split(",")]
+    sets = load(options.data)
+    if not options.phase:
+        report(options.data, sizes, options.only, options.limit)
+        return
+    phase, name = options.phase.split()
+    sample = [document for data in sets for document in data.corpus]
+    queries = [text for data in sets for text in data.queries.values()]
+    queries = random.Random(0).sample(queries, ASKED)
+    system = SYSTEMS[name][0]
+    with contextlib.redirect_stdout(io.StringIO()):
+        if phase == "build":
+            found = build(system, options.folder, sample, sizes[0])
+        else:
+            found = ask(system, options.folder, queries)
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+if __name__ == "__main__":
+    main()
