@@ -16,7 +16,16 @@ from pathlib import Path
 import pytest
 
 from dynasaur.repo import Repo
-from tests.builders.repos import Person, adding, clone_of_a_person, committed, git, isolate
+from tests.builders.repos import (
+    Person,
+    adding,
+    can_mount,
+    clone_of_a_person,
+    committed,
+    git,
+    in_a_namespace,
+    isolate,
+)
 from tests.builders.savers import STAGES
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -39,10 +48,10 @@ def saver(*arguments: str) -> subprocess.Popen[str]:
     )
 
 
-def kept(root: Path, name: str) -> bool:
+def kept(root: Path, name: str, text: bytes | None = None) -> bool:
     """The action is in the head, in the index and on disk."""
     path = f"actions/text/{name}.py"
-    text = adding(name).files[path]
+    text = text or adding(name).files[path]
     staged = git(root, "ls-files", "--", path) == path
     here = (root / path).exists() and (root / path).read_bytes() == text
     return committed(root, path) == text and staged and here
@@ -57,13 +66,13 @@ def leftovers(root: Path) -> list[str]:
     return [str(path) for path in found] + git(root, "branch", "--list", "dynasaur/*").split()
 
 
-def check_the_next_save(root: Path) -> None:
-    """It works without help, and leaves everything as it should be."""
+def check_the_next_save(root: Path, *waiting: str) -> None:
+    """It works without help, and leaves everything as it should be: only branches that wait."""
     done = Repo(root).commit("after", [adding("after")])
     assert done.merged, done.note
     assert kept(root, "after")
     assert git(root, "status", "--porcelain") == ""
-    assert leftovers(root) == []
+    assert leftovers(root) == [*waiting]
     git(root, "fsck", "--strict")
 
 
@@ -107,10 +116,29 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
     results = [json.loads(line) for line in lines.splitlines()]
     assert len(results) == KILLS
     check_the_next_save(tmp_path)
-    for name, reported in results:
+    for name, reported, _ in results:
         whole = {kept(tmp_path, name), kept(tmp_path, f"{name}_too")}
         assert whole == {True} if reported else len(whole) == 1, (name, reported)
         assert reported in {"", "merged"}, "the save before was killed, and this one had to wait"
+
+
+@pytest.mark.slow
+def test_killed_with_every_git_that_it_had_started(tmp_path: Path) -> None:
+    """As when the machine stops: git's own locks may stay, and are named with their remedy."""
+    clone_of_a_person(tmp_path)
+    with saver("deep", str(tmp_path), str(KILLS), "2") as process:
+        lines, errors = process.communicate()
+    assert process.returncode == 0, errors
+    results = [json.loads(line) for line in lines.splitlines()]
+    assert len(results) == KILLS
+    waiting = git(tmp_path, "branch", "--format=%(refname:short)", "--list", "dynasaur/*").split()
+    check_the_next_save(tmp_path, *waiting)
+    for name, reported, _ in results:
+        branch = f"dynasaur/{name}" if f"dynasaur/{name}" in waiting else "HEAD"
+        paths = [f"actions/text/{name}.py", f"actions/text/{name}_too.py"]
+        whole = {committed(tmp_path, path, branch) is not None for path in paths}
+        assert whole == {True} if reported or branch != "HEAD" else len(whole) == 1, name
+    print(sum(helped for *_, helped in results), "needed the command,", len(waiting), "wait")
 
 
 @pytest.mark.slow
@@ -161,3 +189,52 @@ def test_a_person_at_work_in_the_same_clone(tmp_path: Path) -> None:
         assert git(tmp_path, "show", "--format=", "--name-only", commit) == "README.md"
     git(tmp_path, "fsck", "--strict")
     print(next(turns), person.tried_again, sum(report[2] for report in reports))
+
+
+FULL = """
+import json, shutil, subprocess, sys
+from pathlib import Path
+from dynasaur.errors import StoreError
+from dynasaur.repo import Repo
+from tests.builders.repos import adding, clone_of_a_person
+root = Path(sys.argv[1])
+subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", root], check=True)
+clone_of_a_person(root)
+repo, ballast = Repo(root), root / ".git" / "ballast"
+repo.commit("first", [adding("first")])
+for number, free in enumerate(range(0, 120, 4)):
+    ballast.write_bytes(b"x" * max(0, shutil.disk_usage(root).free - free * 1024))
+    name = f"f{number}"
+    try:
+        done = repo.commit(name, [adding(name, "long = 1\\n" * 600)])
+        said = [done.branch, done.merged, done.note]
+    except StoreError as error:
+        said = ["", False, str(error)]
+    ballast.unlink()
+    after = repo.commit(f"after{number}", [adding(f"after{number}")])
+    print(json.dumps([name, *said, after.merged, after.note]), flush=True)
+subprocess.run(["cp", "-a", f"{root}/.", sys.argv[2]], check=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not can_mount(), reason="needs user namespaces")
+def test_a_full_disk(tmp_path: Path) -> None:
+    disk, copy = tmp_path / "disk", tmp_path / "copy"
+    disk.mkdir()
+    copy.mkdir()
+    reports = [json.loads(line) for line in in_a_namespace(FULL, str(disk), str(copy)).splitlines()]
+    assert len(reports) == 30
+    for name, branch, merged, said, works, note in reports:
+        assert works, note
+        path = f"actions/text/{name}.py"
+        assert bool(branch) == (committed(copy, path, branch or "HEAD") is not None), (name, said)
+        assert kept(copy, name, b"long = 1\n" * 600) == merged
+        assert (copy / path).exists() == merged
+        assert merged or said
+    assert {merged for _, _, merged, *_ in reports} == {False, True}
+    assert git(copy, "status", "--porcelain") == ""
+    assert sorted(leftovers(copy)) == sorted(
+        branch for _, branch, merged, *_ in reports if branch and not merged
+    )
+    git(copy, "fsck", "--strict")

@@ -32,16 +32,16 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Built:
-    """Commits on their branch.
+class Plan:
+    """What the changes do on top of what was seen.
 
     Attributes:
-        commits: Their ids, oldest first.
+        commits: Each change with the files that it really alters; none for one that alters none.
         files: Net effect, by path below the library's root.
         clash: A path that the changes may not overwrite; empty when there is none.
     """
 
-    commits: tuple[str, ...]
+    commits: tuple[tuple[Change, Mapping[str, bytes | None]], ...]
     files: Mapping[str, File]
     clash: str
 
@@ -64,37 +64,50 @@ def _reserved(part: str) -> bool:
     return part in {".", ".."} or part.casefold().rstrip(". ") in {".git", "git~1"}
 
 
-def build(
-    git: Git,
-    place: Place,
-    look: Look,
-    changes: Sequence[Change],
-    people: tuple[Identity, Identity],
-) -> Built:
-    """Commit the changes on top of what was seen, on the branch that is ours to move.
-
-    Raises:
-        StoreError: git cannot write.
-    """
-    base, branch, known = look.head.commit, look.branch, dict(look.blobs)
+def plan(place: Place, look: Look, changes: Sequence[Change]) -> Plan:
+    """Find out what the changes do."""
+    known = dict(look.blobs)
     after: dict[str, bytes | None] = {}
-    stream: list[bytes] = []
+    commits = []
     clash = ""
     for change in changes:
         files = {p: new for p, new in change.files.items() if _blob_id(place, new) != known[p]}
         if not files:
             continue
-        clash = clash or next((p for p in files if known[p] and not change.overwrite), "")
-        stream += _commit(place, branch, None if stream else base, change, files, people)
+        if not change.overwrite:
+            clash = clash or next((path for path in files if known[path]), "")
+        commits.append((change, files))
         known |= {path: _blob_id(place, new) for path, new in files.items()}
         after |= files
-    if not stream:
-        return Built((), {}, "")
-    start = [f"feature done\nreset refs/heads/{branch}\n\n".encode()]
-    text = b"".join([*start, *stream, b"done\n"])
-    done = git.run(*UNSYNCED, "fast-import", "--quiet", "--force", stdin=text)
     net = {path: File(look.blobs[path], known[path], new) for path, new in after.items()}
-    return Built(tuple(done.stdout.decode().split()), net, clash)
+    return Plan(tuple(commits), net, clash)
+
+
+def build(
+    git: Git, look: Look, wanted: Plan, prefix: str, people: tuple[Identity, Identity]
+) -> tuple[str, ...]:
+    """Commit on top of what was seen, on the branch that is ours to move.
+
+    Returns:
+        The commits' ids, oldest first.
+
+    Raises:
+        StoreError: git cannot write.
+    """
+    stream = [f"feature done\nreset refs/heads/{look.branch}\n\n".encode()]
+    base = look.head.commit
+    for change, files in wanted.commits:
+        stream += _commit(look.branch, base, change, people)
+        base = None
+        for path, new in sorted(files.items()):
+            quoted = _quote(prefix + path)
+            stream += (
+                [b"D " + quoted] if new is None else [b"M 100644 inline " + quoted, _data(new)]
+            )
+        stream.append(b"\nget-mark :1\n")
+    text = b"".join([*stream, b"done\n"])
+    done = git.run(*UNSYNCED, "fast-import", "--quiet", "--force", stdin=text)
+    return tuple(done.stdout.decode().split())
 
 
 def _blob_id(place: Place, data: bytes | None) -> str | None:
@@ -111,28 +124,18 @@ def blob_id(hash_name: str, data: bytes) -> str:
 
 
 def _commit(
-    place: Place,
-    branch: str,
-    base: str | None,
-    change: Change,
-    files: Mapping[str, bytes | None],
-    people: tuple[Identity, Identity],
+    branch: str, base: str | None, change: Change, people: tuple[Identity, Identity]
 ) -> list[bytes]:
-    """One commit in fast-import's language."""
+    """The head of a commit in fast-import's language; without `base` it follows the last one."""
     author, committer = people
-    now = int(time.time())
+    now = f"{int(time.time())} {time.strftime('%z')}"
     lines = [
         f"commit refs/heads/{branch}\nmark :1\n".encode(),
-        f"author {author.name} <{author.email}> {now} {_zone()}\n".encode(),
-        f"committer {committer.name} <{committer.email}> {now} {_zone()}\n".encode(),
+        f"author {author.name} <{author.email}> {now}\n".encode(),
+        f"committer {committer.name} <{committer.email}> {now}\n".encode(),
         _data(message(change)),
     ]
-    if base is not None:
-        lines.append(f"from {base}\n".encode())
-    for path, new in sorted(files.items()):
-        quoted = _quote(place.prefix + path)
-        lines += [b"D " + quoted] if new is None else [b"M 100644 inline " + quoted, _data(new)]
-    return [*lines, b"\nget-mark :1\n"]
+    return lines if base is None else [*lines, f"from {base}\n".encode()]
 
 
 def message(change: Change) -> bytes:
@@ -153,7 +156,3 @@ def _data(content: bytes) -> bytes:
 def _quote(path: str) -> bytes:
     escaped = path.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return b'"' + escaped.encode("utf-8", "surrogateescape") + b'"\n'
-
-
-def _zone() -> str:
-    return time.strftime("%z")

@@ -107,16 +107,17 @@ class Repo:
             raise StoreError(f"{run!r} cannot name a branch: use letters, digits and dashes.")
         if deliver == "none" or not changes:
             return Delivery("", (), merged=False, note="")
-        with lock(self._place.own):
-            try:
-                earlier = recover(self._place, self._journal)
+        try:
+            with lock(self._place.own) as shared:
+                self._git.inherited = (shared,)
+                earlier = recover(self._place, self._journal, shared)
                 done = self._save(run, changes, deliver)
-                return replace(done, note="; ".join(filter(None, [done.note, earlier])))
-            except OSError as error:
-                why = error.strerror or str(error)
-                raise StoreError(
-                    f"{self.root} cannot be written ({why}): nothing is kept."
-                ) from error
+        except OSError as error:
+            why = error.strerror or str(error)
+            raise StoreError(f"{self.root} cannot be written ({why}): nothing is kept.") from error
+        finally:
+            self._git.inherited = ()
+        return replace(done, note="; ".join(filter(None, [done.note, earlier])))
 
     def status_note(self) -> str:
         """Why a save could not be kept or merged now, on one line; empty when it could."""

@@ -8,7 +8,6 @@ fails; nobody commits half of it.
 from __future__ import annotations
 
 import contextlib
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
@@ -67,17 +66,8 @@ class RefTransaction:
             f"delete refs/heads/{move.branch} {move.tip}",
             f"update HEAD {move.tip} {move.base or place.zero}",
         )
-        self._process = subprocess.Popen(
-            git.command(
-                *BRIEF, "update-ref", "--stdin", "-m", f"merge {move.branch}: Fast-forward"
-            ),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=git.folder,
-            env=git.environment(),
-            start_new_session=True,
-        )
+        reason = f"merge {move.branch}: Fast-forward"
+        self._process = git.start(*BRIEF, "update-ref", "--stdin", "-m", reason)
 
     def __enter__(self) -> Self:
         return self

@@ -14,9 +14,9 @@ HELD = ".dynasaur-"
 """How the names of unfinished files begin."""
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Replace a file in one step, on disk before its name points to it."""
-    held = hold(path.parent, data)
+def write_whole(path: Path, data: bytes, *, sync: bool = True) -> None:
+    """Replace a file in one step; with `sync`, on disk before its name points to it."""
+    held = hold(path.parent, data, sync=sync)
     try:
         held.replace(path)
     except OSError:
@@ -24,7 +24,7 @@ def write_whole(path: Path, data: bytes) -> None:
         raise
 
 
-def hold(folder: Path, data: bytes) -> Path:
+def hold(folder: Path, data: bytes, *, sync: bool = True) -> Path:
     """A finished file under a name that nobody looks for, to be linked or renamed."""
     handle, name = tempfile.mkstemp(prefix=HELD, dir=folder)
     held = Path(name)
@@ -33,7 +33,8 @@ def hold(folder: Path, data: bytes) -> Path:
             file.write(data)
             file.flush()
             os.fchmod(file.fileno(), 0o666 & ~_umask())
-            os.fsync(file.fileno())
+            if sync:
+                os.fsync(file.fileno())
     except BaseException:
         held.unlink(missing_ok=True)
         raise

@@ -53,6 +53,9 @@ class Git:
         folder: Where it runs.
         settings: Configuration that outweighs the repository's.
 
+    Attributes:
+        inherited: File descriptors that every git holds open while it lives.
+
     Raises:
         StoreError: git is not installed.
     """
@@ -63,6 +66,7 @@ class Git:
             raise StoreError("git is not installed: install it, then run this again.")
         self.folder = folder
         self.program = program
+        self.inherited: tuple[int, ...] = ()
         self._settings = dict(settings or {})
 
     def run(
@@ -92,12 +96,28 @@ class Git:
                 env=self.environment(env),
                 check=False,
                 start_new_session=True,
+                pass_fds=self.inherited,
             )
         except OSError as error:
             raise StoreError(f"git cannot run in {self.folder}: {error.strerror}.") from error
         if done.returncode not in accept:
             raise StoreError(f"git failed: {complaint(done.stderr)}")
         return done
+
+    def start(
+        self, *arguments: str, talk: bool = True, env: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start one git command, to be read from; with `talk`, to be written to as well."""
+        return subprocess.Popen(
+            self.command(*arguments),
+            stdin=subprocess.PIPE if talk else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=self.folder,
+            env=self.environment(env),
+            start_new_session=True,
+            pass_fds=self.inherited,
+        )
 
     def line(self, *arguments: str, accept: tuple[int, ...] = (0,)) -> str:
         """A command's output as text, without the newline at its end."""

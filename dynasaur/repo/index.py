@@ -11,7 +11,6 @@ import contextlib
 import itertools
 import os
 import shutil
-import subprocess
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -65,13 +64,10 @@ class IndexCopy:
         if self._seen:
             with contextlib.suppress(FileNotFoundError):
                 shutil.copyfile(self._index, self._copy)
-        self._reader = subprocess.Popen(
-            git.command("ls-files", "--stage", "-z", "--full-name", "--", *sorted(paths)),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=git.folder,
-            env=git.environment(self._env()),
+        self._reader = git.start(
+            *("ls-files", "--stage", "-z", "--full-name", "--", *sorted(paths)),
+            talk=False,
+            env=self._env(),
         )
 
     def __enter__(self) -> Self:

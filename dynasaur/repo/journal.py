@@ -7,9 +7,11 @@ git's common folder, so that every work tree of the repository shares both.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -27,19 +29,25 @@ class Entry:
     Attributes:
         branch: The branch that is ours until the save is done.
         root: The library's root that asked for it.
-        deliver: What was asked for.
+        merge: The branch is to be merged.
         base: The commit below the new ones; empty for none.
+        tip: The last new commit; empty before there is one.
     """
 
     branch: str
     root: str
-    deliver: str
+    merge: bool
     base: str
+    tip: str = ""
 
 
 @contextlib.contextmanager
-def lock(folder: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
+def lock(folder: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[int]:
     """Hold the repository's one writer's lock.
+
+    Yields:
+        A file descriptor for every git that is started: as long as one of them lives, even
+        when its writer has died, the next writer waits.
 
     Raises:
         StoreError: The folder cannot be written, or another holds it all that time.
@@ -48,19 +56,32 @@ def lock(folder: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[None]:
 
     try:
         folder.mkdir(exist_ok=True)
-        held = FileLock(folder / "lock", timeout=seconds)
-        held.acquire()
+        with FileLock(folder / "lock", timeout=seconds), _outlived(folder, seconds) as shared:
+            with contextlib.suppress(OSError):
+                name = f"process {os.getpid()} ({Path(sys.argv[0]).name})"
+                (folder / "holder").write_text(name)
+            yield shared
     except Timeout:
         raise StoreError(f"{_holder(folder)} is saving in this library: try again later.") from None
-    except OSError as error:
-        why = error.strerror or str(error)
-        raise StoreError(f"{folder.parent} cannot be written ({why}): nothing is kept.") from error
+
+
+@contextlib.contextmanager
+def _outlived(folder: Path, seconds: float) -> Iterator[int]:
+    """The lock that a writer shares with its gits."""
+    shared = os.open(folder / "gits", os.O_RDWR | os.O_CREAT, 0o666)
+    until = time.monotonic() + seconds
     try:
-        with contextlib.suppress(OSError):
-            (folder / "holder").write_text(f"process {os.getpid()} ({Path(sys.argv[0]).name})")
-        yield
+        while True:
+            try:
+                fcntl.flock(shared, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise StoreError("A git of a dead writer's goes on: end it first.") from None
+                time.sleep(0.01)
+        yield shared
     finally:
-        held.release()
+        os.close(shared)
 
 
 def _holder(folder: Path) -> str:
@@ -85,7 +106,7 @@ class Journal:
 
     def write(self, entry: Entry) -> None:
         """Say what is about to be done, before it is done."""
-        write_whole(self.path, json.dumps(asdict(entry)).encode())
+        write_whole(self.path, json.dumps(asdict(entry)).encode(), sync=not entry.tip)
 
     def clear(self) -> None:
         """It is done."""

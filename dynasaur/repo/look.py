@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -75,14 +74,7 @@ class Questions:
     """Names of objects, answered one by one by a `git cat-file` that stays."""
 
     def __init__(self, git: Git) -> None:
-        self._process = subprocess.Popen(
-            git.command("cat-file", "--batch-check=%(objectname) %(objecttype)"),
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=git.folder,
-            env=git.environment(),
-        )
+        self._process = git.start("cat-file", "--batch-check=%(objectname) %(objecttype)")
 
     def __enter__(self) -> Self:
         return self

@@ -7,64 +7,77 @@ whole, and only its delivery may be missing: it is done again.
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
 from dynasaur.errors import StoreError
 from dynasaur.repo.build import File
-from dynasaur.repo.checkout import sweep
+from dynasaur.repo.checkout import KeptBackError, sweep
 from dynasaur.repo.deliver import Move, deliver
 from dynasaur.repo.git import Git
 from dynasaur.repo.index import IndexCopy, copies, holds
 from dynasaur.repo.journal import Entry, Journal
-from dynasaur.repo.place import Place, find, open_git, read_head, unfinished
-
-OUTLIVED_SECONDS = 2.0
+from dynasaur.repo.place import Head, Place, find, open_git, read_head, unfinished
 
 
-def recover(place: Place, journal: Journal) -> None:
-    """Roll the dead writer's save forward, and sweep up after it; only under the lock."""
+def recover(place: Place, journal: Journal, shared: int) -> str:
+    """Roll the dead writer's save forward, and sweep up after it; only under the lock.
+
+    Returns:
+        One line for the user when the save could not be merged; else empty.
+    """
     entry = journal.read()
+    note = ""
     if entry is not None:
-        with contextlib.suppress(StoreError):  # its work tree may be gone: the branch stays
+        try:
             there = find(Path(entry.root))
-            _finish(open_git(there.root)[0], there, entry)
+            git, _ = open_git(there.root)
+            git.inherited = (shared,)
+            _finish(git, there, entry)
             sweep(there)
+            sweep_reports(there, journal)
+        except StoreError as error:  # its checkout is gone, or has changed: the branch stays
+            name = entry.branch
+            note = f"an earlier save waits on branch {name}: take it with `git merge {name}`"
+            note = f"{note} ({error})" if str(error) else note
         journal.clear()
     _settle_lock(place, moved=False)
     sweep(place)
+    return note
 
 
-def _free_branch(place: Place, branch: str) -> None:
-    """Remove git's lock on our own branch; first give a git that outlived its writer time."""
-    lock = place.common / "refs" / "heads" / f"{branch}.lock"
-    until = time.monotonic() + OUTLIVED_SECONDS
-    while lock.exists():
-        if time.monotonic() > until:
-            lock.unlink(missing_ok=True)
-        time.sleep(0.01)
+def sweep_reports(place: Place, journal: Journal) -> None:
+    """Remove what `git fast-import` leaves behind when it fails, since the journal was written."""
+    for report in place.git_dir.glob("fast_import_crash_*"):
+        with contextlib.suppress(FileNotFoundError):
+            if report.stat().st_mtime_ns >= journal.path.stat().st_mtime_ns:
+                report.unlink()
 
 
 def _finish(git: Git, place: Place, entry: Entry) -> None:
-    _free_branch(place, entry.branch)
+    branch_lock = place.common / "refs" / "heads" / f"{entry.branch}.lock"
+    branch_lock.unlink(missing_ok=True)  # ours alone, and no git of the dead writer's lives
     head = read_head(git, place)
     ref = f"refs/heads/{entry.branch}"
     tip = git.line("rev-parse", "--verify", "--quiet", ref, accept=(0, 1)) or None
-    moved = tip is None or tip == head.commit
+    moved = bool(entry.tip) and (tip is None or tip == head.commit)
     lost = _settle_lock(place, moved=moved)
-    if tip is not None and tip == head.commit:
+    if moved and tip is not None:
         git.run("update-ref", "-d", ref, tip)
-    wanted = entry.deliver == "merge" and not unfinished(place)
-    if moved and lost and head.commit:
-        files = files_between(git, place, entry.base or None, head.commit)
+    if moved and lost and head.commit == entry.tip:
+        files = files_between(git, place, entry.base or None, entry.tip)
         _sync_index(git, place, files)
-    elif (
-        tip is not None and not moved and wanted and (head.commit or "") == entry.base and head.ref
-    ):
-        files = files_between(git, place, head.commit, tip)
-        with IndexCopy(git, place, files) as index:
-            deliver(git, place, Move(head.ref, head.commit, tip, entry.branch), files, index)
+    if tip is not None and not moved and entry.merge:
+        _merge(git, place, entry, head, tip)
+
+
+def _merge(git: Git, place: Place, entry: Entry, head: Head, tip: str) -> None:
+    if head.ref is None or unfinished(place) or (head.commit or "") != entry.base:
+        raise KeptBackError("the checkout has moved on")
+    files = files_between(git, place, head.commit, tip)
+    move = Move(head.ref, head.commit, tip, entry.branch)
+    with IndexCopy(git, place, files, hold=True) as index:
+        deliver(git, place, move, files, index)
 
 
 def _settle_lock(place: Place, *, moved: bool) -> bool:

@@ -3,7 +3,7 @@
 Run as a program: `python -m tests.builders.savers MODE ROOT ...`. Modes: `save NAME...` saves
 one action for each name; `stages` lets a child die by kill -9 at each named stage of a save, in
 the repositories `ROOT/0`, `ROOT/1`, ...; `random COUNT SEED` lets children save, kills each at a
-random moment, and prints what each had reported.
+random moment, and prints what each had reported; `deep COUNT SEED` kills their git too.
 """
 
 from __future__ import annotations
@@ -12,8 +12,11 @@ import contextlib
 import json
 import os
 import random
+import re
 import select
+import shlex
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -83,8 +86,12 @@ def stages(root: Path) -> None:
         print(json.dumps([stage, -os.waitstatus_to_exitcode(status)]), flush=True)
 
 
-def randomly(root: Path, count: int, seed: int) -> None:
-    """Kill one child after another, process or whole group, at any moment of its save."""
+def randomly(root: Path, count: int, seed: int, *, deep: bool) -> None:
+    """Kill one child after another at any moment of its save.
+
+    With `deep`, everything that it has started dies too, as when the machine stops; and after
+    each, the command is followed that the next save may give.
+    """
     chance = random.Random(seed)
     start = time.perf_counter()
     Repo(root).commit(f"measure{seed}", [adding(f"measure{seed}")])
@@ -102,12 +109,45 @@ def randomly(root: Path, count: int, seed: int) -> None:
         with contextlib.suppress(OSError):  # whoever comes first, before any killing
             os.setpgid(child, child)
         select.select([reading], [], [], chance.uniform(0, longest))
-        whole = chance.random() < 0.5
-        (os.killpg if whole else os.kill)(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+        kill(child, deep=deep)
         reported = os.read(reading, 100).decode()
         os.close(reading)
-        print(json.dumps([name, reported]), flush=True)
+        helped = deep and follow_advice(root, f"n{seed}_{number}")
+        print(json.dumps([name, reported, helped]), flush=True)
+
+
+def kill(child: int, *, deep: bool) -> None:
+    """Kill a child's process group; with `deep`, its descendants in other groups first."""
+    if deep:
+        os.kill(child, signal.SIGSTOP)
+        time.sleep(0.001)
+        for pid in descendants(child):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    os.killpg(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+
+
+def descendants(pid: int) -> list[int]:
+    """The processes that a process has started, and theirs."""
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [found for child in children for found in (int(child), *descendants(int(child)))]
+
+
+def follow_advice(root: Path, name: str) -> bool:
+    """Save; when locks are in the way, remove them as the note says, and take the branch."""
+    done = Repo(root).commit(name, [adding(name)])
+    if done.merged:
+        return False
+    advice = re.search(r"remove it: (rm [^)]*)\)", done.note)
+    assert advice, done.note
+    subprocess.run(shlex.split(advice[1]), check=True)
+    subprocess.run(["git", "merge", "--quiet", "--ff-only", done.branch], cwd=root, check=True)
+    subprocess.run(["git", "branch", "--quiet", "-d", done.branch], cwd=root, check=True)
+    return True
 
 
 def main() -> None:
@@ -117,7 +157,8 @@ def main() -> None:
     elif mode == "stages":
         stages(Path(root))
     else:
-        randomly(Path(root), int(rest[0]), int(rest[1]))
+        core.PATIENCE = 0.5
+        randomly(Path(root), int(rest[0]), int(rest[1]), deep=mode == "deep")
 
 
 if __name__ == "__main__":
