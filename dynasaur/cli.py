@@ -28,6 +28,7 @@ COMMANDS = {
     "add": "Put functions of your own through the gate.",
     "runs": "List the runs.",
     "models": "List the models, and which would be used.",
+    "doctor": "Say what this machine gives, and what is missing.",
     "init": "Make a library.",
 }
 """Every command and its help line; `NAME` lives in `dynasaur.commands.NAME_command`."""

@@ -5,6 +5,7 @@ Also where the library is, since that has to be known before its settings can be
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -18,6 +19,9 @@ from dynasaur.types import Evidence
 PACKAGE = "actions"
 """The folder in a library's root that holds its actions."""
 
+SMALLEST, LARGEST = 128 * 1024**2, 1024**5
+"""Bytes of memory that a kernel can be given: too little starts none."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -29,7 +33,9 @@ class Settings:
         cell_timeout: Seconds that one cell may run.
         k: How many actions are offered with the task.
         accept: The weakest evidence that admits an action.
-        sandbox: The kernel's sandbox: `auto`, or one tier by name.
+        sandbox: The kernel's sandbox: `auto`, or one tier by name. Only the environment and the
+            command line can say `none`: a library that came from elsewhere must not.
+        memory: What a kernel may use, such as `4GiB` or `512MiB`.
     """
 
     model: str = ""
@@ -38,6 +44,12 @@ class Settings:
     k: int = 10
     accept: Evidence = Evidence.SOLVED
     sandbox: str = "auto"
+    memory: str = "4GiB"
+
+    @property
+    def memory_bytes(self) -> int:
+        """`memory` in bytes."""
+        return _bytes(self.memory)
 
 
 def load(root: Path, environ: Mapping[str, str], flags: Mapping[str, object]) -> Settings:
@@ -97,7 +109,13 @@ def _from_pyproject(path: Path) -> Mapping[str, object]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
     settings = table.get("tool", {}).get("dynasaur", {})
-    return {name.replace("-", "_"): value for name, value in settings.items()}
+    found = {name.replace("-", "_"): value for name, value in settings.items()}
+    if found.get("sandbox") == "none":
+        raise ConfigError(
+            f"{path}: a library cannot switch the sandbox off; use --sandbox none, "
+            "or DYNASAUR_SANDBOX=none, where you trust it"
+        )
+    return found
 
 
 def _from_environment(environ: Mapping[str, str]) -> Mapping[str, object]:
@@ -120,8 +138,24 @@ def _checked(name: str, value: object, where: object) -> object:
         result = kind(value)
     except (TypeError, ValueError):
         raise ConfigError(f"{where}: {name} = {value!r}: {_expected(kind)}") from None
+    if name == "memory":
+        try:
+            _bytes(str(result))
+        except ValueError:
+            raise ConfigError(f"{where}: memory = {value!r}: must be like 4GiB or 512MiB") from None
     if isinstance(result, int | float) and not 0 < result < float("inf"):
         raise ConfigError(f"{where}: {name} = {value!r}: must be above zero")
+    return result
+
+
+def _bytes(size: str) -> int:
+    """A size in bytes; ValueError where it has no sense or could start no kernel."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([KMGT])(?:i?B)?", size.strip(), re.IGNORECASE)
+    if not found:
+        raise ValueError(size)
+    result = int(float(found[1]) * 1024 ** ("KMGT".index(found[2].upper()) + 1))
+    if not SMALLEST <= result <= LARGEST:
+        raise ValueError(size)
     return result
 
 

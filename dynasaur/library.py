@@ -37,17 +37,24 @@ class Library:
         path: The library's root, the folder that holds `actions/`.
         accept: The weakest evidence that admits a generated action.
         sandbox: The sandbox of its kernels: `auto`, or one tier by name.
+        memory: Bytes that a kernel may use; None for the kernel's own default.
 
     Raises:
         UsageError: There is no library there.
     """
 
     def __init__(
-        self, path: Path | str, *, accept: Evidence = Evidence.SOLVED, sandbox: str = "auto"
+        self,
+        path: Path | str,
+        *,
+        accept: Evidence = Evidence.SOLVED,
+        sandbox: str = "auto",
+        memory: int | None = None,
     ) -> None:
         self.root = Path(path).expanduser().absolute()
         self._accept = accept
         self._sandbox = sandbox
+        self._memory = memory
         if not (self.root / PACKAGE / "__init__.py").is_file():
             raise UsageError(
                 f"{self.root} is no library: it has no {PACKAGE}/ package; "
@@ -121,8 +128,10 @@ class Library:
     def kernel(self, work: Path, functions: Mapping[str, Callable[..., Json]]) -> Kernel:
         """A kernel of this library's own making; it starts when it is told to."""
         from dynasaur.kernel.client import JupyterKernel
+        from dynasaur.kernel.limits import Limits
 
-        return JupyterKernel(work, functions=functions, sandbox=self._sandbox)
+        limits = Limits(memory=self._memory) if self._memory else Limits()
+        return JupyterKernel(work, functions=functions, limits=limits, sandbox=self._sandbox)
 
     @property
     def runs(self) -> Path:

@@ -48,6 +48,9 @@ def test_values_get_their_types(tmp_path: Path) -> None:
         ("cell_timeout = inf", "cell_timeout = inf: must be above zero"),
         ("model = 3", "model = 3: must be text"),
         ("accept = 'always'", "must be one of executed, called, solved, replayed"),
+        ("memory = '4 apples'", "memory = '4 apples': must be like 4GiB or 512MiB"),
+        ("memory = '1KiB'", "must be like"),
+        ("sandbox = 'none'", "a library cannot switch the sandbox off"),
         ("= 5", "cannot be read"),
     ],
 )
@@ -104,3 +107,11 @@ def test_a_file_is_no_library(tmp_path: Path) -> None:
     file.touch()
     with pytest.raises(UsageError, match=r"--library: .*file is a file"):
         config.find_library(file, tmp_path, {})
+
+
+@pytest.mark.parametrize(
+    ("size", "count"),
+    [("4GiB", 4 * 1024**3), ("512mib", 512 * 1024**2), ("1.5G", 3 * 512 * 1024**2)],
+)
+def test_memory_is_counted_in_bytes(tmp_path: Path, size: str, count: int) -> None:
+    assert config.load(tmp_path, {}, {"memory": size}).memory_bytes == count

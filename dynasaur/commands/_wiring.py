@@ -51,7 +51,12 @@ def open_library(path: Path | None, **flags: object) -> tuple[Library, config.Se
     root = config.find_library(path, Path.cwd(), os.environ)
     settings = config.load(root, os.environ, flags)
     if path is None and not root.exists():
-        library, note = Library.create(root)
-        click.echo(f"dynasaur: made the library {root}{note and ' ' + note}", err=True)
-        return library, settings
-    return Library(root, accept=settings.accept, sandbox=settings.sandbox), settings
+        _, note = Library.create(root)
+        click.echo(f"dynasaur: made the library {root}{note and '; ' + note}", err=True)
+    library = Library(
+        root,
+        accept=settings.accept,
+        sandbox=settings.sandbox,
+        memory=settings.memory_bytes,
+    )
+    return library, settings

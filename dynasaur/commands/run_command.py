@@ -43,6 +43,12 @@ EXIT_CODES = {End.ANSWERED: 0, End.GAVE_UP: 1, End.FAILED: 1, End.LIMIT: 4}
     type=click.Choice([str(level) for level in Evidence]),
     help="Evidence that admits a new function. Default: solved.",
 )
+@click.option(
+    "--sandbox",
+    type=click.Choice(["auto", "bwrap", "landlock", "none"]),
+    help="The kernel's sandbox; none gives the code your rights. Default: auto, the strongest.",
+)
+@click.option("--memory", metavar="SIZE", help="What the kernel may use. Default: 4GiB.")
 @library_option
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing but the answer.")
 @json_option
@@ -78,6 +84,10 @@ def _agent(path: Path | None, quiet: bool, flags: dict[str, object]) -> Agent:
     from dynasaur.models.catalog import resolve
 
     library, settings = open_library(path, **flags)
+    if settings.sandbox == "none":
+        from dynasaur.kernel.tiers import WARNING
+
+        click.echo(f"dynasaur: {WARNING}", err=True)
     model = resolve(settings.model or None, os.environ)
     if model.name == "planner" and not settings.model and not quiet:
         click.echo(
