@@ -228,6 +228,25 @@ def test_a_function_may_be_called_top() -> None:
     assert "N = 1" in text_of(found)
 
 
+def test_what_a_literal_type_holds_is_no_name() -> None:
+    cell = (
+        "import typing as t\nfrom typing import Annotated, Literal\nX = 1\nY = 2\n"
+        "def f(a: Literal['X'], b: 't.Literal[\"X\"]', c: Annotated['Y', 'X']): return a\n"
+    )
+    text = text_of(taken(cell)["f"])
+    assert "X = 1" not in text
+    assert "Y = 2" in text
+    assert "import typing as t" in text
+
+
+def test_long_imports_are_laid_out_over_lines() -> None:
+    names = [f"a_rather_long_name_{number}" for number in range(6)]
+    cell = f"from somewhere import {', '.join(names)}\ndef f():\n    return {'+'.join(names[1:])}\n"
+    text = text_of(taken(cell)["f"])
+    lines = "".join(f"    {name},\n" for name in names[1:])
+    assert f"\nfrom somewhere import (\n{lines})\n" in text
+
+
 def test_private_functions_classes_and_lambdas_are_no_candidates() -> None:
     assert taken("def _f(): pass\nclass C: pass\ng = lambda: 1\ndef __h__(): pass\n") == {}
 
