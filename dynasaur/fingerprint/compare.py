@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from dynasaur.fingerprint.canonical import canonical
+
+Level: TypeAlias = Literal["exact", "lifted"]
 
 _CONSTANT = re.compile(
     r"""\('constant',\ '[\d.][^']*'\)
@@ -16,7 +18,7 @@ _CONSTANT = re.compile(
 )
 
 
-def fingerprint(source: str, level: Literal["exact", "lifted"] = "exact", name: str = "") -> str:
+def fingerprint(source: str, level: Level = "exact", name: str = "") -> str:
     """The fingerprint of an action; equal fingerprints mean equal actions, up to the level.
 
     `exact`: equal up to layout, comments, docstrings, plain type hints, names of parameters,
@@ -43,3 +45,17 @@ def fingerprint(source: str, level: Literal["exact", "lifted"] = "exact", name: 
 def _hashed(kind: str, text: str) -> str:
     data = f"{kind}\0{text}".encode("utf-8", "surrogatepass")
     return hashlib.blake2b(data, digest_size=16).hexdigest()
+
+
+def parameter_names(source: str, name: str = "") -> tuple[str, ...]:
+    """The names of an action's parameters, in order; empty for a text that cannot be read.
+
+    Of two actions with the same exact fingerprint, callers of one can be pointed at the other by
+    position, and by keyword as well where these names are the same.
+
+    Args:
+        source: A module, or one function.
+        name: The function that is the action; without it the last public one.
+    """
+    found = canonical(source, name)
+    return () if found is None else found.parameters

@@ -1,0 +1,225 @@
+"""An index of near clones, for libraries of any size."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from dynasaur.fingerprint.shingles import shingles
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Row: TypeAlias = NDArray[np.uint32]
+    Weights: TypeAlias = NDArray[np.float64]
+
+DEFAULT_THRESHOLD = 0.5
+_COMMON = 2000
+"""A feature that more actions have than this is passed over when candidates are gathered."""
+
+_CANDIDATES = 40
+_RECENT = 100
+_MAGIC = b"dynasaur near 1\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """An action that is much like another: its key, and how much (0 to 1)."""
+
+    key: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Postings:
+    """Features in order, and beside each the row that has it."""
+
+    keys: list[str]
+    features: Row
+    rows: Row
+
+    def spans(self, features: Row) -> list[tuple[int, int]]:
+        """Where each of the features stands."""
+        import numpy as np
+
+        first = np.searchsorted(self.features, features, "left")
+        last = np.searchsorted(self.features, features, "right")
+        return list(zip(first.tolist(), last.tolist(), strict=True))
+
+    def counts(self, features: Row) -> Row:
+        """How many actions have each of the features."""
+        import numpy as np
+
+        first = np.searchsorted(self.features, features, "left")
+        return (np.searchsorted(self.features, features, "right") - first).astype(np.uint32)
+
+
+class NearIndex:
+    """Finds the actions that share the most telling features with a text.
+
+    The score is a Jaccard index in which a feature weighs the more, the fewer actions have it.
+    Only actions that share a feature which is not common are looked at, so that a query does not
+    grow with the library. What was added since the features were last put in order is looked
+    through whole; they are put in order again when that is more than a hundredth of all.
+    """
+
+    def __init__(self) -> None:
+        self._features: dict[str, Row] = {}
+        self._recent: dict[str, Row] = {}
+        self._postings: _Postings | None = None
+
+    def __len__(self) -> int:
+        return len(self._features)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._features
+
+    def add(self, key: str, source: str, name: str = "") -> None:
+        """Add an action, in place of what the key stood for before.
+
+        Args:
+            key: What a query gives back.
+            source: A module, or one function.
+            name: The function that is the action; without it the last public one.
+        """
+        self.remove(key)
+        self._features[key] = self._recent[key] = _row(shingles(source, name))
+
+    def remove(self, key: str) -> None:
+        """Forget an action; one that is not known is no error."""
+        self._features.pop(key, None)
+        self._recent.pop(key, None)
+
+    def query(
+        self,
+        source: str,
+        *,
+        name: str = "",
+        limit: int = 5,
+        at_least: float = DEFAULT_THRESHOLD,
+        ignore: Iterable[str] = (),
+    ) -> list[Near]:
+        """The actions nearest to a text, best first.
+
+        Args:
+            source: A module, or one function.
+            name: The function that is the action; without it the last public one.
+            limit: How many at most.
+            at_least: The lowest score that counts.
+            ignore: Keys that are not wanted (the text's own, say).
+        """
+        wanted = _row(shingles(source, name))
+        postings = self._ordered()
+        total = max(len(self._features), 1)
+        weights = _weights(postings.counts(wanted), total)
+        keys = self._gathered(postings, wanted, weights) | self._lately(wanted)
+        found: list[Near] = []
+        for key in keys & self._features.keys() - set(ignore):
+            score = self._score(postings, wanted, weights, self._features[key])
+            if score >= at_least:
+                found.append(Near(key, round(score, 4)))
+        return sorted(found, key=lambda near: (-near.score, near.key))[:limit]
+
+    def _score(self, postings: _Postings, wanted: Row, weights: Weights, row: Row) -> float:
+        import numpy as np
+
+        shared = float(weights[np.isin(wanted, row, assume_unique=True)].sum())
+        alone = row[np.isin(row, wanted, assume_unique=True, invert=True)]
+        others = float(_weights(postings.counts(alone), max(len(self._features), 1)).sum())
+        union = float(weights.sum()) + others
+        return min(shared / union, 1.0) if union else 0.0
+
+    def _gathered(self, postings: _Postings, wanted: Row, weights: Weights) -> set[str]:
+        """The actions that share most with the text, by features that are not common."""
+        import numpy as np
+
+        spans = [
+            (postings.rows[first:last], weight)
+            for (first, last), weight in zip(postings.spans(wanted), weights, strict=True)
+            if 0 < last - first <= _COMMON
+        ]
+        if not spans:
+            return set()
+        rows = np.concatenate([rows for rows, _ in spans])
+        each = np.repeat([weight for _, weight in spans], [len(rows) for rows, _ in spans])
+        unique, where = np.unique(rows, return_inverse=True)
+        best = np.argsort(-np.bincount(where, weights=each))[:_CANDIDATES]
+        return {postings.keys[row] for row in unique[best]}
+
+    def _lately(self, wanted: Row) -> set[str]:
+        """Those that share most among the ones that are not yet in order."""
+        import numpy as np
+
+        if len(self._recent) <= _CANDIDATES:
+            return set(self._recent)
+        keys, rows = list(self._recent), list(self._recent.values())
+        owners = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+        shared = np.bincount(owners[np.isin(np.concatenate(rows), wanted)], minlength=len(rows))
+        return {keys[index] for index in np.argsort(-shared)[:_CANDIDATES]}
+
+    def _ordered(self) -> _Postings:
+        """The features in order, but for a few recent ones."""
+        import numpy as np
+
+        postings = self._postings
+        if postings is not None and len(self._recent) <= _RECENT + len(self._features) // 100:
+            return postings
+        keys = list(self._features)
+        lengths = [len(row) for row in self._features.values()]
+        features = np.concatenate([*self._features.values(), np.empty(0, np.uint32)])
+        rows = np.repeat(np.arange(len(keys), dtype=np.uint32), lengths)
+        order = np.argsort(features, kind="stable")
+        self._postings = _Postings(keys, features[order].astype(np.uint32), rows[order])
+        self._recent = {}
+        return self._postings
+
+    def to_bytes(self) -> bytes:
+        """The index as bytes, to be kept in a file."""
+        keys = [[key, len(row)] for key, row in self._features.items()]
+        head = json.dumps(keys).encode()
+        rows = b"".join(row.astype("<u4").tobytes() for row in self._features.values())
+        return _MAGIC + len(head).to_bytes(8, "little") + head + rows
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> NearIndex:
+        """The index that `to_bytes` wrote.
+
+        Raises:
+            ValueError: The bytes are something else, or damaged.
+        """
+        import numpy as np
+
+        if not data.startswith(_MAGIC):
+            raise ValueError("these bytes are no index of near clones")
+        body = len(_MAGIC) + 8
+        size = int.from_bytes(data[len(_MAGIC) : body], "little")
+        keys: list[tuple[str, int]] = [
+            (key, length) for key, length in json.loads(data[body : body + size])
+        ]
+        features = np.frombuffer(data[body + size :], dtype="<u4").astype(np.uint32)
+        if len(features) != sum(length for _, length in keys):
+            raise ValueError("the index of near clones is damaged")
+        made = cls()
+        at = 0
+        for key, length in keys:
+            made._features[key] = made._recent[key] = features[at : at + length]
+            at += length
+        return made
+
+
+def _row(features: Iterable[int]) -> Row:
+    import numpy as np
+
+    return np.array(sorted(features), dtype=np.uint32)
+
+
+def _weights(counts: Row, total: int) -> Weights:
+    """How telling features are, by how many of the actions have them."""
+    import numpy as np
+
+    telling: Weights = np.log((total + 1.0) / (counts + 1.0)) + 1.0 / (1.0 + math.log(total))
+    return telling
