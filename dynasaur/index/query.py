@@ -92,7 +92,13 @@ class Query:
         )
 
     def letters(self) -> list[tuple[int, float]]:
-        """Terms by which documents are found whose names look like the unknown words."""
+        """Terms by which documents are found whose names look like the unknown words.
+
+        None where the known words weigh more: they find the documents, whose letters then tell.
+        """
+        unknown = sum(strange.weight for strange in self.strange) / TYPO
+        if unknown <= sum(self.weights.values()) * FULL:
+            return []
         found = {gram_term(gram) for strange in self.strange for gram in strange.grams}
         return [(term, 1.0) for term in sorted(found)]
 

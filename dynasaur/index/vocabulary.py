@@ -21,8 +21,10 @@ _SHORT_FORMS = """
 array: arr ndarray
 average: avg
 boolean: bool
-calculate: calc
+calculate: calc compute computed computes computing
 character: char
+check: validate validates verify verifies
+color: colour
 column: col cols
 command: cmd
 concatenate: concat
@@ -30,9 +32,9 @@ config: cfg
 configure: config
 connection: conn
 context: ctx
-convert: conv
+convert: conv transform transforms
 coordinate: coord coords
-count: cnt
+count: cnt many
 current: cur curr
 database: db
 dataframe: df
@@ -41,7 +43,7 @@ destination: dest dst
 deviation: std
 dictionary: dict dicts
 difference: diff
-directory: dir dirs wd
+directory: dir dirs folder folders wd
 distance: dist
 document: doc
 element: elem elems
@@ -118,4 +120,4 @@ def _table(text: str) -> dict[str, str]:
 
 
 SHORT_FORMS = _table(_SHORT_FORMS)
-"""Short forms, plurals of foreign make and fixed phrases in code, each with its plain word."""
+"""Short forms, plurals of foreign make and a few words of one meaning, each with its plain word."""
