@@ -53,6 +53,7 @@ DOORS = {
     "rich": {"commands"},
     "scipy": {"index"},
     "sklearn": {"index"},
+    "tornado": {"kernel"},
     "traitlets": {"kernel"},
     "tree_sitter": {"syntax"},
     "tree_sitter_python": {"syntax"},

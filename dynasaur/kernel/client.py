@@ -11,7 +11,8 @@ from typing import Self
 from dynasaur.errors import ActionError, KernelError
 from dynasaur.kernel.exchange import Close, Exchange, Outcome, synchronise
 from dynasaur.kernel.limits import Limits
-from dynasaur.kernel.local import LocalKernel
+from dynasaur.kernel.local import named, sandboxed
+from dynasaur.kernel.made import files_of, read_made
 from dynasaur.kernel.observe import GONE, observe
 from dynasaur.kernel.requests import (
     HostFunction,
@@ -20,10 +21,18 @@ from dynasaur.kernel.requests import (
     install_code,
     load_code,
     report_of,
+    store_code,
 )
-from dynasaur.kernel.tiers import choose
+from dynasaur.kernel.running import Running
+from dynasaur.kernel.tiers import WARNING, choose
 from dynasaur.kernel.transcript import Transcript
 from dynasaur.types import Module, Observation
+
+_HEARD = 10.0
+"""Seconds that the first output of a kernel may take to reach us."""
+
+_PART = 2_000_000
+"""Bytes of a file that are sent at once."""
 
 
 class JupyterKernel:
@@ -37,6 +46,8 @@ class JupyterKernel:
         functions: The host functions that the kernel may call: name to function.
         limits: What the kernel may use.
         sandbox: `auto`, `bwrap`, `landlock` or `none`.
+        gateway: The address of a Jupyter gateway to run on, instead of this machine.
+        kernel_name: The kernelspec to use, here or on the gateway; ours where empty.
     """
 
     def __init__(
@@ -46,12 +57,16 @@ class JupyterKernel:
         functions: Mapping[str, HostFunction] | None = None,
         limits: Limits = Limits(),  # noqa: B008 - frozen
         sandbox: str = "auto",
+        gateway: str = "",
+        kernel_name: str = "",
     ) -> None:
         self._work = work
         self._functions = dict(functions or {})
         self._limits = limits
         self._sandbox = sandbox
-        self._kernel: LocalKernel | None = None
+        self._gateway = gateway
+        self._kernel_name = kernel_name
+        self._kernel: Running | None = None
         self._ready = False
         self._sent: dict[str, str] = {}
         self._lost = ""
@@ -77,7 +92,25 @@ class JupyterKernel:
         if self._kernel is None:
             self._ready = False
             self._sent = {}
-            self._kernel = LocalKernel(self._work, self._limits, choose(self._sandbox))
+            self._kernel = self._launch()
+
+    def _launch(self) -> Running:
+        if self._gateway:
+            from dynasaur.kernel.gateway import GatewayKernel
+
+            return GatewayKernel(self._gateway, self._kernel_name)
+        if self._kernel_name:
+            return named(self._work, self._kernel_name)
+        return sandboxed(self._work, self._limits, choose(self._sandbox))
+
+    @property
+    def warning(self) -> str:
+        """What a user must know of where the code runs; empty in a sandbox of ours."""
+        if self._gateway:
+            return f"the code runs on {self._gateway}, in whatever confinement that gives it"
+        if self._kernel_name:
+            return f"the kernel {self._kernel_name!r} is not in the sandbox of dynasaur"
+        return WARNING if self._sandbox == "none" else ""
 
     def close(self) -> None:
         """End the kernel and everything it started."""
@@ -138,9 +171,7 @@ class JupyterKernel:
 
     def _run(self, code: str, transcript: Transcript, seconds: float, *, silent: bool) -> Outcome:
         kernel = self._await_ready()
-        exchange = Exchange(
-            kernel.wire, kernel.alive, transcript, self._limits, self._functions, kernel.excess
-        )
+        exchange = Exchange(kernel, transcript, self._limits, self._functions)
         try:
             return exchange.run(execute(code, silent=silent), seconds)
         except BaseException:
@@ -167,26 +198,43 @@ class JupyterKernel:
         self.close()
         self.start()
 
-    def _await_ready(self) -> LocalKernel:
+    def _await_ready(self) -> Running:
         """The kernel, our extension in it, its output reaching us."""
         self.start()
         assert self._kernel is not None
         if self._ready:
             return self._kernel
         kernel = self._kernel
-        exchange = Exchange(kernel.wire, kernel.alive, Transcript(0), self._limits, {}, lambda: "")
-        code = install_code(self._functions)
-        outcome = exchange.run(execute(code, silent=True), self._limits.start_seconds)
-        installed = outcome.reply.get("status") == "ok"
-        if not installed or not synchronise(kernel.wire, kernel.alive, 10):
+        outcome = self._prepare(kernel, install_code(self._functions, _room(kernel)))
+        if outcome.reply.get("status") != "ok" or not synchronise(kernel, _HEARD):
             problem = _start_failed(kernel, outcome)
             self.close()
             raise KernelError(problem)
+        if kernel.remote:
+            self._send_files(kernel)
         self._ready = True
         return kernel
 
+    def _prepare(self, kernel: Running, code: str) -> Outcome:
+        exchange = Exchange(kernel, Transcript(0), self._limits, {})
+        return exchange.run(execute(code, silent=True), self._limits.start_seconds)
 
-def _start_failed(kernel: LocalKernel, outcome: Outcome) -> str:
+    def _send_files(self, kernel: Running) -> None:
+        """Give a remote kernel the files of the work folder, which it does not see."""
+        for name in files_of(self._work):
+            content = read_made(self._work, name)
+            for start in range(0, max(len(content), 1), _PART):
+                code = store_code(name, content[start : start + _PART], first=start == 0)
+                if self._prepare(kernel, code).reply.get("status") != "ok":
+                    raise KernelError(f"the file {name} cannot be sent to the kernel")
+
+
+def _room(kernel: Running) -> int:
+    """Characters of output: a Jupyter server drops what exceeds about a megabyte a second."""
+    return 200_000 if kernel.remote else 500_000
+
+
+def _start_failed(kernel: Running, outcome: Outcome) -> str:
     complaint = " ".join(kernel.complaint().splitlines()[-3:])
     if outcome.close is Close.DIED:
         return f"the kernel {kernel.cause_of_death()} while starting: {complaint or 'no message'}"

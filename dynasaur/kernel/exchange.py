@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.requests import HostFunction, answer
+from dynasaur.kernel.running import Running
 from dynasaur.kernel.transcript import Transcript
-from dynasaur.kernel.wire import Packet, Wire
+from dynasaur.kernel.wire import Packet
 
 _TICK = 0.25
 """Seconds between two looks at whether the kernel lives."""
@@ -48,29 +49,24 @@ class Exchange:
     """One execute request, from sending to end.
 
     Args:
-        wire: The way to the kernel.
-        alive: Whether the kernel lives.
+        kernel: The kernel.
         transcript: Takes what is said.
         limits: Grace, output and the number of host calls.
         functions: The host functions that may be called.
-        watch: Looks, now and then, at what the kernel uses, and says what is too much.
     """
 
     def __init__(
         self,
-        wire: Wire,
-        alive: Callable[[], bool],
+        kernel: Running,
         transcript: Transcript,
         limits: Limits,
         functions: Mapping[str, HostFunction],
-        watch: Callable[[], str],
     ) -> None:
-        self._wire = wire
-        self._alive = alive
+        self._kernel = kernel
+        self._wire = kernel.wire
         self._transcript = transcript
         self._limits = limits
         self._functions = functions
-        self._watch = watch
         self._outcome = Outcome()
         self._request = ""
         self._deadline = 0.0
@@ -110,7 +106,7 @@ class Exchange:
         if time.monotonic() - self._replied_at > _SILENCE:
             # A message above the size limit costs the output channel its connection.
             self._wire.resubscribe()
-            synchronise(self._wire, self._alive, _SILENCE)
+            synchronise(self._kernel, _SILENCE)
             return True
         return False
 
@@ -118,7 +114,7 @@ class Exchange:
         """Look at life, time and use; True when there is nothing more to wait for."""
         now = time.monotonic()
         self._next_look = now + _TICK
-        if not self._alive():
+        if not self._kernel.alive():
             self._drain()
             self._outcome.close = Close.DIED
             return True
@@ -134,7 +130,7 @@ class Exchange:
             self._stop("it took longer than its time limit")
         elif self._bytes > self._limits.output:
             self._stop("it sent more output than the host takes")
-        elif excess := self._watch():
+        elif excess := self._kernel.excess():
             self._stop(excess)
         return False
 
@@ -144,7 +140,7 @@ class Exchange:
         self._outcome.stopped = reason
         self._grace_ends = time.monotonic() + self._limits.grace_seconds
         self._next_look = min(self._next_look, self._grace_ends)
-        self._wire.send("control", "interrupt_request", {})
+        self._kernel.interrupt()
 
     def _drain(self) -> None:
         """Take what a dead kernel had still sent."""
@@ -180,18 +176,18 @@ class Exchange:
         self._deadline += time.monotonic() - started
 
 
-def synchronise(wire: Wire, alive: Callable[[], bool], seconds: float) -> bool:
+def synchronise(kernel: Running, seconds: float) -> bool:
     """Wait until the kernel's output reaches us: a reply alone does not show that it does.
 
     Returns:
         Whether it does; False when the time is up or the kernel is dead.
     """
     ends = time.monotonic() + seconds
-    while time.monotonic() < ends and alive():
-        request = wire.send("shell", "kernel_info_request", {})
+    while time.monotonic() < ends and kernel.alive():
+        request = kernel.wire.send("shell", "kernel_info_request", {})
         again = time.monotonic() + 0.3
         while (left := again - time.monotonic()) > 0:
-            packet = wire.receive(left)
+            packet = kernel.wire.receive(left)
             if packet is not None and packet.channel == "iopub" and packet.parent == request:
                 return True
     return False

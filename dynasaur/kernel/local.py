@@ -7,9 +7,9 @@ import signal
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
-from dynasaur.errors import KernelError
+from dynasaur.errors import KernelError, UsageError
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.usage import excess_of
 from dynasaur.kernel.wire import Wire, ZmqWire
@@ -18,45 +18,47 @@ _SIGNAL_BASE = 128
 
 
 class LocalKernel:
-    """One running kernel on this machine.
+    """A kernel that jupyter_client starts.
 
     Args:
+        manager: Its manager, not started.
         work: Its work folder.
-        limits: What it may use.
-        tier: The tier of the sandbox.
+        limits: What it may use; None where somebody else's provisioner sees to that.
 
     Raises:
         KernelError: It cannot be started.
     """
 
-    def __init__(self, work: Path, limits: Limits, tier: str) -> None:
-        from jupyter_client.manager import KernelManager
+    remote = False
 
-        from dynasaur.kernel.provisioner import OneSpec
-
+    def __init__(self, manager: Any, work: Path, limits: Limits | None) -> None:
+        self._manager = manager
         self._work = work
         self._limits = limits
-        differing = {k: v for k, v in asdict(limits).items() if v != asdict(Limits())[k]}
-        self._manager: Any = KernelManager(kernel_spec_manager=OneSpec(tier, differing))
+        self._next_look = 0.0
         try:
-            self._manager.start_kernel(cwd=str(work))
+            manager.start_kernel(cwd=str(work))
         except (OSError, RuntimeError, ValueError) as error:
             self.kill()
             raise KernelError(f"the kernel cannot be started: {error}") from error
-        self.wire: Wire = ZmqWire(self._manager)
-        self._next_look = 0.0
-        self._provisioner = cast(Any, self._manager.provisioner)
-        self._process = self._provisioner.process
+        self.wire: Wire = ZmqWire(manager)
+        # Ours has a process, of which more can be said; others' may have none.
+        self._process: Any = getattr(manager.provisioner, "process", None)
 
     def alive(self) -> bool:
         """The process runs."""
-        return self._process.poll() is None
+        return bool(self._manager.is_alive())
+
+    def interrupt(self) -> None:
+        """Ask its cell to stop."""
+        with contextlib.suppress(OSError, RuntimeError):
+            self._manager.interrupt_kernel()
 
     def cause_of_death(self) -> str:
         """How the dead process ended, in words."""
-        code = self._process.poll()
+        code = self._process.poll() if hasattr(self._process, "poll") else None
         if code is None:
-            return "ended itself"
+            return "died"
         number = -code if code < 0 else code - _SIGNAL_BASE
         if number > 0:
             with contextlib.suppress(ValueError):
@@ -67,12 +69,13 @@ class LocalKernel:
 
     def complaint(self) -> str:
         """What its start wrote to stderr."""
-        return str(self._provisioner.complaint())
+        complaint = getattr(self._manager.provisioner, "complaint", None)
+        return str(complaint()) if complaint is not None else ""
 
     def excess(self) -> str:
         """What it uses too much of, in words; empty while all is within the limits."""
         now = time.monotonic()
-        if now < self._next_look:
+        if self._limits is None or now < self._next_look:
             return ""
         found, cost = excess_of(self._process.pid, self._work, self._limits)
         # Looking must not take more than a small part of the time.
@@ -85,3 +88,49 @@ class LocalKernel:
             self.wire.close()
         with contextlib.suppress(RuntimeError):
             self._manager.shutdown_kernel(now=True)
+
+
+def sandboxed(work: Path, limits: Limits, tier: str) -> LocalKernel:
+    """A kernel of ours.
+
+    Args:
+        work: Its work folder.
+        limits: What it may use.
+        tier: The tier of the sandbox.
+
+    Raises:
+        KernelError: It cannot be started.
+    """
+    from jupyter_client.manager import KernelManager
+
+    from dynasaur.kernel.provisioner import OneSpec
+
+    differing = {k: v for k, v in asdict(limits).items() if v != asdict(Limits())[k]}
+    return LocalKernel(KernelManager(kernel_spec_manager=OneSpec(tier, differing)), work, limits)
+
+
+def named(work: Path, name: str) -> LocalKernel:
+    """A kernel of an installed kernelspec, run by whatever provisioner that names.
+
+    Args:
+        work: The folder that it is started in.
+        name: The kernelspec's name.
+
+    Raises:
+        UsageError: There is no such kernelspec, or its provisioner is not installed.
+        KernelError: It cannot be started.
+    """
+    from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+    from jupyter_client.manager import KernelManager
+
+    specs = KernelSpecManager()
+    try:
+        specs.get_kernel_spec(name)
+    except NoSuchKernel as error:
+        if name in specs.find_kernel_specs():
+            raise UsageError(
+                f"the kernel {name!r} cannot be used: install the provisioner that it names"
+            ) from error
+        known = ", ".join(sorted(specs.find_kernel_specs())) or "none"
+        raise UsageError(f"no kernel {name!r} is installed; there are: {known}") from error
+    return LocalKernel(KernelManager(kernel_name=name, kernel_spec_manager=specs), work, None)

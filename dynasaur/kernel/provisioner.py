@@ -26,6 +26,7 @@ from traitlets import Dict, Unicode
 from dynasaur.kernel.enclosure import Launch, Place, Tier, launch
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.ownership import hand_over, ordinary_user
+from dynasaur.kernel.tiers import choose
 
 NAME = "dynasaur-sandbox"
 """The name by which kernelspecs ask for it."""
@@ -41,11 +42,11 @@ class SandboxProvisioner(LocalProvisioner):
     """Runs ipykernel in an enclosure, with its sockets in a private folder.
 
     Attributes:
-        tier: The tier of the sandbox.
+        tier: The tier of the sandbox, or `auto`.
         limits: The fields of `Limits` that differ from the default.
     """
 
-    tier = Unicode("none")
+    tier = Unicode("auto")
     limits = Dict()
 
     def __init__(self, **kwargs: Any) -> None:
@@ -57,6 +58,7 @@ class SandboxProvisioner(LocalProvisioner):
         """Make the private folder, write the connection file, say what to run."""
         if self._place is None:
             work = Path(kwargs.get("cwd") or Path.cwd()).resolve()
+            self.tier = choose(self.tier)
             uid = ordinary_user() if self.tier != "none" else None
             self._place = Place(work, _private_folder(), Limits(**self.limits), uid)
         place = self._place
@@ -150,18 +152,19 @@ class OneSpec(KernelSpecManager):
                 }
             },
         )
-        # Known even where this package's entry points are not installed.
-        KernelProvisionerFactory.instance().provisioners.setdefault(
-            NAME,
-            EntryPoint(
-                NAME, f"{__name__}:SandboxProvisioner", "jupyter_client.kernel_provisioners"
-            ),
-        )
+        register()
 
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         """Our kernelspec, whatever the name."""
         del kernel_name
         return self._spec
+
+
+def register() -> None:
+    """Make the provisioner known in this process, also where its entry point is not installed."""
+    group = KernelProvisionerFactory.GROUP_NAME
+    entry = EntryPoint(NAME, f"{__name__}:SandboxProvisioner", group)
+    KernelProvisionerFactory.instance().provisioners.setdefault(NAME, entry)
 
 
 def _private_folder() -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -21,7 +22,7 @@ _PARTS = ("literals", "calls", "modules", "plain", "host", "streams", "failures"
 
 _BOOT = """\
 import sys, types
-def boot(parts, functions):
+def boot(parts, functions, room):
     package = types.ModuleType("_dynasaur")
     package.__path__ = []
     sys.modules["_dynasaur"] = package
@@ -31,8 +32,11 @@ def boot(parts, functions):
         sys.modules[module.__name__] = module
         exec(compile(text, f"<dynasaur {name}>", "exec"), vars(module))
     shell = get_ipython()
-    package.extension = sys.modules["_dynasaur.extension"].Extension(shell, functions)
+    package.extension = sys.modules["_dynasaur.extension"].Extension(shell, functions, room)
 """
+
+
+_EXTENSION = "__import__('sys').modules['_dynasaur'].extension"
 
 
 @cache
@@ -43,10 +47,15 @@ def _sources() -> dict[str, str]:
     return {n: text.replace("dynasaur.kernel.inside", "_dynasaur") for n, text in texts.items()}
 
 
-def install_code(functions: Mapping[str, HostFunction]) -> str:
-    """The code that puts our extension into a fresh kernel; it leaves no names behind."""
+def install_code(functions: Mapping[str, HostFunction], room: int) -> str:
+    """The code that puts our extension into a fresh kernel; it leaves no names behind.
+
+    Args:
+        functions: The host functions.
+        room: Characters of a cell's output that are sent as they come, and as many of its end.
+    """
     documents = {name: _document(name, function) for name, function in functions.items()}
-    call = f"boot({_sources()!r}, {documents!r})"
+    call = f"boot({_sources()!r}, {documents!r}, {room})"
     source = f"{_BOOT}\n{call}\n"
     return f"exec(compile({source!r}, '<dynasaur>', 'exec'), {{'get_ipython': get_ipython}})"
 
@@ -54,8 +63,12 @@ def install_code(functions: Mapping[str, HostFunction]) -> str:
 def load_code(modules: Sequence[Module], names: Mapping[str, str]) -> str:
     """The code that makes modules importable in the kernel and binds names."""
     texts = {module.name: module.text for module in modules}
-    extension = "__import__('sys').modules['_dynasaur'].extension"
-    return f"{extension}.load({texts!r}, {dict(names)!r})"
+    return f"{_EXTENSION}.load({texts!r}, {dict(names)!r})"
+
+
+def store_code(name: str, content: bytes, *, first: bool) -> str:
+    """The code that writes a part of a file into the folder that a remote kernel works in."""
+    return f"{_EXTENSION}.store({name!r}, {base64.b64encode(content).decode()!r}, {first})"
 
 
 def execute(code: str, *, silent: bool) -> dict[str, Json]:

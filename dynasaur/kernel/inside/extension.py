@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import os
 import sys
+import tempfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from dynasaur.kernel.inside.calls import Recorder
@@ -29,12 +33,14 @@ class Extension:
     Args:
         shell: The kernel's IPython shell.
         functions: The host functions: name to docstring.
+        room: Characters of a cell's output that are sent as they come, and as many of its end.
     """
 
-    def __init__(self, shell: Any, functions: Mapping[str, str]) -> None:
+    def __init__(self, shell: Any, functions: Mapping[str, str], room: int) -> None:
         self._shell = shell
+        self._moved = False
         self._recorder = Recorder()
-        self._streams = Streams()
+        self._streams = Streams(room)
         self._failures = Failures(shell)
         self._actions = Actions(self._recorder.wrap)
         sys.meta_path.insert(0, self._actions)
@@ -59,6 +65,15 @@ class Extension:
         except (Exception, SystemExit) as error:  # noqa: BLE001 - imports may raise anything
             outcome["error"] = describe(self._shell, error)
         self._shell.payload_manager.write_payload(outcome)
+
+    def store(self, name: str, encoded: str, first: bool) -> None:
+        """Write a part of a file, in a folder of our own: the host's is not seen from here."""
+        if not self._moved:
+            os.chdir(tempfile.mkdtemp(prefix="dynasaur-work-"))
+            self._moved = True
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        with Path(name).open("wb" if first else "ab") as file:
+            file.write(base64.b64decode(encoded))
 
     def _begin(self, _info: object = None) -> None:
         self._recorder.take()

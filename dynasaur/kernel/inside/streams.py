@@ -13,12 +13,6 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
-HEAD = 500_000
-"""Characters of a cell's output that are sent as they come."""
-
-TAIL = 500_000
-"""Characters kept of the rest; they are sent when the cell ends."""
-
 TEXT = 200_000
 """Characters of one displayed value."""
 
@@ -33,11 +27,16 @@ class Streams:
 
     The bound sits in the class of the streams, because IPython replaces the `write` of the
     instances for every cell.
+
+    Args:
+        room: Characters of a cell's output that are sent as they come; as many of its end are
+            kept, and sent when it ends.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, room: int) -> None:
         self._lock = threading.RLock()
-        self._room = HEAD
+        self._most = room
+        self._room = room
         self._older = ""
         self._newer = StringIO()
         self._dropped = 0
@@ -68,19 +67,20 @@ class Streams:
         """The cell ends: send the tail, with a line that says how much was left out."""
         with self._lock:
             rest = self._older + self._newer.getvalue()
-            dropped = self._dropped + max(0, len(rest) - TAIL)
+            dropped = self._dropped + max(0, len(rest) - self._most)
             self._renew()
         if dropped:
             self._send(sys.stdout, f"\n[... {dropped:,} characters left out ...]\n")
         if rest:
-            self._send(sys.stdout, rest[-TAIL:])
+            self._send(sys.stdout, rest[-self._most :])
         self._previous = dict(getattr(sys.stdout, "parent_header", {}))
 
     def write(self, stream: Any, string: str) -> int | None:
         """Send what there is room for and keep the rest for the end, the oldest dropped."""
         if not isinstance(string, str) or not hasattr(stream, "_fid"):
             return self._send(stream, string)  # type: ignore[no-any-return]
-        if self._strays and threading.current_thread() is getattr(stream, "watch_fd_thread", None):
+        child = hasattr(stream, "set_thread_parent") and self._strays
+        if child and threading.current_thread() is getattr(stream, "watch_fd_thread", None):
             self._send_as_late(stream, string)
             return len(string)
         string = encodable(string)
@@ -109,16 +109,16 @@ class Streams:
 
     def _keep(self, text: str) -> None:
         """Keep the newest: two halves, the older of which is dropped when the newer is full."""
-        if len(text) > TAIL:
-            self._dropped += len(text) - TAIL
-            text = text[-TAIL:]
+        if len(text) > self._most:
+            self._dropped += len(text) - self._most
+            text = text[-self._most :]
         self._newer.write(text)
-        if self._newer.tell() >= TAIL:
+        if self._newer.tell() >= self._most:
             self._dropped += len(self._older)
             self._older, self._newer = self._newer.getvalue(), StringIO()
 
     def _renew(self) -> None:
-        self._room, self._dropped = HEAD, 0
+        self._room, self._dropped = self._most, 0
         self._older, self._newer = "", StringIO()
 
 

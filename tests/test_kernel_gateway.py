@@ -1,0 +1,176 @@
+"""Kernels that others run: behind a real gateway, and by an installed kernelspec."""
+
+from __future__ import annotations
+
+import json
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dynasaur.errors import KernelError, UsageError
+from dynasaur.kernel.client import JupyterKernel
+from dynasaur.kernel.gateway import TOKEN as VARIABLE
+from dynasaur.kernel.limits import Limits
+from dynasaur.kernel.requests import HostFunction
+from dynasaur.types import Ending
+from tests.builders.gateway import TOKEN, Gateway, gateway
+from tests.builders.kernel import Desk, module, wait_until_gone
+
+LIMITS = Limits(grace_seconds=1.0)
+
+
+@pytest.fixture(scope="module")
+def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    pytest.importorskip("kernel_gateway", reason="needs jupyter-kernel-gateway")
+    with gateway(tmp_path_factory.mktemp("gateway")) as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def token(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, TOKEN)
+
+
+def kernels_of(there: Gateway) -> list[object]:
+    request = urllib.request.Request(
+        there.url + "/api/kernels", headers={"Authorization": f"token {TOKEN}"}
+    )
+    with urllib.request.urlopen(request) as response:
+        found = json.load(response)
+    assert isinstance(found, list)
+    return found
+
+
+@pytest.mark.slow
+def test_whole_way_on_a_gateway(there: Gateway, tmp_path: Path) -> None:
+    """What works here works there: one kernel, since each takes seconds to start."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "given.txt").write_text("given")
+    (tmp_path / "sub/big.bin").write_bytes(b"x" * 5_000_000)
+    desk = Desk()
+    functions: dict[str, HostFunction] = {"find_actions": desk.find_actions, "fail": desk.fail}
+    with JupyterKernel(tmp_path, functions=functions, limits=LIMITS, gateway=there.url) as kernel:
+        assert there.url in kernel.warning
+        assert kernel.execute("print(open('given.txt').read())").output == "given\n"
+        assert kernel.execute("len(open('sub/big.bin').read())").output == "5000000\n"
+        assert kernel.execute("find_actions('x', k=1)").output == "['- x()']\n"
+        seen = kernel.execute("fail('KeyError')")
+        assert seen.error is not None
+        assert (seen.error.type, seen.error.message) == ("KeyError", "'no such thing'")
+        assert len(kernels_of(there)) == 1
+
+        one = module("math.one", "def one(x):\n    return x + 1\n")
+        assert kernel.load([one], {"one": "actions.math.one"}) == ("one",)
+        seen = kernel.execute("one(1)")
+        assert (seen.output, [call.module for call in seen.calls]) == ("2\n", ["actions.math.one"])
+
+        seen = kernel.execute("input()", timeout=10)
+        assert seen.error is not None
+        assert seen.error.type == "EOFError"
+
+        seen = kernel.execute("while True: pass", timeout=0.5)
+        assert (seen.ended, seen.state_kept) == (Ending.TIMEOUT, True)
+
+        seen = kernel.execute("print('x' * 5_000_000)")
+        assert "left out" in seen.output
+        assert kernel.execute("print('fine')").output == "fine\n"
+
+        seen = kernel.execute("import os; os._exit(1)", timeout=30)
+        assert (seen.ended, seen.state_kept) == (Ending.DIED, False)
+        assert "died on the gateway" in seen.notice
+        seen = kernel.execute("'one' in globals(), open('given.txt').read()")
+        assert seen.output == "(False, 'given')\n"
+
+        seen = kernel.execute("sum(range(10**12))", timeout=0.5)
+        assert (seen.ended, seen.state_kept) == (Ending.TIMEOUT, False)
+        assert kernel.execute("1").output == "1\n"
+    assert kernels_of(there) == []
+
+
+def test_wrong_token(there: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(VARIABLE, "wrong")
+    with pytest.raises(KernelError, match=f"refuses the token; set {VARIABLE}"):
+        JupyterKernel(tmp_path, gateway=there.url).start()
+
+
+@pytest.mark.parametrize(
+    ("url", "error", "message"),
+    [
+        ("http://127.0.0.1:9", KernelError, "cannot be reached"),
+        ("ftp://host", UsageError, "must begin with http"),
+        ("nonsense", UsageError, "must begin with http"),
+    ],
+)
+def test_no_gateway_there(tmp_path: Path, url: str, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        JupyterKernel(tmp_path, gateway=url).start()
+
+
+@pytest.fixture
+def specs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of kernelspecs, the only ones there are."""
+    folder = tmp_path / "jupyter/kernels"
+    folder.mkdir(parents=True)
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path / "jupyter"))
+    monkeypatch.setenv("JUPYTER_RUNTIME_DIR", str(tmp_path / "runtime"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return folder
+
+
+def install(specs: Path, name: str, **more: object) -> None:
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    spec = {"argv": argv, "display_name": name, "language": "python", **more}
+    (specs / name).mkdir()
+    (specs / name / "kernel.json").write_text(json.dumps(spec))
+
+
+def test_named_kernel(specs: Path, tmp_path: Path) -> None:
+    install(specs, "theirs", env={"THEIRS": "yes"})
+    work = tmp_path / "work"
+    work.mkdir()
+    with JupyterKernel(work, limits=LIMITS, kernel_name="theirs") as kernel:
+        assert "not in the sandbox" in kernel.warning
+        seen = kernel.execute("import os; print(os.environ['THEIRS'], os.getpid())")
+        word, pid = seen.output.split()
+        assert word == "yes"
+        assert kernel.execute("while True: pass", timeout=0.5).state_kept
+        assert kernel.execute("os._exit(1)").ended is Ending.DIED
+        assert kernel.execute("1").output == "1\n"
+        pids = [int(pid), int(kernel.execute("import os; os.getpid()").output)]
+    assert wait_until_gone(pids) == []
+
+
+def test_sandbox_by_kernelspec_alone(specs: Path, tmp_path: Path) -> None:
+    """Whoever names our provisioner gets the sandbox, whatever program starts the kernel."""
+    from jupyter_client.manager import KernelManager
+
+    from dynasaur.kernel import provisioner
+
+    install(
+        specs,
+        "boxed",
+        interrupt_mode="message",
+        metadata={"kernel_provisioner": {"provisioner_name": provisioner.NAME}},
+    )
+    provisioner.register()
+    work = tmp_path / "work"
+    work.mkdir()
+    with JupyterKernel(work, limits=LIMITS, kernel_name="boxed") as kernel:
+        seen = kernel.execute("import os; print(os.path.exists('/etc/shadow'))")
+        assert seen.output == "False\n"
+    assert KernelManager(kernel_name="boxed").kernel_spec is not None
+
+
+def test_unknown_kernel(specs: Path, tmp_path: Path) -> None:
+    install(specs, "theirs")
+    with pytest.raises(UsageError, match=r"no kernel 'other' is installed; there are: .*theirs"):
+        JupyterKernel(tmp_path, kernel_name="other").start()
+
+
+def test_unknown_provisioner(specs: Path, tmp_path: Path) -> None:
+    install(specs, "far", metadata={"kernel_provisioner": {"provisioner_name": "no-such"}})
+    with pytest.raises(UsageError, match="'far' cannot be used"):
+        JupyterKernel(tmp_path, kernel_name="far").start()
