@@ -22,6 +22,7 @@ from dynasaur.repo.index import IndexCopy
 from dynasaur.repo.journal import Entry, Journal, lock
 from dynasaur.repo.look import Look, look
 from dynasaur.repo.place import Head, find, open_git, read_head, unfinished
+from dynasaur.repo.publish import publish
 from dynasaur.repo.recover import recover, sweep_reports
 from dynasaur.repo.values import Change, Deliver, Delivery, Identity
 
@@ -117,6 +118,8 @@ class Repo:
             raise StoreError(f"{self.root} cannot be written ({why}): nothing is kept.") from error
         finally:
             self._git.inherited = ()
+        if deliver == "pr" and done.commits:
+            done = replace(done, note=self._publish(done, changes))
         return replace(done, note="; ".join(filter(None, [done.note, earlier])))
 
     def status_note(self) -> str:
@@ -180,6 +183,16 @@ class Repo:
         if save is None:
             raise StoreError(f"nothing is kept: {why}")
         return self._delivery(save, why)
+
+    def _publish(self, done: Delivery, changes: Sequence[Change]) -> str:
+        """Push the branch and ask for its review; it stays here in any case."""
+        first, more = changes[0].subject, len(done.commits) - 1
+        title = f"{first} (and {more} more)" if more else first
+        body = "\n\n".join(f"{change.subject}\n\n{change.body}".strip() for change in changes)
+        try:
+            return publish(self._git, self._place, done.branch, title, body)
+        except StoreError as error:
+            return f"{error}; {done.note}"
 
     def _build(self, seen: Look, changes: Sequence[Change], how: Deliver) -> _Save:
         wanted = plan(self._place, seen, changes)

@@ -75,6 +75,7 @@ class Git:
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
         accept: tuple[int, ...] = (0,),
+        seconds: float | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
         """Run one git command and wait for it.
 
@@ -83,6 +84,7 @@ class Git:
             stdin: What it reads.
             env: Variables to add.
             accept: The exit codes that are no failure.
+            seconds: How long it may take.
 
         Raises:
             StoreError: It failed: git's own last line.
@@ -97,7 +99,10 @@ class Git:
                 check=False,
                 start_new_session=True,
                 pass_fds=self.inherited,
+                timeout=seconds,
             )
+        except subprocess.TimeoutExpired:
+            raise StoreError(f"git does not come to an end: {arguments[-1]}") from None
         except OSError as error:
             raise StoreError(f"git cannot run in {self.folder}: {error.strerror}.") from error
         if done.returncode not in accept:

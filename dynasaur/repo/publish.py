@@ -1,0 +1,128 @@
+"""Ask people to take a branch: push it, and open a pull request where that can be done.
+
+The push may use the person's own credentials and ssh settings, but none that the repository's
+own configuration names: those could be a stranger's programs.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from urllib.parse import quote
+
+from dynasaur.errors import StoreError
+from dynasaur.repo.git import Git
+from dynasaur.repo.place import Place, read_head
+
+SECONDS = 120.0
+PROTOCOLS = "https:http:ssh:git:file"
+SSH = "ssh -o BatchMode=yes"
+SCP_LIKE = re.compile(r"^(?:[^@/]+@)?(?P<host>[^:/]+):(?!//)(?P<path>.+)$")
+URL_LIKE = re.compile(r"^(?:https?|ssh|git)://(?:[^@/]+@)?(?P<host>[^:/]+)(?::\d+)?/(?P<path>.+)$")
+
+
+def publish(git: Git, place: Place, branch: str, title: str, body: str) -> str:
+    """Push a branch and ask for its review.
+
+    Returns:
+        One line for the user: where the request is, or where to make it.
+
+    Raises:
+        StoreError: There is nowhere to push to, or the push failed; the branch stays.
+    """
+    own, inherited = _settings(git)
+    remote, base = _remote(git, place, own | inherited)
+    url = git.line("remote", "get-url", "--push", remote, accept=(0, 2, 128))
+    said = _push(git, remote, branch, inherited)
+    request = _gh(git, branch, base, title, body)
+    if request:
+        return f"asked for a review: {request}"
+    links = re.findall(r"^remote:.*?(https?://\S+)", said, re.MULTILINE)
+    link = links[0] if links else compare_address(url, base, branch)
+    where = f": open a pull request at {link}" if link else ""
+    return f"pushed {branch} to {remote}{where}"
+
+
+def compare_address(url: str, base: str, branch: str) -> str:
+    """Where a forge offers to make a pull request; empty where that is not known."""
+    match = URL_LIKE.match(url) or SCP_LIKE.match(url)
+    if match is None:
+        return ""
+    host = match["host"]
+    page = f"https://{host}/{match['path'].strip('/').removesuffix('.git')}"
+    name = quote(branch, safe="/")
+    if "gitlab" in host:
+        return f"{page}/-/merge_requests/new?merge_request%5Bsource_branch%5D={name}"
+    if "bitbucket" in host:
+        return f"{page}/pull-requests/new?source={name}"
+    return f"{page}/compare/{quote(base, safe='/')}...{name}?expand=1"
+
+
+def _settings(git: Git) -> tuple[dict[str, str], dict[str, str]]:
+    """The repository's own settings, and those that the person has for all repositories."""
+    listed = git.run("config", "--null", "--show-scope", "--list").stdout
+    parts = listed.decode("utf-8", "surrogateescape").split("\0")
+    own: dict[str, str] = {}
+    inherited: dict[str, str] = {}
+    for scope, pair in zip(parts[::2], parts[1::2], strict=False):
+        name, _, value = pair.partition("\n")
+        if scope in {"local", "worktree"}:
+            own[name] = value
+        elif scope in {"global", "system"}:
+            inherited[name] = value
+    return own, inherited
+
+
+def _remote(git: Git, place: Place, settings: Mapping[str, str]) -> tuple[str, str]:
+    """Where the person pushes to, and the branch they are on."""
+    current = (read_head(git, place).ref or "").removeprefix("refs/heads/")
+    keys = f"branch.{current}.pushremote", "remote.pushdefault", f"branch.{current}.remote"
+    remotes = git.line("remote").splitlines()
+    wanted = [settings[key] for key in keys if settings.get(key) in remotes]
+    chosen = [*wanted, *(name for name in ("origin", *remotes) if name in remotes)]
+    if not chosen:
+        raise StoreError("there is no remote to push to: add one with `git remote add`")
+    return chosen[0], current
+
+
+def _push(git: Git, remote: str, branch: str, inherited: Mapping[str, str]) -> str:
+    """Push with the person's credentials, and let nothing ask a question."""
+    options = [
+        f"core.sshCommand={inherited.get('core.sshcommand', SSH)}",
+        "core.askPass=",
+        "credential.helper=",
+        *(f"{key}={inherited[key]}" for key in inherited if key.startswith("credential.")),
+    ]
+    fixed = [part for option in options for part in ("-c", option)]
+    ref = f"refs/heads/{branch}"
+    command = ("push", "--porcelain", "--no-verify", "--receive-pack=git-receive-pack")
+    allowed = {"GIT_ALLOW_PROTOCOL": PROTOCOLS}
+    done = git.run(*fixed, *command, "--", remote, f"{ref}:{ref}", env=allowed, seconds=SECONDS)
+    return done.stderr.decode("utf-8", "replace")
+
+
+def _gh(git: Git, branch: str, base: str, title: str, body: str) -> str:
+    """Open a pull request with GitHub's own program; empty when that is not possible."""
+    program = shutil.which("gh")
+    if program is None:
+        return ""
+    words = ["pr", "create", "--head", branch, "--title", title, "--body", body]
+    command: Sequence[str] = [program, *words, *(["--base", base] if base else [])]
+    quiet = {"GH_PROMPT_DISABLED": "1", "GH_NO_UPDATE_NOTIFIER": "1"}
+    try:
+        done = subprocess.run(
+            command,
+            cwd=git.folder,
+            env=git.environment(quiet | {"GIT_ALLOW_PROTOCOL": PROTOCOLS}),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    lines = os.fsdecode(done.stdout).split()
+    return lines[-1] if done.returncode == 0 and lines else ""
