@@ -233,7 +233,6 @@ GIVEN_UP: list[tuple[str, str]] = [
     ("What percentage of revenue comes from the North region?", "sales.csv"),
     ("Total revenue of the top 3 regions", "sales.csv"),
     ("What is the average revenue per order per region?", "sales.csv"),
-    ("Remove duplicates from people.csv", "people.csv"),
     ("Rename column salary to pay in people.csv", "people.csv"),
     ("Multiply quantity by unit price in sales.csv", "sales.csv"),
     ("Round the average salary to the nearest thousand", "people.csv"),

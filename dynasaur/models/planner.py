@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from itertools import pairwise
 
 from dynasaur.models.planning.candidates import Plan, plan
 from dynasaur.models.planning.facts import read_facts
 from dynasaur.models.planning.looking import is_look, look_code
+from dynasaur.models.planning.meaning import asks_for_one
+from dynasaur.models.planning.nodes import Node
 from dynasaur.models.planning.reading import Past, Situation, read_messages, read_offers
 from dynasaur.models.planning.signatures import Offer
-from dynasaur.models.planning.words import stem, tokens
 from dynasaur.models.planning.writing import call_code
 from dynasaur.types import Message, Reply
 
@@ -42,11 +42,13 @@ class PlannerModel:
         if look:
             what = "at the files" if "_look(" in look else "for actions that could help"
             return Reply(f"First I look {what}.", look)
+        found = plan(situation.task, situation.files, read_facts(seen), offers)
+        tried = sum(_SUBMIT not in past.code for past in tries)
         last = tries[-1] if tries else None
         if last and _SUBMIT not in last.code and not last.error and not last.is_empty:
-            return Reply("That accounts for the whole task.", _submission(last, situation.task))
-        found = plan(situation.task, situation.files, read_facts(seen), offers)
-        return _next_try(found, sum(_SUBMIT not in past.code for past in tries), offers)
+            node = found.candidates[tried - 1] if tried <= len(found.candidates) else None
+            return Reply("That accounts for the whole task.", _submission(last, node, situation))
+        return _next_try(found, tried, offers)
 
 
 def _next_look(situation: Situation, looks: Sequence[Past], offers: Sequence[Offer]) -> str:
@@ -68,10 +70,10 @@ def _next_try(found: Plan, tried: int, offers: Sequence[Offer]) -> Reply:
     return Reply(f"{how}: {names}.", call_code(node, [offer.name for offer in offers]))
 
 
-def _submission(last: Past, task: str) -> str:
-    """Submits the result, taken out of its list where one thing was asked for and one was found."""
+def _submission(last: Past, node: Node | None, situation: Situation) -> str:
+    """Submits the result, out of its list where one thing was asked for and one was found."""
     value = _literal(last.output)
-    if isinstance(value, list) and len(value) == 1 and not _asks_for_several(task):
+    if isinstance(value, list) and len(value) == 1 and node and asks_for_one(node, situation.task):
         pair = isinstance(value[0], tuple) and len(value[0]) == 2
         return f"submit_final_answer(result[0]{'[0]' if pair else ''})"
     return "submit_final_answer(result)"
@@ -82,13 +84,3 @@ def _literal(text: str) -> object:
         return ast.literal_eval(text.strip())
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return None
-
-
-def _asks_for_several(task: str) -> bool:
-    """The task asks for a list, however many things are in it."""
-    words = [token.text.lower() for token in tokens(task)]
-    plural = any(
-        before in ("which", "what", "all", "the") and word.endswith("s") and stem(word) != word
-        for before, word in pairwise(words)
-    )
-    return plural or bool({"list", "all", "are", "often", "times"} & set(words))

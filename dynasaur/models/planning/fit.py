@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from dynasaur.models.planning.annotations import element
 from dynasaur.models.planning.binding import hints
-from dynasaur.models.planning.lexicon import CONTEXT, HARMLESS
+from dynasaur.models.planning.lexicon import CONTEXT, HARMLESS, LISTED
 from dynasaur.models.planning.literals import Literal
 from dynasaur.models.planning.meaning import (
     given,
@@ -16,6 +16,7 @@ from dynasaur.models.planning.meaning import (
     is_asked,
     is_repetitive,
     leading,
+    may_be_passed_over,
     wants_number,
     word_before,
 )
@@ -23,8 +24,9 @@ from dynasaur.models.planning.nodes import Node, is_rows
 from dynasaur.models.planning.view import View, row_nouns
 from dynasaur.models.planning.words import Mention, operators, stem
 
-_STRONG = frozenset({"file", "url", "number", "quoted", "date", "algorithm"})
+_STRONG = frozenset({"file", "url", "number", "quoted", "date", "algorithm", "flag"})
 _CONTEXT = frozenset(map(stem, CONTEXT))
+_LISTED = frozenset(map(stem, LISTED))
 _HARMLESS = frozenset(map(stem, HARMLESS)) | HARMLESS
 _FAR = 10
 
@@ -171,7 +173,7 @@ def _left_open(node: Node, view: View, covered: frozenset[int]) -> tuple[str, ..
 def _is_named(literal: Literal, view: View) -> bool:
     """The words name something of a file, and cannot be passed over."""
     counted = wants_number(view) and is_additive(literal)
-    return bool(literal.file) and (not literal.weak or counted)
+    return bool(literal.file) and (not may_be_passed_over(literal) or counted)
 
 
 def _harmless(node: Node, view: View) -> frozenset[int]:
@@ -180,16 +182,19 @@ def _harmless(node: Node, view: View) -> frozenset[int]:
     described = frozenset[str]().union(*(call.offer.vocabulary for call in node.walk()))
     described -= operators()
     repeated = {place for one in view.mentions if one.concept in heads for place in one.span}
-    reads = _reads(node) or any(literal.kind == "text" for literal in node.literals)
-    nouns = row_nouns(view) if reads else frozenset()
+    kinds = {literal.kind for literal in node.literals}
+    nouns = row_nouns(view) if "file" in kinds else frozenset()
+    context = _CONTEXT if kinds & {"file", "text", "quoted"} else frozenset()
+    context |= _LISTED if kinds & {"numbers", "strings"} else frozenset()
+    named = {place for one in view.mentions if one.concept in operators() for place in one.span}
     return frozenset(
         place
         for place, token in enumerate(view.parts)
-        if token.text.lower() in _HARMLESS
+        if (token.text.lower() in _HARMLESS and (place or token.text.lower() != "where"))
         or view.stems[place] in _HARMLESS | described
         or place in repeated
         or place in nouns
-        or (reads and view.stems[place] in _CONTEXT)
+        or (view.stems[place] in context and place not in named)
     )
 
 
@@ -200,13 +205,17 @@ def _reads(node: Node) -> bool:
 def _passed_over(node: Node, view: View) -> float:
     """What it costs to leave names of the files unused, and names of a JSON path unsaid."""
     used = {place for literal in node.literals for place in literal.span}
-    weak = {one.span for one in view.literals if one.weak and one.span and not one.span & used}
+    weak = {
+        one.span
+        for one in view.literals
+        if may_be_passed_over(one) and one.span and not one.span & used
+    }
     unsaid = sum(
         max(0, str(one.value).count(".") + 1 - len(one.span))
         for one in node.literals
         if one.kind == "key" and one.span
     )
-    return 1.0 * len(weak) + 0.2 * unsaid
+    return 1.5 * len(weak) + 0.2 * unsaid
 
 
 def _looseness(node: Node) -> float:

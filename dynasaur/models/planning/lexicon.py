@@ -29,6 +29,7 @@ sort sorted order_by ordered order rank arrange in_order ascending descending al
 descending decreasing high_to_low highest_first largest_first biggest_first newest_first
 descending highest_to_lowest largest_to_smallest most_expensive_first
 unique distinct different deduplicate without_duplicates without_repeats
+unique remove_duplicates drop_duplicates duplicates_removed
 standard_deviation std stdev deviation
 percentile quantile
 percent percentage share proportion fraction
@@ -54,10 +55,10 @@ power raised exponent
 square_root sqrt
 reverse backwards
 above over more_than greater_than larger_than higher_than bigger_than exceeding exceed
-above older_than longer_than
-below under less_than fewer_than lower_than smaller_than cheaper_than younger_than shorter_than
-at_least or_more minimum_of
-at_most or_less up_to
+above older_than longer_than >
+below < under less_than fewer_than lower_than smaller_than cheaper_than younger_than shorter_than
+at_least >= or_more minimum_of
+at_most <= or_less up_to
 latest newest most_recent last
 earliest oldest first
 between
@@ -81,14 +82,19 @@ HARMLESS = _words(
     would will shall should may might i me my we us our you your please kindly tell give show
     let know want need like what which who whose how find get compute calculate determine work
     out report return print display list answer figure provide using use given following value
-    result and hello hi hey thank just exactly quickly so ok okay all any when where only also
+    result and hello hi hey thank just exactly quickly so ok okay all any where only also
     about say state see up appear found called named much many s re ve ll whats come go among
     across evaluate out extract using identify look read name placed made recorded exist exists
     happened took happen made make makes making brought bring generated generate live lives lived
-    living fall falls work works mentioned everything anything sold there's occurred came
+    living fall falls work works mentioned everything anything pay pays paid released published =
+    sold occurred
+    came
     """
 )
 """Words that ask or join, and change nothing in what is to be computed."""
+
+LISTED = _words("list item element set array number value word")
+"""Nouns for what a list in the task's text holds."""
 
 CONTEXT = _words(
     """
@@ -103,7 +109,7 @@ STRUCTURE = _words(
     """
     read load open get of by in from to the with for column row table file path text list item
     value number numeric data json csv tsv jsonl xlsx excel and as is at a an on object
-    document field all cell result string name group extract evaluate arithmetic parse compute
+    document field all cell result string name group extract find evaluate arithmetic parse compute
     calculate
     """
 )
@@ -131,8 +137,10 @@ QUALITIES = {
     "heaviest": ("max", "weight mass"),
     "lightest": ("min", "weight mass"),
     "tallest": ("max", "height"),
-    "longest": ("max", "length duration"),
-    "shortest": ("min", "length duration height"),
+    "longest": ("max", "length duration minutes runtime"),
+    "shortest": ("min", "length duration minutes runtime height"),
+    "fastest": ("max", "speed"),
+    "slowest": ("min", "speed"),
     "newest": ("max", "date"),
     "latest": ("max", "date"),
     "earliest": ("min", "date"),
@@ -142,8 +150,8 @@ QUALITIES = {
     "heavier": ("above", "weight mass"),
     "lighter": ("below", "weight mass"),
     "taller": ("above", "height"),
-    "longer": ("above", "length duration"),
-    "shorter": ("below", "length duration height"),
+    "longer": ("above", "length duration minutes runtime"),
+    "shorter": ("below", "length duration minutes runtime height"),
 }
 """Adjectives that name both what is sought and the column that it is about."""
 
@@ -157,8 +165,18 @@ COLUMN_WORDS = {
     "sold": ("quantity", "units"),
     "bought": ("quantity",),
     "unit": ("quantity",),
+    "spend": ("amount", "cost", "price", "expense"),
+    "spent": ("amount", "cost", "price", "expense"),
+    "temperatur": ("temp",),
+    "temp": ("temperature",),
+    "quantity": ("qty",),
+    "amount": ("amt",),
+    "department": ("dept",),
+    "population": ("pop",),
+    "populous": ("population",),
     "who": ("name", "person", "employee", "customer", "user", "student", "player"),
-    "when": ("date", "day"),
+    "when": ("date", "day", "year"),
+    "where": ("city", "location", "place", "address", "country"),
 }
 """Words, stemmed, that stand for a column of another name where that is the only one meant."""
 
@@ -194,7 +212,7 @@ GIVES = {
 """Concepts that a parameter of this name, once bound, names as if the task had said them."""
 
 ROWS = """
-order sale transaction purchase invoice
+order sale transaction purchase invoice expense payment booking
 person people employee staff worker member customer user student name
 product item article
 """
@@ -204,6 +222,7 @@ ADDITIVE = _words(
     """
     revenue sales amount quantity units sold profit loss income spend spending expenses turnover
     goals points wins votes downloads views visits clicks hours donations payments budget
+    population area people inhabitants
     """
 )
 """Headers of quantities of which a group has the sum: a region's revenue is its rows' total."""
@@ -218,3 +237,17 @@ INTRINSIC = _words(
 
 IDENTIFIERS = _words("id no nr code zip phone number isbn sku")
 """Last words of headers whose numbers only name something."""
+
+RATED = _words("score rating grade mark points")
+"""Last words of headers of which more is better."""
+
+MULTIPLES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+"""Words that multiply the number before them."""
+
+UNITS = _words(
+    """
+    c f k mm cm m km km2 m2 kg g mg lb lbs usd eur gbp pct percent min mins minutes s sec secs
+    seconds h hrs hours ms mb gb kb kwh ft in mi mph kmh
+    """
+)
+"""Last words of headers that only say the unit."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dynasaur.models.planning.lexicon import NUMBERS
+from dynasaur.models.planning.lexicon import MULTIPLES, NUMBERS
 from dynasaur.models.planning.words import Token
 
 Value = str | int | float | tuple["Value", ...]
@@ -35,7 +35,9 @@ _LONG_DATE = re.compile(
     rf"|\b(?P<month2>{_MONTH})\.? (?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year2>\d{{4}})\b",
     re.IGNORECASE,
 )
-_ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?\b")
+_ISO_DATE = re.compile(
+    r"\b\d{4}/\d{2}/\d{2}\b|\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?\b"
+)
 _FILE_NAME = re.compile(
     r"[\w-][\w./-]*\.(?:csv|tsv|txt|jsonl?|ndjson|xlsx?|md|log|ya?ml|html?|xml|pdf|docx?|zip|png|jpe?g|"
     r"parquet|db|sqlite|py|mp[34]|ini|toml|tex)\b",
@@ -126,7 +128,7 @@ class Places:
 
 def _dates(text: str, places: Places) -> Iterator[Literal]:
     for match in _ISO_DATE.finditer(text):
-        yield Literal("date", match.group(), places.of(*match.span()))
+        yield Literal("date", match.group().replace("/", "-"), places.of(*match.span()))
     for match in _LONG_DATE.finditer(text):
         day, month, year = (match[name] or match[name + "2"] for name in ("day", "month", "year"))
         number = [name[:3] for name in _MONTHS.split()].index(month[:3].lower()) + 1
@@ -170,6 +172,11 @@ def _numbers(text: str, parts: Sequence[Token]) -> Iterator[Literal]:
             value = number(match[1])
             span = {place - 1, place} if signed else {place}
             yield Literal("number", -value if signed else value, frozenset(span))
+            following = parts[place + 1].text.lower() if place + 1 < len(parts) else ""
+            if following in MULTIPLES:
+                many = value * MULTIPLES[following]
+                whole = int(many) if many == int(many) else many
+                yield Literal("number", whole, frozenset({place, place + 1}))
 
 
 def _is_minus(text: str, sign: Token, digits: Token) -> bool:

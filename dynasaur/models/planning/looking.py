@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
-from dynasaur.models.planning.lexicon import SYNONYMS
+from dynasaur.models.planning.lexicon import QUALITIES, SYNONYMS
 from dynasaur.models.planning.signatures import Offer
-from dynasaur.models.planning.words import mentions, stem, tokens
+from dynasaur.models.planning.words import mentions, singular, stem, tokens
 
 _TABLES = ("csv", "tsv", "tab", "jsonl", "ndjson", "xlsx", "xlsm")
 _TABLE_QUERIES = (
@@ -33,6 +33,12 @@ _NUMBER_QUERIES = (
     "days between two dates",
     "date some days after a date",
 )
+_IMPLIED = {"best": "max", "worst": "min", "much": "sum", "many": "sum"}
+"""Words that may ask for something that they do not name."""
+_ALSO = {
+    "max": ("the group with the largest number", "rows with the largest values of a column"),
+    "min": ("the group with the smallest number", "rows with the smallest values of a column"),
+}
 
 
 def look_code(task: str, names: Sequence[str], offers: Sequence[Offer], *, ask: bool) -> str:
@@ -46,17 +52,22 @@ def look_code(task: str, names: Sequence[str], offers: Sequence[Offer], *, ask: 
     """
     code = ""
     if ask:
-        queries = [task[:300], *_kind_queries(names), *_concept_queries(task)]
+        queries = dict.fromkeys([*_kind_queries(names), *_concept_queries(task)])
         code = (
-            f"for _query in {queries!r}:\n"
-            "    for _line in find_actions(_query):\n"
-            '        print("-", _line.removeprefix("- "))\n'
+            f"_found = find_actions({task[:300]!r})\n"
+            f"for _query in {list(queries)!r}:\n"
+            "    _found += find_actions(_query, k=6)\n"
+            "for _line in dict.fromkeys(_found):\n"
+            '    print("-", _line.removeprefix("- "))\n'
         )
+    words = [token.text.lower() for token in tokens(task)]
+    more = dict.fromkeys(one for one in map(singular, words) if one not in task.lower())
+    said = " ".join([task.lower(), *more])
     readers = {name: reader for name in names if (reader := find_reader(name, offers))}
     if readers:
         code += files("dynasaur.models.planning").joinpath("look_cell.txt").read_text("utf-8")
     for name, reader in readers.items():
-        code += f"_look({name!r}, {reader}({name!r}), {task.lower()!r})\n"
+        code += f"_look({name!r}, {reader}({name!r}), {said!r})\n"
     return code
 
 
@@ -91,11 +102,14 @@ def _reads_json(offer: Offer) -> bool:
 
 def _concept_queries(task: str) -> list[str]:
     """What the task names, in words that actions are described with."""
-    words = [token.text for token in tokens(task)]
+    words = [token.text.lower() for token in tokens(task)]
     named = {mention.concept for mention in mentions(words)}
+    named |= {stem(QUALITIES[word][0]) for word in words if word in QUALITIES}
+    named |= {concept for word, concept in _IMPLIED.items() if word in words}
     found = [" ".join(line.split()[:3]) for line in SYNONYMS.strip().splitlines()]
     asked = [query.replace("_", " ") for query in found if stem(query.split()[0]) in named]
-    return [*asked[:6], *(_NUMBER_QUERIES if any(map(str.isdigit, task)) else ())]
+    asked += [query for concept, more in _ALSO.items() if concept in named for query in more]
+    return [*asked, *(_NUMBER_QUERIES if any(map(str.isdigit, task)) else ())]
 
 
 def _kind_queries(names: Iterable[str]) -> list[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from dynasaur.models.planning.facts import Column, Facts
-from dynasaur.models.planning.lexicon import COLUMN_WORDS, HARMLESS, IDENTIFIERS
+from dynasaur.models.planning.lexicon import COLUMN_WORDS, HARMLESS, IDENTIFIERS, UNITS
 from dynasaur.models.planning.literals import Literal
 from dynasaur.models.planning.words import Token, name_words, stem
 
-_TAILS = frozenset({"id", "name", "no", "nr", "number", "code", "usd", "eur", "gbp"})
+_TAILS = IDENTIFIERS | UNITS | {"name"}
 """Last words of a header that people leave out when they speak."""
 
 
@@ -24,9 +24,17 @@ def seen_in_files(parts: Sequence[Token], facts: Iterable[Facts]) -> Iterator[Li
             if column.kind == "date":
                 yield column_literal(one, column, frozenset())
         yield from _keys(words, one)
+        yield from _same_again(one)
         for place, token in enumerate(parts):
             if token.text.lower() in one.words and token.text.lower() not in HARMLESS:
                 yield Literal("word", token.text, frozenset({place}), one.file)
+
+
+def _same_again(facts: Facts) -> Iterator[Literal]:
+    """The column of `amounts over 100`, which a filter and what follows it both need."""
+    for column in facts.columns:
+        if column.kind == "number":
+            yield column_literal(facts, column, frozenset())
 
 
 def column_literal(
@@ -65,14 +73,21 @@ def _column_mentions(
             continue
         fitting = [column for column in columns if _names_part(word, whole[column.name])]
         if len({(column.name, column.at) for column in fitting}) == 1:
-            yield fitting[0], frozenset({place}), word not in whole[fitting[0].name][-1:]
+            header = whole[fitting[0].name]
+            units = {n for n in range(place + 1, place + 4) if words[n : n + 1] == header[-1:]}
+            yield fitting[0], frozenset({place} | units), word not in _body(header)[-1:]
 
 
 def _names_part(word: str, header: Sequence[str]) -> bool:
     """The word is what people call the header for short: its last word, or all but the tail."""
-    body = [part for part in header if part not in _TAILS] or list(header)
+    body = _body(header)
     meant = {word, *(stem(other) for other in COLUMN_WORDS.get(word, ()))}
     return bool(meant & {body[-1], body[0] if len(body) < len(header) else body[-1]})
+
+
+def _body(header: Sequence[str]) -> list[str]:
+    """The words of a header without a tail such as `id` or a unit."""
+    return [part for part in header if part not in _TAILS] or list(header)
 
 
 def _cells(
@@ -82,7 +97,8 @@ def _cells(
     for value in years if "year" in name_words(column.name) else column.found:
         if column.kind == "number" and value not in years:
             continue
-        for span in _runs(words, [stem(word) for word in name_words(value)], set()):
+        spans = [frozenset({n}) for n, token in enumerate(parts) if token.text == value]
+        for span in spans or _runs(words, _stems(value), set()):
             said = " ".join(parts[place].text for place in sorted(span))
             if said.lower() not in HARMLESS or said == value:
                 cell = int(value) if column.kind == "number" and value.isdigit() else value

@@ -58,6 +58,12 @@ class Node:
         return self.is_rows_to_rows and bool(roles & {"value", "start", "end", "phrase"})
 
     @property
+    def picks(self) -> bool:
+        """It keeps as many things as a number says, by default one, and was given no number."""
+        counts = [slot for slot in self.offer.slots if slot.default == "1"]
+        return bool(counts) and not any(slot in counts for slot, _ in self.arguments)
+
+    @property
     def is_ranking(self) -> bool:
         """It keeps the first or last rows by a column."""
         return self.is_rows_to_rows and bool({"max", "min"} & set(self.offer.heads))

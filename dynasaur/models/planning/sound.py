@@ -6,6 +6,10 @@ from dynasaur.models.planning.annotations import element
 from dynasaur.models.planning.binding import role
 from dynasaur.models.planning.literals import Literal
 from dynasaur.models.planning.nodes import Node, is_rows
+from dynasaur.models.planning.words import stem
+
+_LIMITS = frozenset(map(stem, ("above", "below", "at_least", "at_most")))
+_OF_ROWS = frozenset(map(stem, ("count", "unique")))
 
 
 def is_sound(node: Node) -> bool:
@@ -34,12 +38,19 @@ def _file_fits(node: Node) -> bool:
 
 def _columns_belong(node: Node) -> bool:
     """Columns and keys are those of the file and the table that it works on."""
-    for _, literal in node.own:
+    for slot, literal in node.own:
         if literal.kind == "column" and (literal.file, literal.at) != node.table:
+            return False
+        if role(slot) == "column" and _computes(node) and literal.sort != "number":
             return False
         if literal.kind in ("key", "cell", "word") and literal.file != node.table[0]:
             return False
     return True
+
+
+def _computes(node: Node) -> bool:
+    """It takes numbers from the columns of a table."""
+    return node.offer.returns in ("list[float]", "dict[Any, float]")
 
 
 def _key_fits(node: Node) -> bool:
@@ -65,12 +76,15 @@ def _values_belong(node: Node) -> bool:
                 return False
             if literal.kind == "number" and column.sort != "number":
                 return False
-            explained.append(column)
+            if literal.kind == "cell" or _LIMITS & set(node.offer.heads):
+                explained.append(column)
         elif role(slot) in ("start", "end") and column is not None:
             if column.sort != "date":
                 return False
             explained.append(column)
-    return all(one.span or one in explained for _, one in node.own if one.kind == "column")
+    return all(
+        one.span or one.weak or one in explained for _, one in node.own if one.kind == "column"
+    )
 
 
 def _units_belong(node: Node) -> bool:
@@ -104,7 +118,22 @@ def _order_makes_sense(node: Node) -> bool:
         )
     if node.is_rows_to_rows:
         return all(child.is_filter for child in below) and _ranks_by_size(node)
-    return not _counts_repeats(node)
+    return not (_counts_repeats(node) or _sums_up_one(node) or _takes_rows_for_items(node))
+
+
+def _takes_rows_for_items(node: Node) -> bool:
+    """It is given whole rows where it works on single values."""
+    return not set(node.offer.heads) & _OF_ROWS and any(
+        slot.type == "list[Any]" and isinstance(argument, Node) and is_rows(argument.type)
+        for slot, argument in node.arguments
+    )
+
+
+def _sums_up_one(node: Node) -> bool:
+    """It computes with the one row that a ranking leaves."""
+    return bool(node.offer.heads) and any(
+        child.is_ranking and child.picks for child in node.children
+    )
 
 
 def _is_contradiction(node: Node) -> bool:

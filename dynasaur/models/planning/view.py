@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from dynasaur.models.planning.facts import Facts
-from dynasaur.models.planning.lexicon import QUALITIES, ROWS
+from dynasaur.models.planning.facts import Column, Facts
+from dynasaur.models.planning.lexicon import QUALITIES, RATED, ROWS
 from dynasaur.models.planning.literals import Literal, spelled_out
 from dynasaur.models.planning.looking import file_kind
 from dynasaur.models.planning.names import column_literal, seen_in_files
@@ -93,6 +93,8 @@ def _row_nouns(
     for literal in literals:
         if literal.kind == "key":
             names |= {stem(word) for word in name_words(str(literal.value))}
+        elif literal.kind == "column" and literal.distinct and literal.sort == "text":
+            names |= {stem(word) for word in name_words(str(literal.value))} - {"name"}
     for group in ROWS.splitlines():
         alike = {stem(word) for word in group.split()}
         names |= alike if alike & names else set()
@@ -104,12 +106,29 @@ def _named_rows(
 ) -> Iterator[Literal]:
     """`which item`, `the oldest person` ask for the column that names the rows."""
     taken = {place for one in literals if one.kind == "column" for place in one.span}
+    asked = {
+        max(one.span) + 1
+        for one in literals
+        if one.kind == "cell" and one.span
+        for place in [min(one.span)]
+        if place and parts[place - 1].text.lower() == "which"
+    }
     for one in facts:
-        titles = [column for column in one.columns if column.name.lower() in ("name", "title")]
-        for place in nouns - taken if len(titles) == 1 else ():
+        title = _title(one.columns)
+        if title and asked:
+            yield column_literal(one, title, frozenset(), weak=True)
+        for place in nouns - taken if title else ():
             before = parts[place - 1].text.lower() if place else ""
-            if before not in _AFTER_MANY | {"of", "per", "each"}:
-                yield column_literal(one, titles[0], frozenset({place}), weak=True)
+            if title and before not in _AFTER_MANY | {"of", "per", "each"}:
+                yield column_literal(one, title, frozenset({place}), weak=True)
+
+
+def _title(columns: Sequence[Column]) -> Column | None:
+    """The column that names the rows: called so, or the first whose texts are all different."""
+    texts = [column for column in columns if column.kind == "text"]
+    called = [column for column in texts if column.name.lower() in ("name", "title")]
+    different = [column for column in texts if column.distinct]
+    return next(iter([*called, *different]), None)
 
 
 def _counted(parts: Sequence[Token], nouns: set[int]) -> Iterator[Mention]:
@@ -175,4 +194,18 @@ def _qualities(
                 span = {place, place + 1} if after == "than" else {place}
                 found.append(Mention(concept, frozenset(span), shared=True))
                 columns.append(column_literal(one, column, frozenset({place}), needs=concept))
+    found += [
+        Mention({"best": "max", "worst": "min"}[token.text.lower()], frozenset({place}))
+        for place, token in enumerate(parts)
+        if token.text.lower() in ("best", "worst") and _is_rated(parts, facts)
+    ]
     return found, columns
+
+
+def _is_rated(parts: Sequence[Token], facts: Sequence[Facts]) -> bool:
+    """The task names a column of which more is better."""
+    words = {stem(token.text) for token in parts}
+    headers = {
+        header for one in facts for column in one.columns for header in name_words(column.name)
+    }
+    return any(stem(word) in words for word in headers & RATED)

@@ -11,6 +11,7 @@ from dynasaur.models.planning.lexicon import SYNONYMS
 
 _TOKEN = re.compile(
     r"https?://\S+"
+    r"|\d{4}/\d{2}/\d{2}|(?:km|mi|m|ft)/(?:hr?|s)\b"
     r"|\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?"
     r"|[\w-][\w./-]*\.[A-Za-z]\w{1,5}\b"
     r"|\d+(?:st|nd|rd|th)\b|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![\d,])|\d+(?:\.\d+)?"
@@ -65,7 +66,8 @@ def stem(word: str) -> str:
     word = word.lower()
     if len(word) <= 3 or not word.isalpha():
         return word
-    word = _singular(word)
+    word = re.sub(r"(?<=[^aeiou])(?:ies?|y)$", "i", word)
+    word = singular(word)
     for ending in ("ing", "ed"):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             word = word.removesuffix(ending)
@@ -75,7 +77,8 @@ def stem(word: str) -> str:
     return word.removesuffix("e") if len(word) > 3 else word
 
 
-def _singular(word: str) -> str:
+def singular(word: str) -> str:
+    """A lower-case word without its plural ending."""
     if word.endswith("ies") and len(word) > 4:
         return word[:-3] + "y"
     if word.endswith(("sses", "shes", "ches", "xes", "zes")):
