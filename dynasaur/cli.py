@@ -27,6 +27,7 @@ COMMANDS = {
     "list": "List the library's actions.",
     "add": "Put functions of your own through the gate.",
     "runs": "List the runs.",
+    "stats": "Show how actions are used.",
     "models": "List the models, and which would be used.",
     "doctor": "Say what this machine gives, and what is missing.",
     "init": "Make a library.",
@@ -85,6 +86,7 @@ def run(arguments: Sequence[str]) -> int:
     Returns:
         The exit code.
     """
+    _open_closed_streams()
     try:
         result = group.main(list(arguments), prog_name="dynasaur", standalone_mode=False)
         sys.stdout.flush()
@@ -99,8 +101,14 @@ def run(arguments: Sequence[str]) -> int:
     except DynasaurError as error:
         _say(f"error: {error}")
         return error.exit_code
-    except BrokenPipeError:
-        return _closed_pipe()
+    except (BrokenPipeError, SystemExit):  # click leaves this way when a pipe is closed
+        _swallow_output()
+        return 0
+    except OSError as error:
+        named = f"{error.filename}: " if error.filename else ""
+        _say(f"error: {named}{error.strerror or error}")
+        _swallow_output()
+        return 1
     except Exception as error:  # noqa: BLE001 - the one place that catches everything
         return _internal(error)
     return result if isinstance(result, int) else 0
@@ -110,11 +118,19 @@ def _say(line: str) -> None:
     click.echo(f"dynasaur: {line}", err=True)
 
 
-def _closed_pipe() -> int:
-    """The reader has gone (`| head`): nothing is left to say, and that is no error."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, sys.stdout.fileno())
-    return 0
+def _open_closed_streams() -> None:
+    """A stream that the caller closed (`>&-`) swallows what is said."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+
+
+def _swallow_output() -> None:
+    """Let what stdout could not take go, so that leaving does not fail over it again."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 
 def _internal(error: Exception) -> int:

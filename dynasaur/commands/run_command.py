@@ -114,7 +114,10 @@ def _listener(quiet: bool) -> Listener | None:
     return Screen()
 
 
-def _answer(result: Trajectory) -> str:
-    if isinstance(result.answer, str):
-        return result.answer
-    return json.dumps(result.answer, ensure_ascii=False)
+def _answer(result: Trajectory) -> bytes:
+    """As it is for a program that reads it; what could steer a terminal is not sent to one."""
+    answer = result.answer
+    text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
+    if sys.stdout.isatty():
+        text = "\n".join(plain(line) for line in text.split("\n"))
+    return text.encode("utf-8", "backslashreplace")

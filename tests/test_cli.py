@@ -1,0 +1,112 @@
+"""The roof: streams that are closed or full, colours, widths, errors of ours."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.builders.cli import command, dynasaur, environment, script
+
+
+def shell(line: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    program = " ".join(command())
+    return subprocess.run(
+        ["bash", "-c", line.replace("dynasaur", program)],
+        cwd=cwd,
+        env=environment(cwd / ".home", more),
+        capture_output=True,
+        text=True,
+    )
+
+
+def on_a_terminal(cwd: Path, *arguments: str, **more: str) -> str:
+    """What the program writes when both its streams are a terminal."""
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        command(*arguments),
+        cwd=cwd,
+        env=environment(cwd / ".home", {"TERM": "xterm", **more}),
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    written = b""
+    while True:
+        try:
+            chunk = os.read(ours, 65536)
+        except OSError:
+            break
+        if not chunk:
+            break
+        written += chunk
+    os.close(ours)
+    process.wait()
+    return written.decode()
+
+
+def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
+    done = shell("dynasaur list --all | head -1; echo ${PIPESTATUS[@]}", tmp_path)
+    assert done.stdout.splitlines()[-1] == "0 0"
+    assert "error" not in done.stderr.lower()
+
+
+def test_a_closed_stdout_or_stderr_is_no_error(tmp_path: Path) -> None:
+    done = shell("dynasaur list --all >&-; echo $?; dynasaur list 2>&-; echo $?", tmp_path)
+    assert done.stdout.split() == ["0", "0"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
+def test_a_full_disk_behind_stdout_is_one_line(tmp_path: Path) -> None:
+    done = shell("dynasaur list --all > /dev/full; echo $?", tmp_path)
+    assert done.stdout == "1\n"
+    assert done.stderr.splitlines()[-1] == "dynasaur: error: No space left on device"
+
+
+def test_an_answer_cannot_steer_the_terminal(tmp_path: Path) -> None:
+    model = script(tmp_path, ("\x1b[31mred", "submit_final_answer('\\x1b]0;title\\x07 ok')"))
+    seen = on_a_terminal(tmp_path, "run", "x", "--model", model, NO_COLOR="1")
+    assert "\x1b]0;" not in seen
+    assert "\x1b[31m" not in seen
+    assert "]0;title" in seen
+    piped = dynasaur("run", "x", "--model", model, "-q", cwd=tmp_path)
+    assert piped.out == "\x1b]0;title\x07 ok\n"
+
+
+def test_no_color_is_kept_to(tmp_path: Path) -> None:
+    model = script(tmp_path, "x = 1\nsubmit_final_answer(x)")
+    assert "\x1b[1m" in on_a_terminal(tmp_path, "run", "x", "--model", model)
+    plain = on_a_terminal(tmp_path, "run", "x", "--model", model, NO_COLOR="1", TERM="dumb")
+    assert "\x1b[3" not in plain
+
+
+def test_lists_fit_the_terminal(tmp_path: Path) -> None:
+    seen = on_a_terminal(tmp_path, "list", "--all", COLUMNS="80")
+    lines = [line for line in seen.splitlines() if line.startswith("base")]
+    assert len(lines) > 30
+    assert max(map(len, lines)) <= 80
+
+
+def test_an_error_of_ours_saves_its_traceback(tmp_path: Path) -> None:
+    code = (
+        "import sys; from dynasaur import cli; from dynasaur.commands import models_command\n"
+        "models_command.config.find_library = lambda *a: 1 / 0\n"
+        "sys.exit(cli.run(['models']))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env=environment(tmp_path / ".home"),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 5
+    assert done.stderr.startswith("dynasaur: internal error: ZeroDivisionError")
+    (saved,) = (tmp_path / ".home").rglob("error-*.txt")
+    assert str(saved) in done.stderr
+    assert "in <lambda>\nZeroDivisionError" in saved.read_text()
