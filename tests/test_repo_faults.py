@@ -29,7 +29,8 @@ from tests.builders.repos import (
 from tests.builders.savers import STAGES
 
 ROOT = Path(__file__).resolve().parents[1]
-KILLS = int(os.environ.get("DYNASAUR_KILLS", "25"))
+KILLS = os.environ.get("DYNASAUR_KILLS", "25")
+SEED = os.environ.get("DYNASAUR_SEED", "1")
 
 
 @pytest.fixture(autouse=True)
@@ -110,11 +111,11 @@ def test_killed_at_a_stage(fallen: Path, number: int) -> None:
 @pytest.mark.slow
 def test_killed_at_random_moments(tmp_path: Path) -> None:
     clone_of_a_person(tmp_path)
-    with saver("random", str(tmp_path), str(KILLS), "1") as process:
+    with saver("random", str(tmp_path), KILLS, SEED) as process:
         lines, errors = process.communicate()
     assert process.returncode == 0, errors
     results = [json.loads(line) for line in lines.splitlines()]
-    assert len(results) == KILLS
+    assert len(results) == int(KILLS)
     check_the_next_save(tmp_path)
     for name, reported, _ in results:
         whole = {kept(tmp_path, name), kept(tmp_path, f"{name}_too")}
@@ -126,11 +127,11 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
 def test_killed_with_every_git_that_it_had_started(tmp_path: Path) -> None:
     """As when the machine stops: git's own locks may stay, and are named with their remedy."""
     clone_of_a_person(tmp_path)
-    with saver("deep", str(tmp_path), str(KILLS), "2") as process:
+    with saver("deep", str(tmp_path), KILLS, SEED) as process:
         lines, errors = process.communicate()
     assert process.returncode == 0, errors
     results = [json.loads(line) for line in lines.splitlines()]
-    assert len(results) == KILLS
+    assert len(results) == int(KILLS)
     waiting = git(tmp_path, "branch", "--format=%(refname:short)", "--list", "dynasaur/*").split()
     check_the_next_save(tmp_path, *waiting)
     for name, reported, _ in results:

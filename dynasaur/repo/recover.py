@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from dynasaur.errors import StoreError
@@ -33,7 +34,7 @@ def recover(place: Place, journal: Journal, shared: int) -> str:
             there = find(Path(entry.root))
             git, _ = open_git(there.root)
             git.inherited = (shared,)
-            _finish(git, there, entry)
+            _finish(git, there, journal, entry)
             sweep(there)
             sweep_reports(there, journal)
         except StoreError as error:  # its checkout is gone, or has changed: the branch stays
@@ -54,7 +55,7 @@ def sweep_reports(place: Place, journal: Journal) -> None:
                 report.unlink()
 
 
-def _finish(git: Git, place: Place, entry: Entry) -> None:
+def _finish(git: Git, place: Place, journal: Journal, entry: Entry) -> None:
     branch_lock = place.common / "refs" / "heads" / f"{entry.branch}.lock"
     branch_lock.unlink(missing_ok=True)  # ours alone, and no git of the dead writer's lives
     head = read_head(git, place)
@@ -68,6 +69,7 @@ def _finish(git: Git, place: Place, entry: Entry) -> None:
         files = files_between(git, place, entry.base or None, entry.tip)
         _sync_index(git, place, files)
     if tip is not None and not moved and entry.merge:
+        journal.write(replace(entry, tip=tip))  # this recovery may be killed as well
         _merge(git, place, entry, head, tip)
 
 
