@@ -5,6 +5,8 @@ Also where the library is, since that has to be known before its settings can be
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -93,6 +95,20 @@ def find_library(flag: Path | None, cwd: Path, environ: Mapping[str, str]) -> Pa
     from platformdirs import user_data_path
 
     return user_data_path("dynasaur") / "library"
+
+
+def data_folder(root: Path) -> Path:
+    """Where a library's runs, index and counters lie: `.dynasaur/` in it, which git ignores.
+
+    For a library that cannot be written, a folder of its own in the user's state folder.
+    """
+    own = root / ".dynasaur"
+    if os.access(own if own.exists() else root, os.W_OK):
+        return own
+    from platformdirs import user_state_path
+
+    name = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
+    return user_state_path("dynasaur") / "libraries" / name
 
 
 def _folder(path: Path, where: str) -> Path:

@@ -6,28 +6,27 @@ The public face of the package. Everything behind it is made when it is first ne
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dynasaur.config import PACKAGE
-from dynasaur.errors import ActionError, UsageError
+from dynasaur.config import PACKAGE, data_folder
+from dynasaur.errors import ActionError, FailureError, StoreError, UsageError
 from dynasaur.store import Store, base_path
 from dynasaur.types import Action, Evidence, Hit, Json
 
 if TYPE_CHECKING:
     from dynasaur.agent.protocols import Kernel
-    from dynasaur.record import Admission
+    from dynasaur.record import Admission, Trajectory
     from dynasaur.registry import Registry
     from dynasaur.repo import Repo
     from dynasaur.retriever import Retriever
+    from dynasaur.usage import Report
 
 BASE = "base"
 """The built-in source: the initial actions that come with the package."""
-
-LOCAL_DATA = ".dynasaur"
-"""The folder of a library's runs, index and counters, which git ignores."""
 
 
 class Library:
@@ -133,10 +132,47 @@ class Library:
         limits = Limits(memory=self._memory) if self._memory else Limits()
         return JupyterKernel(work, functions=functions, limits=limits, sandbox=self._sandbox)
 
+    def count(self, result: Trajectory) -> None:
+        """Count what became of actions in a run.
+
+        Where the counters cannot be written nothing is lost: `usage` reads the run's record.
+        """
+        from dynasaur.trajectory import to_json
+        from dynasaur.usage import Counters
+
+        with suppress(StoreError):
+            Counters(self.data).count(to_json(result))
+
+    def usage(self) -> Report:
+        """What became of actions in all the runs that are over.
+
+        Raises:
+            StoreError: The counters cannot be read or written.
+        """
+        from dynasaur.usage import Counters
+
+        return Counters(self.data).report(self._uncounted)
+
+    def _uncounted(self, counted: frozenset[str]) -> Iterator[Mapping[str, Json]]:
+        from dynasaur.record import Status
+        from dynasaur.trajectory import read
+
+        for folder in sorted(self.runs.iterdir()) if self.runs.is_dir() else ():
+            if folder.name not in counted:
+                with suppress(FailureError):
+                    record = read(folder)
+                    if record["status"] != Status.RUNNING:
+                        yield record
+
+    @cached_property
+    def data(self) -> Path:
+        """The folder of what is derived or local: runs, index, counters."""
+        return data_folder(self.root)
+
     @property
     def runs(self) -> Path:
         """The folder of runs."""
-        return self.root / LOCAL_DATA / "runs"
+        return self.data / "runs"
 
     @cached_property
     def repo(self) -> Repo:
@@ -150,7 +186,7 @@ class Library:
         """The way out."""
         from dynasaur.retriever import Retriever
 
-        return Retriever(self._stores, self.root / LOCAL_DATA / "index")
+        return Retriever(self._stores, self.data / "index")
 
     @cached_property
     def registry(self) -> Registry:
@@ -164,7 +200,7 @@ class Library:
             self._stores,
             repo=lambda: self.repo,
             kernel=self.kernel,
-            folder=self.root / LOCAL_DATA,
+            folder=self.data,
             gate=Gate(self._accept, neighbours=neighbours),
         )
 

@@ -115,3 +115,18 @@ def test_a_file_is_no_library(tmp_path: Path) -> None:
 )
 def test_memory_is_counted_in_bytes(tmp_path: Path, size: str, count: int) -> None:
     assert config.load(tmp_path, {}, {"memory": size}).memory_bytes == count
+
+
+def test_data_lies_in_the_library(tmp_path: Path) -> None:
+    assert config.data_folder(tmp_path) == tmp_path / ".dynasaur"
+
+
+def test_data_of_a_library_that_cannot_be_written_lies_with_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    # A folder that is not there cannot be written either; a read-only mount needs more rights.
+    one, other = (config.data_folder(tmp_path / name / "library") for name in ("a", "b"))
+    assert tmp_path in one.parents
+    assert one != other
