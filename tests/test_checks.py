@@ -297,7 +297,7 @@ def test_paths_finds_a_home_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> N
     text = "X = '/data/people/alice/sales.csv'\ndef f(): pass\n"
     assert list(paths.check(subject(text))) == []
     monkeypatch.setenv("HOME", "/data/people/alice")
-    assert messages(list(paths.check(subject(text))), "paths")
+    assert [finding.line for finding in paths.check(subject(text))] == [1]
     monkeypatch.setenv("HOME", "/data")  # short ones could be part of anything
     assert list(paths.check(subject(text))) == []
 

@@ -23,13 +23,15 @@ def check(subject: ActionText) -> Iterator[Finding]:
     """No string and no comment holds a path under somebody's home."""
     here = os.environ.get("HOME", "")
     own = here if len(Path(here).parts) > 2 else ""  # `/root`, say, could be part of anything
+    told: dict[tuple[int, str], None] = {}
     for line, text in _texts(subject):
         found = _HOME.search(text)
         shown = found.group() if found else own if own and f"{own}/" in text else ""
         if shown:
-            yield Finding(
-                "paths", line, f"`{shown}...` exists on one machine; pass the path as a parameter"
-            )
+            told[line, shown] = None
+    for line, shown in told:
+        message = f"`{shown}...` exists on one machine; pass the path as a parameter"
+        yield Finding("paths", line, message)
 
 
 def without_homes(text: str) -> str:

@@ -8,7 +8,8 @@ from dataclasses import replace
 
 from dynasaur.source.action import docstring_of
 from dynasaur.source.candidate import Candidate
-from dynasaur.source.closure import Closure, Find, History, closure_of
+from dynasaur.source.closure import Closure, Find, closure_of
+from dynasaur.source.history import History
 from dynasaur.source.layout import import_lines, parts_of
 from dynasaur.source.pieces import Piece, Reader
 from dynasaur.source.reads import FUNCTIONS

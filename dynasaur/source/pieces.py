@@ -12,7 +12,7 @@ from dynasaur.source.imports import is_action
 from dynasaur.source.notebook import python_of
 from dynasaur.source.reads import KNOWN, Reads, reads_of
 from dynasaur.source.text import Lines, end_line, parse, respelled
-from dynasaur.source.values import running
+from dynasaur.source.values import running, runs_when_made
 
 Kind = Literal["import", "action", "function", "class", "constant", "block", "code"]
 
@@ -160,7 +160,9 @@ class Reader:
             home = piece.alias.name if piece.alias.asname else piece.alias.name.split(".")[0]
             module = getattr(piece.node, "module", None)
             return f"{module}.{piece.alias.name}" if module else home
-        return {"class": "class", "constant": "value"}.get(piece.kind, "")
+        if isinstance(piece.node, ast.ClassDef):
+            return "" if runs_when_made(piece.node, self.origin) else "class"
+        return "value" if piece.kind == "constant" else ""
 
     def _runs(self, node: ast.stmt) -> ast.AST | None:
         """The first part of a statement that cannot travel; None where it all can."""
@@ -184,7 +186,8 @@ class Reader:
             case ast.Try(finalbody=[]):
                 handled = [part for handler in node.handlers for part in handler.body]
                 return self._first([*node.body, *handled, *node.orelse])
-        return None if type(node).__name__ == "TypeAlias" else node
+        alias = type(node).__name__ == "TypeAlias"  # newer than the oldest Python we serve
+        return None if alias else node
 
     def _first(self, nodes: Sequence[ast.stmt]) -> ast.AST | None:
         return next((found for node in nodes if (found := self._runs(node))), None)
@@ -212,7 +215,7 @@ def _import_kind(node: ast.Import | ast.ImportFrom, alias: ast.alias) -> Kind:
 
 def _binding(name: str) -> Reads:
     none: frozenset[str] = frozenset()
-    return Reads(frozenset({name}), none, none, none, none, none, none)
+    return Reads(frozenset({name}), none, none, none, none, none, none, none)
 
 
 def _guess(node: ast.stmt) -> Reads:

@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dynasaur.source.changes import changes_of
 from dynasaur.source.text import parse, words
 
 KNOWN = frozenset(dir(builtins)) - {"display", "get_ipython", "exit", "quit"} | words(
@@ -18,12 +19,6 @@ KNOWN = frozenset(dir(builtins)) - {"display", "get_ipython", "exit", "quit"} | 
 """Names that every module can read."""
 
 _FUTURE = "from __future__ import annotations\n"
-_CHANGERS = words(
-    "add append appendleft clear discard extend extendleft insert intersection_update pop popitem"
-    " popleft remove reverse rotate setdefault sort subtract symmetric_difference_update update"
-    " difference_update __setitem__ __delitem__"
-)
-
 
 FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -38,6 +33,7 @@ class Reads:
         late: Names that the functions in it read when they are called.
         hints: Names in annotations that nothing evaluates, and names a class may find in itself.
         changes: Names whose values it changes in place when it runs.
+        given: Names of values that it may change in place: given to a call for nothing.
         rebinds: Names that the functions in it bind in the module (`global`).
         late_changes: Those, and names that the functions in it change in place.
     """
@@ -47,6 +43,7 @@ class Reads:
     late: frozenset[str]
     hints: frozenset[str]
     changes: frozenset[str]
+    given: frozenset[str]
     rebinds: frozenset[str]
     late_changes: frozenset[str]
 
@@ -73,15 +70,16 @@ def reads_of(text: str, node: ast.stmt, *, lazy_hints: bool) -> Reads:
         if hint.runs and not lazy_hints:
             when = "late" if hint.inside else "eager"
             scopes.names[when].update(set(hint_names(hint.node, quoted=False)) - bound)
-    changes, late_changes = _changes(node)
+    changes = changes_of(node)
     return Reads(
         frozenset(scopes.binds),
         frozenset(scopes.names["eager"]),
         frozenset(scopes.names["late"]),
         frozenset(hints | scopes.names["hints"]) - scopes.names["eager"] - scopes.names["late"],
-        frozenset(changes),
+        frozenset(changes.at_once),
+        frozenset(changes.given),
         frozenset(scopes.rebound),
-        frozenset(late_changes & (scopes.names["late"] | scopes.rebound)) | scopes.rebound,
+        frozenset(changes.late & (scopes.names["late"] | scopes.rebound)) | scopes.rebound,
     )
 
 
@@ -211,38 +209,3 @@ def _last_name(node: ast.expr) -> str:
         case ast.Attribute():
             return node.attr
     return ""
-
-
-# --- changes ----------------------------------------------------------------------------------
-
-
-def _changes(node: ast.stmt) -> tuple[set[str], set[str]]:
-    """Names changed in place: when the statement runs, and when functions in it are called."""
-    at_once: set[str] = set()
-    late: set[str] = set()
-    stack: list[tuple[ast.AST, bool]] = [(node, False)]
-    while stack:
-        inner, inside = stack.pop()
-        name = _changed(inner)
-        if name:
-            (late if inside else at_once).add(name)
-        inside = inside or isinstance(inner, FUNCTIONS | ast.Lambda)
-        stack.extend((child, inside) for child in ast.iter_child_nodes(inner))
-    return at_once, late
-
-
-def _changed(node: ast.AST) -> str:
-    """The name whose value a node changes in place; empty for most."""
-    if isinstance(node, ast.Attribute | ast.Subscript) and not isinstance(node.ctx, ast.Load):
-        return _root(node)
-    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        return _root(node.func) if node.func.attr in _CHANGERS else ""
-    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-        return node.target.id
-    return ""
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, ast.Attribute | ast.Subscript):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""

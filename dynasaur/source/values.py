@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterator
 
+from dynasaur.source.changes import CHANGERS
 from dynasaur.source.text import words
 
 Origin = Callable[[str], str]
@@ -37,8 +38,9 @@ _METHODS = frozenset(
     name
     for kind in (str, bytes, dict, list, tuple, frozenset, set, int, float)
     for name in dir(kind)
-    if not name.startswith("_")
+    if not name.startswith("_") and name not in CHANGERS
 )
+_MAKERS = words("__init__ __new__ __post_init__")
 _LITERALS = (
     ast.Constant,
     ast.JoinedStr,
@@ -76,6 +78,21 @@ def running(value: ast.expr, origin: Origin) -> ast.expr | None:
         if isinstance(node, ast.Call) and not _builds(node.func, known):
             return node
     return None
+
+
+def runs_when_made(node: ast.ClassDef, origin: Origin) -> bool:
+    """Whether making an instance of a class runs more than plain expressions."""
+    for method in node.body:
+        if isinstance(method, ast.FunctionDef) and method.name in _MAKERS:
+            for inner in ast.walk(method):
+                if isinstance(inner, ast.Call) and not _is_super(inner) and running(inner, origin):
+                    return True
+    return False
+
+
+def _is_super(call: ast.Call) -> bool:
+    """`super().__init__(...)`, and the `super()` in it."""
+    return "super" in {name.id for name in ast.walk(call.func) if isinstance(name, ast.Name)}
 
 
 def _evaluated(value: ast.expr) -> Iterator[ast.expr]:
