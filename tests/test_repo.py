@@ -289,3 +289,13 @@ def test_two_at_once(tmp_path: Path) -> None:
     assert git(tmp_path, "rev-list", "--count", "HEAD") == "11"
     assert len(list((tmp_path / "actions/text").glob("[ab]*.py"))) == 10
     assert clean(tmp_path)
+
+
+def test_many_saves_leave_few_packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dynasaur.repo.upkeep.PACKS", 4)
+    repo = Repo(clone_of_a_person(tmp_path))
+    for number in range(8):
+        assert repo.commit(f"r{number}", [adding(f"words{number}")]).merged
+    assert len(list((tmp_path / ".git/objects/pack").glob("*.pack"))) < 4
+    assert committed(tmp_path, "actions/text/words0.py")
+    assert clean(tmp_path)

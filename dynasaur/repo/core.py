@@ -24,6 +24,7 @@ from dynasaur.repo.look import Look, look
 from dynasaur.repo.place import Head, find, open_git, read_head, unfinished
 from dynasaur.repo.publish import publish
 from dynasaur.repo.recover import recover, sweep_reports
+from dynasaur.repo.upkeep import join_packs
 from dynasaur.repo.values import Change, Deliver, Delivery, Identity
 
 LATE_TRIES = 2
@@ -113,6 +114,7 @@ class Repo:
                 self._git.inherited = (shared,)
                 earlier = recover(self._place, self._journal, shared)
                 done = self._save(run, changes, deliver)
+                join_packs(self._git, self._place)
         except OSError as error:
             why = error.strerror or str(error)
             raise StoreError(f"{self.root} cannot be written ({why}): nothing is kept.") from error
