@@ -124,9 +124,14 @@ def test_the_values_of_examples_are_not_searched(retriever: Retriever, library: 
     assert modules(retriever, "the gizmo of it") == ["actions.tables.helper"]
 
 
-def test_only_what_stands_out_from_noise_is_offered(retriever: Retriever) -> None:
-    task = "Which of the planets that astronomers found a long time ago has words in its name?"
-    assert [hit.action.name for hit in retriever.search(task)] == ["words", "count_words"]
+def test_only_what_stands_out_from_noise_is_offered(retriever: Retriever, base: Path) -> None:
+    for number in range(60):
+        write_action(base, f"units/unit_{number}", "Converts a unit.")
+    task = (
+        "Astronomers of long ago saw only planets brighter than faint stars: in the words of an "
+        "ancient poem, which planet did shepherds greet first on summer evenings, and why?"
+    )
+    assert {hit.action.name for hit in retriever.search(task)} == {"words", "count_words"}
     assert retriever.offer(task) == []
     offered = retriever.offer("Count the words of the text, the most frequent ones too.")
     assert offered[0].action.name == "count_words"

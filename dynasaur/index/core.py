@@ -40,8 +40,8 @@ LETTERS = "letters"
 EXACT = "exact name"
 """The field of a reason that lies in the exact name being written in the query."""
 
-NOISE = 0.25
-"""The least score worth offering for a query of one word."""
+NOISE = 0.06
+"""The least score worth offering, for a query of one word, by the logarithm of the size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +148,12 @@ class Index:
     def noise(self, query: str) -> float:
         """The score below which results are more often noise than what the query means.
 
-        A long query's words are never all found in one document: the bound falls with the number
-        of its words. Calibrated by tests/benchmarks/retrieval.py.
+        It falls with the number of the query's words, which are never all found in one document
+        when they are many, and rises with the number of documents, among which there is always
+        one that fits by chance. Calibrated by tests/benchmarks/retrieval_parts.py.
         """
-        return NOISE / math.sqrt(max(1, len(set(terms(query)))))
+        asked = len(set(terms(query)))
+        return NOISE * math.log(1 + len(self)) / math.sqrt(max(1, asked))
 
     def explain(self, query: str, document: Document) -> tuple[Reason, ...]:
         """Which words of which fields made a document rank, the weightiest first.
