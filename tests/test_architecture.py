@@ -30,6 +30,7 @@ FLOORS = {
     "repo": 4,
     "store": 4,
     "trajectory": 4,
+    "usage": 4,
     "agent": 5,
     "registry": 5,
     "retriever": 5,

@@ -79,6 +79,7 @@ class Agent:
         self._listener.judging()
         run.admit()
         result = run.save()
+        self.library.count(result)
         self._listener.ended(result)
         return result
 

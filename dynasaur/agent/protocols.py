@@ -64,7 +64,7 @@ class Registry(Protocol):
 
 
 class Library(Protocol):
-    """The two ways, and the folder where runs are recorded."""
+    """The two ways, and what is kept of runs."""
 
     @property
     def retriever(self) -> Retriever:
@@ -77,6 +77,9 @@ class Library(Protocol):
     @property
     def runs(self) -> Path:
         """The folder of runs."""
+
+    def count(self, result: Trajectory) -> None:
+        """Count what became of actions in a run that is over."""
 
 
 HostFunctions = Mapping[str, Callable[..., Json]]
