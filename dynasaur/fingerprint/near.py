@@ -193,20 +193,20 @@ class NearIndex:
         """
         import numpy as np
 
-        if not data.startswith(_MAGIC):
-            raise ValueError("these bytes are no index of near clones")
         body = len(_MAGIC) + 8
         size = int.from_bytes(data[len(_MAGIC) : body], "little")
-        keys: list[tuple[str, int]] = [
-            (key, length) for key, length in json.loads(data[body : body + size])
-        ]
-        features = np.frombuffer(data[body + size :], dtype="<u4").astype(np.uint32)
-        if len(features) != sum(length for _, length in keys):
-            raise ValueError("the index of near clones is damaged")
+        try:
+            lengths: dict[str, int] = dict(json.loads(data[body : body + size]))
+            features = np.frombuffer(data[body + size :], dtype="<u4").astype(np.uint32)
+            whole = len(features) == sum(lengths.values())
+        except (ValueError, TypeError):
+            whole = False
+        if not whole or not data.startswith(_MAGIC):
+            raise ValueError("these bytes are no index of near clones, or a damaged one")
         made = cls()
         at = 0
-        for key, length in keys:
-            made._features[key] = made._recent[key] = features[at : at + length]
+        for key, length in lengths.items():
+            made._features[key] = made._recent[key] = features[at : at + length]  # noqa: SLF001
             at += length
         return made
 
