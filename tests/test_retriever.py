@@ -128,10 +128,10 @@ def test_only_what_stands_out_from_noise_is_offered(retriever: Retriever, base: 
     for number in range(60):
         write_action(base, f"units/unit_{number}", "Converts a unit.")
     task = (
-        "Astronomers of long ago saw only planets brighter than faint stars: in the words of an "
+        "Astronomers of long ago saw only planets brighter than faint stars: in the text of an "
         "ancient poem, which planet did shepherds greet first on summer evenings, and why?"
     )
-    assert {hit.action.name for hit in retriever.search(task)} == {"words", "count_words"}
+    assert [hit.action.name for hit in retriever.search(task)] == ["words"]
     assert retriever.offer(task) == []
     offered = retriever.offer("Count the words of the text, the most frequent ones too.")
     assert offered[0].action.name == "count_words"
