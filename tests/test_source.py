@@ -94,6 +94,8 @@ def test_an_action_is_read_whole() -> None:
         ("def f(a, b=1)", "f(a, b=1)"),
         ("def f(a, /, b, *, c)", "f(a, /, b, *, c)"),
         ("def f(a, b, /)", "f(a, b, /)"),
+        ("def f(a, b, c, /, d)", "f(a, b, c, /, d)"),
+        ("def f(a, /, *b, c)", "f(a, /, *b, c)"),
         ("def f(*a: int, c, **d)", "f(*a: int, c, **d)"),
         ("def f(*, c=1)", "f(*, c=1)"),
         ("async def f() -> 'int'", "async f() -> 'int'"),

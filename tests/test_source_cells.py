@@ -416,6 +416,7 @@ LOOK_ALIKES = [
     "def _h():\n    def top(n):\n        return n\n    return top\ndef f(): return _h()",
     "S = {}\ndef _get(k): return S.pop(k)\ndef g(k): return _get(k)\ndef f(k): return _get(k)",
     "import random\nT = (1, 2)\nrandom.seed(T)\nS = 'x'\nplot(S)\ndef f(): return T, S",
+    "import re\nP = re.compile('a')\nuse(P)\ndef f(): return P",
     "T = [1, 2]\nprint(T)\nn = max(T)\nX = sorted(T)\ndef f(): return T",
     "def g(t): return len(t)\nT = [1]\nT2 = g(T)\nassert g(T) == 1\ndef f(): return T",
     "class C:\n    def __init__(self): super().__init__(str({}))\nT = C()\ndef f(): return T",

@@ -25,6 +25,7 @@ from dynasaur.source import (
     relative_imports,
     with_head,
 )
+from dynasaur.source.imports import relative
 from dynasaur.types import Provenance
 from tests.builders.source import saved, taken, text_of
 
@@ -288,3 +289,25 @@ def test_everything_travels_verbatim(seed: int) -> None:
             for line in part.split("\n"):
                 assert line.removesuffix(";") in text
         assert f"{candidate.parts[-1]}\n" in text
+
+
+# --- imports between actions ----------------------------------------------------------------------
+
+roots = st.sampled_from(["actions", "actions.vendor.base", "actions.vendor.other"])
+modules = st.builds(
+    "{}.{}.{}".format, roots, st.sampled_from(["t", "u", "base"]), st.sampled_from(["a", "b", "t"])
+)
+
+
+@MANY
+@given(modules, modules, modules)
+def test_a_relative_import_names_the_module_it_was_made_for(
+    target: str, module: str, to: str
+) -> None:
+    name = target.rpartition(".")[2]
+    line = f"from {relative(target, module)} import {name}\n"
+    assert relative_imports(line, module) == (target,)
+    assert relative_imports(move(line, module, to), to) == (target,)
+    assert move(move(line, module, to), to, module) == line
+    moved = move(line, module, module, {target: to})
+    assert relative_imports(moved, module) == (to,)
