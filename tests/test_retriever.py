@@ -126,12 +126,12 @@ def test_the_values_of_examples_are_not_searched(retriever: Retriever, library: 
 
 def test_only_what_stands_out_from_noise_is_offered(retriever: Retriever, base: Path) -> None:
     for number in range(60):
-        write_action(base, f"units/unit_{number}", "Converts a unit.")
+        write_action(base, f"units/unit_{number}", "Converts a length.")
     task = (
-        "Astronomers of long ago saw only planets brighter than faint stars: in the text of an "
-        "ancient poem, which planet did shepherds greet first on summer evenings, and why?"
+        "Astronomers of long ago saw only planets brighter than faint stars. Which planet did "
+        "shepherds greet first on summer evenings, and what length had the shortest night?"
     )
-    assert [hit.action.name for hit in retriever.search(task)] == ["words"]
+    assert len(retriever.search(task)) == 10
     assert retriever.offer(task) == []
     offered = retriever.offer("Count the words of the text, the most frequent ones too.")
     assert offered[0].action.name == "count_words"
