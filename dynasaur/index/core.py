@@ -4,26 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import math
-import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
+from dynasaur.index.changes import changed_by, opened
 from dynasaur.index.document import FIELDS, Document, contributions, name_term, row_of, weight_of
 from dynasaur.index.folder import Folder
-from dynasaur.index.merging import merged
-from dynasaur.index.pack import Row, pack
+from dynasaur.index.pack import Row
 from dynasaur.index.query import Query
 from dynasaur.index.scoring import Found, Live, best
-from dynasaur.index.segment import Segment
 from dynasaur.index.words import hash_of, terms
 
 LOOKED_AT = 50
 """How many of the best by their terms are ranked anew by how they look."""
-
-BATCH = 4096
-"""How many documents are held in memory while the index is built."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +78,7 @@ class Index:
         """Go on with what other processes have written."""
         segments = None if self._folder is None else self._folder.read()
         if segments is not None:
-            self._lives = _opened(segments)
+            self._lives = opened(segments)
             self._known = None
 
     def sync(self, stamps: Mapping[str, str], read: Callable[[str], Document | None]) -> None:
@@ -102,8 +96,10 @@ class Index:
             known = self._stamps()
             changed = [key for key, stamp in stamps.items() if known.get(key) != stamp]
             gone = [key for key in known if key not in stamps]
+            self._known = None  # read anew, should this be interrupted
             rows = (_row(key, stamps[key], read(key)) for key in changed)
-            self._change(rows, [*changed, *gone])
+            self._lives = changed_by(self._lives, rows, gone)
+            self._known = dict(stamps)
 
     def update(self, documents: Iterable[Document], gone: Iterable[str] = ()) -> None:
         """Add or replace some documents and remove others; all the others stay.
@@ -112,9 +108,15 @@ class Index:
         known what has changed.
         """
         with self._writing():
-            changed = {document.key: document for document in documents}
-            rows = (_row(key, document.stamp, document) for key, document in changed.items())
-            self._change(rows, [*changed, *gone])
+            known, self._known = self._known, None  # read anew, should this be interrupted
+            stamps: dict[str, str] = {}
+            out = list(gone)
+            self._lives = changed_by(self._lives, _rows(documents, stamps), out)
+            if known is not None:
+                for key in out:
+                    known.pop(key, None)
+                known.update(stamps)
+            self._known = known
 
     def search(self, query: str, k: int = 10) -> list[Scored]:
         """The best documents for a query, best first; equal scores in the order of their keys.
@@ -201,63 +203,6 @@ class Index:
                 self._known.update(pair for row, pair in enumerate(pairs) if row not in live.void)
         return self._known
 
-    def _change(self, rows: Iterable[Row], old: Iterable[str]) -> None:
-        """Add rows, and make void what there is of some keys (among them those of the rows)."""
-        known, self._known = self._known, None  # read anew, should this be interrupted
-        deaths = list(self._places(old))
-        lives = _without(self._lives, deaths)
-        if known is not None:
-            for number, row in deaths:
-                del known[lives[number].segment.key(row)]
-        remaining = iter(rows)
-        while batch := list(islice(remaining, BATCH)):
-            _add(lives, pack(batch, deaths))
-            deaths = []
-            if known is not None:
-                known.update((row.key, row.stamp) for row in batch)
-        if deaths:
-            _add(lives, pack([], deaths))
-        while (again := merged(lives.values())) is not None:
-            gone, data = again
-            for number in gone:
-                del lives[number]
-            _add(lives, data)
-        self._lives, self._known = tuple(lives.values()), known
-
-    def _places(self, keys: Iterable[str]) -> Iterator[tuple[int, int]]:
-        """Segment number and row of each of these documents."""
-        for key in keys:
-            for live in self._lives:
-                row = live.segment.row(key)
-                if row >= 0 and row not in live.void:
-                    yield live.number, row
-                    break
-
-
-def _opened(segments: Mapping[int, Segment]) -> tuple[Live, ...]:
-    """Segments as they are used, without the rows that others made void."""
-    lives = [Live(number, segment) for number, segment in segments.items()]
-    deaths = [death for segment in segments.values() for death in segment.deaths()]
-    return tuple(_without(lives, deaths).values())
-
-
-def _without(lives: Iterable[Live], deaths: Iterable[tuple[int, int]]) -> dict[int, Live]:
-    """Segments by their numbers, with some more rows made void."""
-    kept = {live.number: live for live in lives}
-    void: dict[int, set[int]] = {}
-    for number, row in deaths:
-        void.setdefault(number, set()).add(row)
-    for number in void.keys() & kept.keys():
-        live = kept[number]
-        kept[number] = Live(number, live.segment, live.void | void[number])
-    return kept
-
-
-def _add(lives: dict[int, Live], data: bytes) -> None:
-    """Add a segment under a number of its own: no file ever changes under its name."""
-    number = secrets.randbits(63)
-    lives[number] = Live(number, Segment(memoryview(data)))
-
 
 def _ask(query: str, lives: tuple[Live, ...]) -> Query:
     def frequency(term: int) -> int:
@@ -278,6 +223,13 @@ def _best(lives: tuple[Live, ...], wanted: Sequence[tuple[int, float]], most: in
             found = [one for one in found if one.score >= least]
     found.sort(key=lambda one: (-one.score, one.live.segment.key(one.row)))
     return found[:most]
+
+
+def _rows(documents: Iterable[Document], stamps: dict[str, str]) -> Iterator[Row]:
+    """Documents as they are stored, one at a time; their stamps are noted."""
+    for document in documents:
+        stamps[document.key] = document.stamp
+        yield _row(document.key, document.stamp, document)
 
 
 def _row(key: str, stamp: str, document: Document | None) -> Row:

@@ -1,0 +1,77 @@
+"""Segments under change: each change adds a small one, voids rows of others, merges what is due."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+
+from dynasaur.index.merging import merged
+from dynasaur.index.pack import Row, pack
+from dynasaur.index.scoring import Live
+from dynasaur.index.segment import Segment
+
+BATCH = 4096
+"""How many documents are held in memory while the index is built."""
+
+
+def opened(segments: Mapping[int, Segment]) -> tuple[Live, ...]:
+    """Segments as they are used, without the rows that others made void."""
+    lives = [Live(number, segment) for number, segment in segments.items()]
+    deaths = [death for segment in segments.values() for death in segment.deaths()]
+    return tuple(_without(lives, deaths).values())
+
+
+def changed_by(lives: Iterable[Live], rows: Iterable[Row], gone: Iterable[str]) -> tuple[Live, ...]:
+    """Segments after a change; those given stay as they are.
+
+    Args:
+        lives: The segments before.
+        rows: Documents that are new, or take the place of those of the same key.
+        gone: Keys to remove.
+    """
+    now = {live.number: live for live in lives}
+    remaining = iter(rows)
+    out = list(gone)
+    while True:
+        batch = {row.key: row for row in islice(remaining, BATCH)}
+        deaths = list(_places(now.values(), [*batch, *out]))
+        if not batch and not deaths:
+            return tuple(now.values())
+        now = _without(now.values(), deaths)
+        _add(now, pack(batch.values(), deaths))
+        while (again := merged(now.values())) is not None:
+            old, data = again
+            for number in old:
+                del now[number]
+            _add(now, data)
+        out = []
+
+
+def _places(lives: Iterable[Live], keys: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Segment number and row of each of these documents."""
+    largest_first = sorted(lives, key=len, reverse=True)
+    for key in keys:
+        for live in largest_first:
+            row = live.segment.row(key)
+            if row >= 0 and row not in live.void:
+                yield live.number, row
+                break
+
+
+def _without(lives: Iterable[Live], deaths: Iterable[tuple[int, int]]) -> dict[int, Live]:
+    """Segments by their numbers, with some more rows made void."""
+    kept = {live.number: live for live in lives}
+    void: dict[int, set[int]] = {}
+    for number, row in deaths:
+        void.setdefault(number, set()).add(row)
+    for number in void.keys() & kept.keys():
+        live = kept[number]
+        kept[number] = Live(number, live.segment, live.void | void[number])
+    return kept
+
+
+def _add(lives: dict[int, Live], data: bytes) -> None:
+    """Add a segment under a number of its own: no file ever changes under its name."""
+    number = secrets.randbits(63)
+    lives[number] = Live(number, Segment(memoryview(data)))
