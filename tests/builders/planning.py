@@ -49,10 +49,15 @@ class Bench:
         if folder is not None:
             stores.insert(0, Store(folder))
         self._retriever = Retriever(stores)
+        self._found: dict[tuple[str, int], list[str]] = {}
         self._known = {entry.name for store in stores for entry in store.entries().values()}
 
     def find_actions(self, query: str, k: int = 10) -> list[str]:
-        return [prompts.action_line(hit.action) for hit in self._retriever.search(query, k)]
+        """What the kernel's function of this name gives; asked once for each query."""
+        if (query, k) not in self._found:
+            hits = self._retriever.search(query, k)
+            self._found[query, k] = [prompts.action_line(hit.action) for hit in hits]
+        return list(self._found[query, k])
 
     def play(self, text: str, files: Sequence[Path] = (), most_steps: int = 8) -> Played:
         """Runs one task in the folder of its files."""

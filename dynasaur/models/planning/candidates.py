@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from dynasaur.models.planning.binding import given_by
 from dynasaur.models.planning.facts import Facts
-from dynasaur.models.planning.fit import Fit, fit
+from dynasaur.models.planning.fit import Fit, beyond, fit
 from dynasaur.models.planning.literals import missing_files
 from dynasaur.models.planning.nodes import Node
 from dynasaur.models.planning.search import compositions
@@ -19,7 +19,10 @@ _MARGIN = 1.0
 """A candidate that costs so much more than the best is another reading of the task."""
 _TIE = 0.1
 """Two candidates nearer than this are equally likely readings."""
+_MAY_BE_MEANT = frozenset(map(stem, ("sum", "unique", "duration")))
+"""Concepts that a task may mean without a word of its own for them."""
 _MOST = 3
+_MOST_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,8 @@ def plan(task: str, files: Sequence[str], facts: Sequence[Facts], offers: Sequen
         return Plan((), f"the task speaks of {', '.join(missing)}, which did not come with it")
     view = view_task(task, files, facts, offers)
     useful = _asked_for(view, offers)
+    if words := beyond(view, useful):
+        return Plan((), _told_open(words))
     built = compositions(useful, view.literals)
     fits = [found for node in built if (found := fit(node, view)) is not None]
     fits.sort(key=lambda one: one.cost)
@@ -58,11 +63,7 @@ def plan(task: str, files: Sequence[str], facts: Sequence[Facts], offers: Sequen
 
 def _asked_for(view: View, offers: Sequence[Offer]) -> list[Offer]:
     """The actions that the task could be asking for; the others need not be tried."""
-    said = {mention.concept for mention in view.mentions} | {
-        "sum",
-        stem("unique"),
-        stem("duration"),
-    }
+    said = {mention.concept for mention in view.mentions} | _MAY_BE_MEANT
     found = []
     for offer in offers:
         given = frozenset[str]().union(*(given_by(slot) for slot in offer.slots))
@@ -103,5 +104,9 @@ def _unanswered(fits: Sequence[Fit], view: View) -> str:
     if not fits:
         return "no composition of the library's actions does what the task asks"
     nearest = min(fits, key=lambda one: (len(one.open), one.cost))
-    words = ", ".join(dict.fromkeys(nearest.open))
-    return f"no composition of the library's actions accounts for: {words}"
+    return _told_open(nearest.open)
+
+
+def _told_open(words: Sequence[str]) -> str:
+    told = ", ".join(dict.fromkeys(words[:_MOST_WORDS]))
+    return f"no composition of the library's actions accounts for: {told}"

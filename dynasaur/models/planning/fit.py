@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -21,6 +21,7 @@ from dynasaur.models.planning.meaning import (
     word_before,
 )
 from dynasaur.models.planning.nodes import Node, is_rows
+from dynasaur.models.planning.signatures import Offer
 from dynasaur.models.planning.view import View, row_nouns
 from dynasaur.models.planning.words import Mention, operators, stem
 
@@ -178,11 +179,16 @@ def _is_named(literal: Literal, view: View) -> bool:
 
 def _harmless(node: Node, view: View) -> frozenset[int]:
     """Tokens that need no more than the composition as a whole to account for them."""
-    heads = {head for call in node.walk() for head in call.offer.heads}
-    described = frozenset[str]().union(*(call.offer.vocabulary for call in node.walk()))
-    described -= operators()
+    offers = [call.offer for call in node.walk()]
+    kinds = frozenset(literal.kind for literal in node.literals)
+    return harmless(view, offers, kinds)
+
+
+def harmless(view: View, offers: Iterable[Offer], kinds: frozenset[str]) -> frozenset[int]:
+    """Tokens that the mere presence of some actions and kinds of literals accounts for."""
+    heads = {head for offer in offers for head in offer.heads}
+    described = frozenset[str]().union(*(offer.vocabulary for offer in offers)) - operators()
     repeated = {place for one in view.mentions if one.concept in heads for place in one.span}
-    kinds = {literal.kind for literal in node.literals}
     nouns = row_nouns(view) if "file" in kinds else frozenset()
     context = _CONTEXT if kinds & {"file", "text", "quoted"} else frozenset()
     context |= _LISTED if kinds & {"numbers", "strings"} else frozenset()
@@ -195,6 +201,19 @@ def _harmless(node: Node, view: View) -> frozenset[int]:
         or place in repeated
         or place in nouns
         or (view.stems[place] in context and place not in named)
+    )
+
+
+def beyond(view: View, offers: Sequence[Offer]) -> tuple[str, ...]:
+    """Words of the task that no composition of these actions could account for."""
+    kinds = frozenset(literal.kind for literal in view.literals)
+    led = {word for offer in offers for slot in offer.slots for word in hints(slot)}
+    covered = harmless(view, offers, kinds)
+    covered |= {place for literal in view.literals for place in literal.span}
+    return tuple(
+        token.text
+        for place, token in enumerate(view.parts)
+        if token.is_word and place not in covered and token.text.lower() not in led
     )
 
 

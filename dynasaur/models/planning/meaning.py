@@ -226,6 +226,10 @@ def asks_for_one(node: Node, task: str) -> bool:
     """The task asks for one thing, though what answers it gives a list."""
     words = [token.text.lower() for token in tokens(task)]
     pairs = list(pairwise(words))
+    if any(
+        before in ("which", "who") and word in ("is", "has", "was", "had") for before, word in pairs
+    ):
+        return True
     plural = any(
         before in ("which", "what", "all", "the")
         and singular(word) != word

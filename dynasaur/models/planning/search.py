@@ -8,6 +8,7 @@ number stays small; a bound holds it in any case.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain, islice
 
 from dynasaur.models.planning.binding import accepts, may_take, refined, takes_results
 from dynasaur.models.planning.literals import Literal
@@ -25,24 +26,34 @@ _Arguments = tuple[tuple[Slot, Node | Literal], ...]
 def compositions(offers: Sequence[Offer], literals: Sequence[Literal]) -> list[Node]:
     """Every composition, those with fewer calls first, at most `MOST_NODES`."""
     levels: list[list[Node]] = [[]]
-    total = 0
+    found = 0
     for calls in range(1, MOST_CALLS + 1):
-        level: list[Node] = []
-        for offer in offers:
-            for node in _calls_of(offer, literals, levels, calls):
-                level.append(node)
-                total += 1
-                if total >= MOST_NODES:
-                    return [node for built in (*levels, level) for node in built]
-        levels.append(level)
+        nodes = chain.from_iterable(
+            _calls_of(offer, literals, levels, calls)
+            for offer in offers
+            if _can_be_bound(offer, literals, first=calls == 1)
+        )
+        levels.append(list(islice(nodes, MOST_NODES - found)))
+        found += len(levels[-1])
     return [node for level in levels for node in level]
+
+
+def _can_be_bound(offer: Offer, literals: Sequence[Literal], *, first: bool) -> bool:
+    """Each parameter that must be given can be: a result will do, unless no call is built yet."""
+    return all(
+        slot.default is not None
+        or (takes_results(slot) and not first)
+        or any(accepts(slot, literal) for literal in literals)
+        for slot in offer.slots
+    )
 
 
 def _calls_of(
     offer: Offer, literals: Sequence[Literal], levels: Sequence[Sequence[Node]], calls: int
 ) -> Iterator[Node]:
     """Calls of one action that make exactly so many calls in all."""
-    for arguments in _bindings(offer.slots, literals, levels, calls - 1, ()):
+    bindings = _bindings(offer.slots, literals, levels, calls - 1, ())
+    for arguments in islice(bindings, MOST_NODES):
         nodes = [one for _, one in arguments if isinstance(one, Node)]
         if sum(node.calls for node in nodes) != calls - 1 or not arguments:
             continue
