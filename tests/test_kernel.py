@@ -69,8 +69,9 @@ def test_variables_stay_between_cells(shared: JupyterKernel) -> None:
         ("'y' * 20_000_000", "'yyy", "yyy'...\n", "..."),
         ("from IPython.display import display\ndisplay(list(range(900_000)))", "[0,", "", "..."),
         (
-            "import os; _ = os.system('yes | head -c 20000000; echo end')",
-            "y\ny\n",
+            "import os, sys\nos.environ['P'] = sys.executable\n"
+            "_ = os.system('$P -c \\"print(20_000_000 * chr(121))\\"; echo end')",
+            "yyy",
             "y\nend\n",
             "characters left out",
         ),
@@ -239,6 +240,13 @@ def test_late_output_of_children_is_labelled(shared: JupyterKernel) -> None:
     )
     seen = shared.execute("import time; time.sleep(0.6); print('mine'); child.wait()")
     assert (seen.output, seen.late) == ("mine\n0\n", "late\n")
+
+
+def test_output_of_children_is_whole(shared: JupyterKernel) -> None:
+    """It takes a way of its own, and must not come after the cell's end."""
+    for number in range(30):
+        seen = shared.execute(f"import os; _ = os.system('echo {number}; echo err >&2')")
+        assert (seen.output, seen.late) == (f"{number}\nerr\n", "")
 
 
 def test_nothing_lives_on(tmp_path: Path) -> None:

@@ -93,6 +93,10 @@ class JupyterKernel:
             self._ready = False
             self._sent = {}
             self._kernel = self._launch()
+            # It waits at the kernel's door, and is done by the time of the first cell.
+            self._setup = Exchange(self._kernel, Transcript(0), self._limits, {}, silence=0.05)
+            code = install_code(self._functions, _room(self._kernel))
+            self._setup.send(execute(code, silent=True))
 
     def _launch(self) -> Running:
         if self._gateway:
@@ -173,7 +177,11 @@ class JupyterKernel:
         kernel = self._await_ready()
         exchange = Exchange(kernel, transcript, self._limits, self._functions)
         try:
-            return exchange.run(execute(code, silent=silent), seconds)
+            outcome = exchange.run(execute(code, silent=silent), seconds)
+            if not outcome.heard and outcome.close is Close.REPLIED:
+                kernel.wire.resubscribe()
+                synchronise(kernel, _HEARD)
+            return outcome  # noqa: TRY300 - what an interrupt hits is all of this
         except BaseException:
             # The cell goes on without us: nothing of this kernel can be trusted to be in step.
             self._restart()
@@ -205,8 +213,9 @@ class JupyterKernel:
         if self._ready:
             return self._kernel
         kernel = self._kernel
-        outcome = self._prepare(kernel, install_code(self._functions, _room(kernel)))
-        if outcome.reply.get("status") != "ok" or not synchronise(kernel, _HEARD):
+        outcome = self._setup.finish(self._limits.start_seconds)
+        done = outcome.reply.get("status") == "ok"
+        if not done or not (outcome.heard or synchronise(kernel, _HEARD)):
             problem = _start_failed(kernel, outcome)
             self.close()
             raise KernelError(problem)
@@ -215,17 +224,15 @@ class JupyterKernel:
         self._ready = True
         return kernel
 
-    def _prepare(self, kernel: Running, code: str) -> Outcome:
-        exchange = Exchange(kernel, Transcript(0), self._limits, {})
-        return exchange.run(execute(code, silent=True), self._limits.start_seconds)
-
     def _send_files(self, kernel: Running) -> None:
         """Give a remote kernel the files of the work folder, which it does not see."""
         for name in files_of(self._work):
             content = read_made(self._work, name)
             for start in range(0, max(len(content), 1), _PART):
                 code = store_code(name, content[start : start + _PART], first=start == 0)
-                if self._prepare(kernel, code).reply.get("status") != "ok":
+                exchange = Exchange(kernel, Transcript(0), self._limits, {})
+                outcome = exchange.run(execute(code, silent=True), self._limits.start_seconds)
+                if outcome.reply.get("status") != "ok":
                     raise KernelError(f"the file {name} cannot be sent to the kernel")
 
 

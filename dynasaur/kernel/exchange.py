@@ -16,9 +16,6 @@ from dynasaur.kernel.wire import Packet
 _TICK = 0.25
 """Seconds between two looks at whether the kernel lives."""
 
-_SILENCE = 2.0
-"""Seconds that a reply may be ahead of the end of its output."""
-
 
 class Close(Enum):
     """How an exchange came to its end."""
@@ -37,12 +34,15 @@ class Outcome:
         reply: The reply's content; empty without one.
         stopped: Why the host interrupted it; empty when it did not.
         timed_out: It was stopped for its time.
+        heard: The end of its output reached us. When not, the output channel has to be opened
+            anew: a message above the size limit costs it its connection.
     """
 
     close: Close = Close.REPLIED
     reply: Mapping[str, object] = field(default_factory=dict)
     stopped: str = ""
     timed_out: bool = False
+    heard: bool = True
 
 
 class Exchange:
@@ -53,6 +53,7 @@ class Exchange:
         transcript: Takes what is said.
         limits: Grace, output and the number of host calls.
         functions: The host functions that may be called.
+        silence: Seconds that a reply may be ahead of the end of its output.
     """
 
     def __init__(
@@ -61,7 +62,9 @@ class Exchange:
         transcript: Transcript,
         limits: Limits,
         functions: Mapping[str, HostFunction],
+        silence: float = 2.0,
     ) -> None:
+        self._silence = silence
         self._kernel = kernel
         self._wire = kernel.wire
         self._transcript = transcript
@@ -78,14 +81,21 @@ class Exchange:
         self._host_calls = 0
 
     def run(self, content: Mapping[str, object], seconds: float) -> Outcome:
-        """Send the request and see it through.
+        """Send the request and see it through; see `send` and `finish`."""
+        self.send(content)
+        return self.finish(seconds)
+
+    def send(self, content: Mapping[str, object]) -> None:
+        """Send the execute request and return at once."""
+        self._request = self._wire.send("shell", "execute_request", content)
+
+    def finish(self, seconds: float) -> Outcome:
+        """See the request through.
 
         Args:
-            content: The execute request.
-            seconds: Time until it is interrupted.
+            seconds: Time until it is interrupted, from now.
         """
         self._deadline = time.monotonic() + seconds
-        self._request = self._wire.send("shell", "execute_request", content)
         while not self._is_over():
             packet = self._wire.receive(self._patience())
             if packet is not None:
@@ -96,19 +106,16 @@ class Exchange:
 
     def _patience(self) -> float:
         ends = self._grace_ends or self._deadline
+        if self._replied_at:
+            ends = min(ends, self._replied_at + self._silence + 0.01)
         return max(0.0, min(_TICK, ends - time.monotonic()))
 
     def _is_over(self) -> bool:
         if not self._replied_at:
             return False
-        if self._idle:
-            return True
-        if time.monotonic() - self._replied_at > _SILENCE:
-            # A message above the size limit costs the output channel its connection.
-            self._wire.resubscribe()
-            synchronise(self._kernel, _SILENCE)
-            return True
-        return False
+        silent = time.monotonic() - self._replied_at > self._silence
+        self._outcome.heard = self._idle
+        return self._idle or silent
 
     def _look(self) -> bool:
         """Look at life, time and use; True when there is nothing more to wait for."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import functools
+import os
 import subprocess
 import sys
 import threading
@@ -18,6 +19,9 @@ TEXT = 200_000
 
 IMAGE = 5_000_000
 """Characters of one displayed picture, in base64."""
+
+_MARK = "\0"
+_PATIENCE = 0.5
 
 MIMES = ("text/plain", "image/png", "image/jpeg")
 
@@ -43,6 +47,7 @@ class Streams:
         self._send: Callable[..., Any] = type(sys.stdout).write
         self._previous: dict[str, Any] = {}
         self._strays = False
+        self._heard = threading.Event()
         self._install(type(sys.stdout))
 
     def _install(self, stream_class: Any) -> None:
@@ -65,6 +70,8 @@ class Streams:
 
     def end(self) -> None:
         """The cell ends: send the tail, with a line that says how much was left out."""
+        for stream in (sys.stdout, sys.stderr):
+            self._hear_out(stream)
         with self._lock:
             rest = self._older + self._newer.getvalue()
             dropped = self._dropped + max(0, len(rest) - self._most)
@@ -75,14 +82,39 @@ class Streams:
             self._send(sys.stdout, rest[-self._most :])
         self._previous = dict(getattr(sys.stdout, "parent_header", {}))
 
+    def _hear_out(self, stream: Any) -> None:
+        """Wait until what children wrote has been read, by a thread of ipykernel's.
+
+        A mark goes into the same pipe; when it comes out, all that went before it has too.
+        """
+        with contextlib.suppress(OSError, AttributeError):
+            pipe, written = stream._fid, stream._original_stdstream_fd  # noqa: SLF001
+            if os.fstat(pipe).st_ino == os.fstat(written).st_ino:
+                self._heard.clear()
+                os.write(written, _MARK.encode())
+                self._heard.wait(_PATIENCE)
+
     def write(self, stream: Any, string: str) -> int | None:
         """Send what there is room for and keep the rest for the end, the oldest dropped."""
         if not isinstance(string, str) or not hasattr(stream, "_fid"):
             return self._send(stream, string)  # type: ignore[no-any-return]
-        child = hasattr(stream, "set_thread_parent") and self._strays
-        if child and threading.current_thread() is getattr(stream, "watch_fd_thread", None):
+        if threading.current_thread() is getattr(stream, "watch_fd_thread", None):
+            return self._write_of_child(stream, string)
+        return self._write(stream, string)
+
+    def _write_of_child(self, stream: Any, string: str) -> int:
+        if _MARK in string:
+            string = string.replace(_MARK, "")
+            if string:
+                self._write(stream, string)
+            self._heard.set()
+            return len(string)
+        if self._strays and hasattr(stream, "set_thread_parent"):
             self._send_as_late(stream, string)
             return len(string)
+        return self._write(stream, string)
+
+    def _write(self, stream: Any, string: str) -> int:
         string = encodable(string)
         with self._lock:
             if len(string) <= self._room:
