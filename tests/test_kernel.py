@@ -69,8 +69,10 @@ def test_variables_stay_between_cells(shared: JupyterKernel) -> None:
         ("'y' * 20_000_000", "'yyy", "yyy'...\n", "..."),
         ("from IPython.display import display\ndisplay(list(range(900_000)))", "[0,", "", "..."),
         (
-            "import os, sys\nos.environ['P'] = sys.executable\n"
-            "_ = os.system('$P -c \\"print(20_000_000 * chr(121))\\"; echo end')",
+            (
+                "import os, sys\nos.environ['P'] = sys.executable\n"
+                "_ = os.system('$P -c \"print(20_000_000 * chr(121))\"; echo end')"
+            ),
             "yyy",
             "y\nend\n",
             "characters left out",
