@@ -385,3 +385,31 @@ def test_the_users_own_library_is_made_on_first_use(tmp_path: Path) -> None:
     own = tmp_path / ".home" / "data" / "dynasaur" / "library"
     assert (own / "actions" / "__init__.py").is_file()
     assert git(own, "log", "--format=%an <%ae>") == "dynasaur <dynasaur@localhost>\n"
+
+
+def test_a_broken_action_is_told_and_costs_no_run(library: Path) -> None:
+    (library / "actions" / "broken.py").write_text("def (")
+    (library / "actions" / "raises.py").write_text(
+        "def raises() -> int:\n    '''Never comes that far.'''\n    return 1\n\n\n1 / 0\n"
+    )
+    done = run(
+        library, "try:\n    raises(); broken()\nexcept NameError:\n    submit_final_answer(1)"
+    )
+    assert done.json["answer"] == 1
+    notes = "\n".join(saved(library, done)["trajectory"][0]["notes"])
+    assert "The action broken could not be loaded: " in notes
+    assert "The action raises could not be loaded: " in notes
+    assert "ZeroDivisionError" in notes
+
+
+def test_an_action_can_be_imported_by_its_full_name(library: Path) -> None:
+    done = run(
+        library,
+        "from actions.vendor.base.stats.mean import mean as average\n"
+        "submit_final_answer(average([1, 2]))",
+    )
+    assert done.json["answer"] == 1.5
+
+
+def test_a_variable_is_not_replaced_by_an_action_of_its_name(library: Path) -> None:
+    assert run(library, "mean = 3", "submit_final_answer(mean)").json["answer"] == 3

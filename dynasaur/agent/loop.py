@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from dynasaur.agent.run import Run
 from dynasaur.errors import ActionError, FailureError, ModelError
 from dynasaur.record import End, Step, Trajectory
 from dynasaur.syntax import action_imports, free_names
-from dynasaur.types import Action, Task
+from dynasaur.types import Task
 
 BAD_REPLIES = 3
 """Replies without usable code, one after the other, that end a run."""
@@ -135,24 +135,21 @@ class Agent:
         """Bring in the actions that a cell uses: names now bound, and what went wrong."""
         bound: list[str] = []
         notes: list[str] = []
-        for name in sorted(free_names(code)):
-            if action := self.library.retriever.find(name):
-                bound += self._import(run, action, {name: action.module}, notes)
-        for module in action_imports(code):
-            if action := self.library.retriever.find(module):
-                self._import(run, action, {}, notes)
+        for name in (*sorted(free_names(code)), *action_imports(code)):
+            try:
+                bound += self._import(run, name)
+            except ActionError as error:
+                notes.append(f"The action {name} could not be loaded: {error}")
         run.loaded.update(dict.fromkeys(bound))
         return tuple(bound), tuple(notes)
 
-    def _import(
-        self, run: Run, action: Action, names: Mapping[str, str], notes: list[str]
-    ) -> tuple[str, ...]:
-        try:
-            modules = self.library.retriever.closure([action.module])
-            return run.kernel.load(modules, names)
-        except ActionError as error:
-            notes.append(f"The action {action.name} could not be loaded: {error}")
+    def _import(self, run: Run, name: str) -> tuple[str, ...]:
+        """Bring in one action; a bare name is bound, a module's name is made importable."""
+        action = self.library.retriever.find(name)
+        if action is None:
             return ()
+        modules = self.library.retriever.closure([action.module])
+        return run.kernel.load(modules, {name: action.module} if "." not in name else {})
 
 
 def _problem(code: str) -> str:
