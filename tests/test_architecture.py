@@ -32,6 +32,7 @@ FLOORS = {
     "trajectory": 4,
     "usage": 4,
     "agent": 5,
+    "history": 5,
     "registry": 5,
     "retriever": 5,
     "library": 6,

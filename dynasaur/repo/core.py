@@ -21,6 +21,7 @@ from dynasaur.repo.git import Git
 from dynasaur.repo.index import IndexCopy
 from dynasaur.repo.journal import Entry, Journal, lock
 from dynasaur.repo.look import Look, look
+from dynasaur.repo.past import Past
 from dynasaur.repo.place import Head, find, open_git, read_head, unfinished
 from dynasaur.repo.publish import publish
 from dynasaur.repo.recover import recover, sweep_reports
@@ -131,6 +132,11 @@ class Repo:
                 return f"{folder} cannot be written: nothing will be kept."
         why = self._waits(read_head(self._git, self._place))
         return f"{why}: new actions will wait on a branch." if why else ""
+
+    @property
+    def past(self) -> Past:
+        """What has happened to the library's files."""
+        return Past(self._git, self._place)
 
     def _start(self) -> None:
         """Commit what makes a folder a library, where it is missing."""

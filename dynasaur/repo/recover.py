@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dynasaur.errors import StoreError
 from dynasaur.repo.build import File
-from dynasaur.repo.checkout import KeptBackError, sweep
+from dynasaur.repo.checkout import KeptBackError, MovedError, sweep
 from dynasaur.repo.deliver import Move, deliver
 from dynasaur.repo.git import Git
 from dynasaur.repo.index import IndexCopy, copies, holds
@@ -35,14 +35,18 @@ def recover(place: Place, journal: Journal, shared: int) -> str:
             git, _ = open_git(there.root)
             git.inherited = (shared,)
             _finish(git, there, journal, entry)
+            _sweep_index(there)
             sweep(there)
             sweep_reports(there, journal)
+        except IndexBusyError:
+            raise
         except StoreError as error:  # its checkout is gone, or has changed: the branch stays
             name = entry.branch
             note = f"an earlier save waits on branch {name}: take it with `git merge {name}`"
             note = f"{note} ({error})" if str(error) else note
         journal.clear()
     _settle_lock(place, moved=False)
+    _sweep_index(place)
     sweep(place)
     return note
 
@@ -96,10 +100,13 @@ def _settle_lock(place: Place, *, moved: bool) -> bool:
         lock.replace(index)
     elif owner in numbers | {_inode(hold) for hold in held} - {None}:
         lock.unlink()
-    lost = bool(prepared) and _inode(index) not in numbers
-    for file in [*prepared, *held]:
+    return bool(prepared) and _inode(index) not in numbers
+
+
+def _sweep_index(place: Place) -> None:
+    """Remove the dead writer's copies; while they are there, the index may need mending."""
+    for file in [*copies(place), *holds(place)]:
         file.unlink(missing_ok=True)
-    return lost
 
 
 def _inode(path: Path) -> int | None:
@@ -110,11 +117,25 @@ def _inode(path: Path) -> int | None:
 
 
 def _sync_index(git: Git, place: Place, files: Mapping[str, File]) -> None:
-    with IndexCopy(git, place, files) as index:
-        index.apply(files)
-        with index.locked() as put:
-            if index.unchanged():
+    """Bring into the index what the branch and the disk have already.
+
+    Raises:
+        StoreError: Another git holds the index.
+    """
+    try:
+        with IndexCopy(git, place, files, hold=True) as index:
+            index.apply(files)
+            with index.locked() as put:
                 put()
+    except KeptBackError:  # the person has staged these very files since: theirs counts
+        pass
+    except MovedError:
+        lock = place.git_dir / "index.lock"
+        raise IndexBusyError(f"{lock} is in the way: when no git is running, remove it") from None
+
+
+class IndexBusyError(StoreError):
+    """The index needs mending, and another git holds it: nothing may be saved before."""
 
 
 def files_between(git: Git, place: Place, base: str | None, tip: str) -> dict[str, File]:

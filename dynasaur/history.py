@@ -1,0 +1,208 @@
+"""What has happened to the actions: who, when, in which run, on what evidence.
+
+All of it is read from commits and their trailers. What was read is kept in a file that grows by
+what is new; it is derived, and made again when it is lost or history was rewritten.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+from dynasaur.errors import ActionError
+from dynasaur.repo import Change, Commit, Repo
+
+FORMAT = 1
+Kind = Literal["added", "changed", "moved", "deleted"]
+KINDS: Mapping[str, Kind] = {"A": "added", "M": "changed", "R": "moved", "D": "deleted"}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that a commit did to one action.
+
+    Attributes:
+        name: The action's name.
+        path: Its file below the library's root; the last one when it was deleted.
+        kind: What was done.
+        commit: The commit's id.
+        when: Its time, ISO 8601.
+        author: Its author's name.
+        subject: Its first line.
+        run: The run that it comes from; empty for a person's.
+        task: That run's task.
+        model: That run's model.
+        evidence: What backed the action.
+        fingerprint: The action's fingerprint.
+    """
+
+    name: str
+    path: str
+    kind: Kind
+    commit: str
+    when: str
+    author: str
+    subject: str
+    run: str = ""
+    task: str = ""
+    model: str = ""
+    evidence: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of an action and the commit's event that it comes from."""
+
+    text: str
+    event: Event
+
+
+class History:
+    """The history of a library's own actions; vendored copies are not followed."""
+
+    def __init__(self, repo: Repo, *, folder: str = "actions") -> None:
+        self._past = repo.past
+        self._folder = folder
+        self._cache = repo.root / ".dynasaur" / "history.jsonl"
+
+    def log(self, limit: int | None = None) -> tuple[Event, ...]:
+        """What happened to all actions, newest first."""
+        events = list(self._events())
+        events.reverse()
+        return tuple(events[:limit])
+
+    def history(self, name: str) -> tuple[Event, ...]:
+        """What happened to one action, newest first, wherever its file has been.
+
+        Raises:
+            ActionError: No commit knows the name.
+        """
+        events = [event for event in self._events() if event.name == name]
+        if not events:
+            raise ActionError(f"no commit knows an action {name}: see `dynasaur list`.")
+        return tuple(reversed(events))
+
+    def difference(self, event: Event) -> str:
+        """What the event's commit changed in the action, as a patch."""
+        return self._past.difference(event.commit, event.path)
+
+    def blame(self, name: str) -> tuple[Line, ...]:
+        """Each line of an action as it is committed, with where it comes from."""
+        events = self.history(name)
+        known = {event.commit: event for event in events}
+        found = []
+        for commit, text in self._past.blame(events[0].path):
+            event = known.get(commit) or Event(name, events[0].path, "changed", commit, "", "", "")
+            found.append(Line(text, event))
+        return tuple(found)
+
+    def revert(self, name: str, revision: str = "") -> Change:
+        """A change that brings an action back to what it was.
+
+        Args:
+            name: The action.
+            revision: The commit whose state is wanted; empty for the one before the last event.
+
+        Raises:
+            ActionError: The action or the revision is not known, or nothing would change.
+        """
+        events = self.history(name)
+        target = self._target(events, revision)
+        last, path = events[0], target.path if target else events[0].path
+        text = self._past.content(target.commit, path) if target else None
+        files: dict[str, bytes | None] = {}
+        if last.kind != "deleted" and last.path != path:
+            files[last.path] = None
+        if text is not None or last.kind != "deleted":
+            files[path] = text
+        same = text is not None and self._past.content("HEAD", path) == text
+        if not files or same:
+            raise ActionError(f"{name} is already as it was then: nothing to revert.")
+        what = f"to {target.commit[:12]}" if target else "before it was added"
+        subject = f"revert {_shown(path)} {what}"
+        return Change(subject, f"This undoes {last.commit}.", {}, files, overwrite=True)
+
+    def _target(self, events: tuple[Event, ...], revision: str) -> Event | None:
+        """The event whose result is wanted; None for the time before the first."""
+        if not revision:
+            rest = [event for event in events[1:] if event.kind != "deleted"]
+            return rest[0] if rest else None
+        commit = self._past.resolve(revision)
+        for event in events:
+            if commit and self._past.is_ancestor(event.commit, commit):
+                return None if event.kind == "deleted" else event
+        raise ActionError(f"{revision} knows no {events[0].name}: see `dynasaur history`.")
+
+    def _events(self) -> Iterator[Event]:
+        """All events, oldest first: those that were kept, then what is new."""
+        head = self._past.resolve("HEAD")
+        if head is None:
+            return
+        kept, tip = _read(self._cache)
+        if tip != head:
+            if tip and not self._past.is_ancestor(tip, head):
+                kept, tip = [], ""
+            new = list(_of(self._past.commits(self._folder, tip or None, head), self._folder))
+            self._write(new, head, fresh=not tip)
+            kept += new
+        yield from kept
+
+    def _write(self, events: list[Event], tip: str, *, fresh: bool) -> None:
+        """Keep what was read; a line that says how far it goes closes each part."""
+        lines = [json.dumps(asdict(event)) for event in events]
+        text = "\n".join([*lines, json.dumps({"format": FORMAT, "tip": tip})]) + "\n"
+        try:
+            self._cache.parent.mkdir(exist_ok=True)
+            with self._cache.open("w" if fresh else "a", encoding="utf-8") as file:
+                file.write(text)
+        except OSError:
+            return  # a read-only library has a history too
+
+
+def _read(cache: Path) -> tuple[list[Event], str]:
+    """The whole parts of the file: what a writer that died left after them does not count."""
+    events: list[Event] = []
+    part: list[Event] = []
+    tip = ""
+    try:
+        for line in cache.read_text("utf-8").splitlines():
+            fields = json.loads(line)
+            if "tip" not in fields:
+                part.append(Event(**fields))
+            elif fields["format"] == FORMAT:
+                events, part, tip = events + part, [], fields["tip"]
+    except (OSError, ValueError, TypeError, KeyError):
+        return [], ""
+    return ([], "") if part else (events, tip)
+
+
+def _of(commits: Iterator[Commit], folder: str) -> Iterator[Event]:
+    for commit in commits:
+        for touch in commit.touches:
+            path = PurePosixPath(touch.path)
+            vendored = path.parts[:2] == (folder, "vendor")
+            if path.suffix != ".py" or path.stem.startswith("_") or vendored:
+                continue
+            kind = KINDS.get(touch.kind, "changed")
+            if kind == "moved" and PurePosixPath(touch.before).stem != path.stem:
+                yield _event(commit, touch.before, "deleted")
+                kind = "added"
+            yield _event(commit, touch.path, kind)
+
+
+def _event(commit: Commit, path: str, kind: Kind) -> Event:
+    known = {
+        name: commit.trailers.get(f"Dynasaur-{name.capitalize()}", "")
+        for name in ("run", "task", "model", "evidence", "fingerprint")
+    }
+    name = PurePosixPath(path).stem
+    return Event(name, path, kind, commit.id, commit.when, commit.author, commit.subject, **known)
+
+
+def _shown(path: str) -> str:
+    """`text/words` for `actions/text/words.py`."""
+    return "/".join(PurePosixPath(path).with_suffix("").parts[1:])

@@ -1,0 +1,119 @@
+"""What has happened to files: read from commits, without running anything that they name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from dynasaur.errors import StoreError
+from dynasaur.repo.git import Git
+from dynasaur.repo.place import Place
+
+FORMAT = "%x1e%H%x1f%aI%x1f%an%x1f%s%x1f%(trailers:only,unfold)"
+FIELDS = 5
+PLAIN = ("--no-ext-diff", "--no-textconv")
+
+
+@dataclass(frozen=True, slots=True)
+class Touch:
+    """What a commit did to one file: `A`dded, `M`odified, `D`eleted or `R`enamed it."""
+
+    kind: str
+    path: str
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One commit that touched the library.
+
+    Attributes:
+        id: Its full id.
+        when: The author's time, ISO 8601.
+        author: The author's name.
+        subject: Its first line.
+        trailers: Its trailers.
+        touches: The files it touched, paths below the library's root.
+    """
+
+    id: str
+    when: str
+    author: str
+    subject: str
+    trailers: Mapping[str, str]
+    touches: tuple[Touch, ...]
+
+
+class Past:
+    """What has happened to a library's files; paths are below its root."""
+
+    def __init__(self, git: Git, place: Place) -> None:
+        self._git, self._place = git, place
+
+    def commits(self, folder: str, since: str | None, until: str) -> Iterator[Commit]:
+        """The commits that touched a folder, oldest first, without `since` and what it follows."""
+        span = f"{since}..{until}" if since else until
+        options = ("-z", "--topo-order", "--reverse", "--find-renames", "--name-status")
+        show = ("--no-show-signature", "--no-mailmap", f"--format={FORMAT}", *PLAIN)
+        text = self._git.run("log", *options, *show, span, "--", folder).stdout
+        for record in text.decode("utf-8", "surrogateescape").split("\x1e")[1:]:
+            head, _, rest = record.partition("\0\n")
+            parts = head.split("\x1f", FIELDS - 1)
+            if len(parts) == FIELDS:
+                pairs = (line.partition(": ") for line in parts[4].splitlines())
+                trailers = {key: value for key, _, value in pairs}
+                touches = tuple(_touches(rest.split("\0"), self._place.prefix))
+                yield Commit(parts[0], parts[1], parts[2], parts[3], trailers, touches)
+
+    def resolve(self, revision: str) -> str | None:
+        """The commit that a revision names; None when there is none."""
+        if revision.startswith("-"):
+            return None
+        asked = f"{revision}^{{commit}}"
+        options = ("--verify", "--quiet")
+        return self._git.line("rev-parse", *options, asked, accept=(0, 1, 128)) or None
+
+    def is_ancestor(self, old: str, new: str) -> bool:
+        """Whether the commit `old` is part of the history of `new`."""
+        done = self._git.run("merge-base", "--is-ancestor", old, new, accept=(0, 1, 128))
+        return done.returncode == 0
+
+    def content(self, commit: str, path: str) -> bytes | None:
+        """A file's content in a commit; None when it is not there."""
+        asked = f"{commit}:{self._place.prefix}{path}"
+        done = self._git.run("cat-file", "blob", asked, accept=(0, 128))
+        return None if done.returncode else done.stdout
+
+    def difference(self, commit: str, path: str) -> str:
+        """What a commit changed in one file, as a patch."""
+        show = ("show", "--format=", "--no-show-signature", *PLAIN)
+        return self._git.run(*show, commit, "--", path).stdout.decode("utf-8", "replace")
+
+    def blame(self, path: str) -> list[tuple[str, str]]:
+        """Each line of a committed file, with the commit that it comes from.
+
+        Raises:
+            StoreError: The file is not committed.
+        """
+        options = ("--line-porcelain", "--ignore-revs-file=", "--no-textconv")
+        done = self._git.run("blame", *options, "HEAD", "--", path, accept=(0, 128))
+        if done.returncode:
+            raise StoreError(f"{path} is not committed: it has no history yet.")
+        lines, commit = [], ""
+        for line in done.stdout.decode("utf-8", "replace").split("\n"):
+            if line.startswith("\t"):
+                lines.append((commit, line[1:]))
+                commit = ""
+            elif not commit:
+                commit = line.partition(" ")[0]
+        return lines
+
+
+def _touches(parts: list[str], prefix: str) -> Iterator[Touch]:
+    words = iter(parts)
+    for kind in words:
+        if kind[:1] in {"R", "C"}:
+            before, path = next(words, ""), next(words, "")
+            yield Touch(kind[0], path.removeprefix(prefix), before.removeprefix(prefix))
+        elif kind:
+            yield Touch(kind[0], next(words, "").removeprefix(prefix))
