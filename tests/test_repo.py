@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ from tests.builders.repos import adding, clone_of_a_person, committed, git, isol
 @pytest.fixture(autouse=True)
 def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     isolate(monkeypatch, tmp_path_factory.mktemp("home"))
+
+
+YEAR = 365 * 86400.0
 
 
 def clean(folder: Path) -> bool:
@@ -298,4 +302,15 @@ def test_many_saves_leave_few_packs(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert repo.commit(f"r{number}", [adding(f"words{number}")]).merged
     assert len(list((tmp_path / ".git/objects/pack").glob("*.pack"))) < 4
     assert committed(tmp_path, "actions/text/words0.py")
+    assert clean(tmp_path)
+
+
+def test_a_clock_that_jumps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repo = Repo(clone_of_a_person(tmp_path))
+    now = time.time()
+    for number, jump in enumerate((0, 20 * YEAR, -20 * YEAR, 60, -60)):
+        monkeypatch.setattr(time, "time", lambda jump=jump: now + jump)
+        assert repo.commit(f"r{number}", [adding(f"words{number}")]).merged
+    subjects = git(tmp_path, "log", "--topo-order", "--format=%s", "--max-count=5").splitlines()
+    assert subjects == [f"add text/words{number}: words{number}." for number in (4, 3, 2, 1, 0)]
     assert clean(tmp_path)
