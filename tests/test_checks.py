@@ -222,6 +222,7 @@ LETTERS = "aB3dE5gH7jK9mN1pQ2sT4vW6xY8zA0cD1fG3hJ5kL7nP9"
         ("X = 'postgres://bob:hunter" + "22@db.local/x'", "a password in a URL"),
         (f"X = {{'Authorization': 'Bearer {LETTERS[:30]}'}}", "a bearer token"),
         ("password = 'hunter" + "22'", "`password` is written down"),
+        ("password = 'password" + "123'", "`password` is written down"),
         ("DB_PASSWORD: str = 'hunter" + "22'", "`DB_PASSWORD` is written down"),
         ("X = dict(api_key='q8Zk31" + "ab')", "`api_key` is written down"),
         ("X = {'client-secret': 'q8Zk31" + "ab'}", "`client_secret` is written down"),
@@ -249,6 +250,7 @@ def test_secrets_finds(code: str, message: str) -> None:
         "X = 'sk-...'",
         "X = 'sk-learn-contrib-is-a-long-name'",
         "X = 'AKIAIOSFODNN7EXAMPLE'",
+        "ALLOW_CREDENTIALS = 'allowCredentials'",
         "token = 'the'",
         "PAD_TOKEN = '<pad>'",
         "sort_key = 'name_of_the_column'",
@@ -426,6 +428,17 @@ def test_head_is_silent(line: str) -> None:
 )
 def test_scrubbed(text: str, clean: str | None) -> None:
     assert scrub.scrubbed(text) == (text if clean is None else clean)
+
+
+LONG = ["+/a", "a.", "eyJ", "x:/", "/home/", "sk-a", "://a:", "a/", "Bearer ", "'a'+", "=", "_"]
+
+
+@pytest.mark.parametrize("unit", LONG)
+def test_long_literals_take_no_time_to_speak_of(unit: str) -> None:
+    text = f'password = "{unit * (30_000 // len(unit))}"\ndef f(): pass\n'
+    for check in (secrets.check, paths.check):
+        list(check(subject(text)))
+    scrub.scrubbed(text)
 
 
 # --- together -------------------------------------------------------------------------------------

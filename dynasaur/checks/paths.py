@@ -14,7 +14,7 @@ _USERS = r"(?!(?:user|username|you|yourname|your[_-]?name|name|me|example|shared
 _HOME = re.compile(
     r"(?:(?<=file://)|(?<![\w.:/\\-]))"
     rf"(?:(?:/home/|/Users/|/var/home/){_USERS}[\w.-]+/|/root/)(?=[\w.-])"
-    r"|(?:[\w.-]*/)*\.dynasaur/(?:runs|cache)/(?=[\w.-])"
+    r"|(?:/?[\w.-]{1,64}/){0,16}/?\.dynasaur/(?:runs|cache)/(?=[\w.-])"
     rf"|(?<!\w)[A-Za-z]:[/\\]{{1,2}}Users[/\\]{{1,2}}{_USERS}[\w.-]+[/\\]"
 )
 

@@ -52,7 +52,7 @@ _SHAPES: dict[str, str] = {
     "a JSON Web Token": r"\beyJ[\w-]{10,}\.eyJ[\w-]{10,}\.[\w-]{10,}",
     "a bearer token": r"\b[Bb]earer\s+(?=[\w.~+/-]*\d)[\w.~+/-]{20,}",
     "a password in a URL": (
-        r"\b[a-z][a-z0-9+.-]*://(?![^/\s@]*[{<$%])[^\s:/@'\"]+:"
+        r"\b[a-z][a-z0-9+.-]{1,20}://(?![^/\s@]*[{<$%])[^\s:/@'\"]+:"
         r"(?!(?:pass(?:word)?|secret|pw|pwd|x+|\*+)@)[^\s:/@'\"]{3,}@[\w.-]"
     ),
 }
@@ -72,6 +72,7 @@ _ENVIRONMENT_NAME = re.compile(
 _PLACEHOLDER = re.compile(
     r"(?:your|my|the|some|any|an?|test|fake|dummy|example|sample|default|change|insert|enter|put)"
     r"(?:[_\- ].*|me.*|here.*)?|.*(?:example|placeholder|redacted|your[_-]|xxxx|\*\*\*|\.\.\.).*"
+    r"|\D*(?:passw(?:or)?d|secret|credential|api[_-]?key|token)\D*"  # a label, a header's name
     r"|[<{\[$%].*|(?:pass(?:word|wd|phrase)?|secret|token|none|null|empty|todo|string|str|api_?key)",
     re.IGNORECASE,
 )
