@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from dynasaur.errors import ActionError
-from dynasaur.index import Document, Index, Reason
+from dynasaur.index import Document, Index, Reason, Scored
 from dynasaur.source import relative_imports
 from dynasaur.store import Entry
 from dynasaur.types import LOCAL, Action, Hit, Module
 
 _STRINGS = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""', re.DOTALL)
 _EXAMPLES = re.compile(r"^Examples?:\n(?:[ \t].*\n?|\n)*", re.MULTILINE)
+
+
+Progress = Callable[[int, int], None]
+"""Told how much is done, and of how much."""
 
 
 class Shelf(Protocol):
@@ -37,26 +41,52 @@ class Retriever:
         shelves: The stores, the library's own first. Where two hold the same module (a built-in
             action and its vendored copy), the first one counts.
         index_folder: Where the index is kept between processes; None keeps it in memory.
+        progress: Told of each action that is read into the index, and how many there are to read.
     """
 
-    def __init__(self, shelves: Sequence[Shelf], index_folder: Path | None = None) -> None:
+    def __init__(
+        self,
+        shelves: Sequence[Shelf],
+        index_folder: Path | None = None,
+        progress: Progress | None = None,
+    ) -> None:
         self._shelves = tuple(shelves)
         self._index = Index(index_folder)
+        self._progress = progress
         self._known: dict[str, tuple[Shelf, Entry]] = {}
 
-    def search(self, query: str, k: int = 10) -> list[Hit]:
+    def search(self, query: str, k: int = 10, source: str | None = None) -> list[Hit]:
         """The best k actions for a query, best first.
 
         Equal scores are ranked the library's own actions first, then those of vendored sources,
-        then the others'. An action whose exact name stands in the query comes first.
+        then the others'. An action whose exact name is written in the query comes first.
+
+        Args:
+            query: A task or a wish in words, or a name.
+            k: How many actions to give at most.
+            source: Only actions of this source (`local`, `base`); None searches all.
         """
         self._refresh()
+        if source is None:
+            return self._hits(self._index.search(query, k))
+        wide = k
+        while True:
+            wide *= 4
+            found = self._index.search(query, wide)
+            own = [scored for scored in found if self._source(scored.key) == source]
+            if len(own) >= k or len(found) < wide:
+                return self._hits(own[:k])
+
+    def _hits(self, found: Iterable[Scored]) -> list[Hit]:
         hits = []
-        for scored in self._index.search(query, k):
+        for scored in found:
             action = self._action(_module(scored.key))
             if action is not None:
                 hits.append(Hit(action, scored.score))
         return hits
+
+    def _source(self, key: str) -> str:
+        return self._known[_module(key)][1].source
 
     def offer(self, task: str, k: int = 10) -> list[Hit]:
         """The best k actions for a task, only those that stand out from noise."""
@@ -139,7 +169,7 @@ class Retriever:
                 known.setdefault(module, (shelf, entry))
         self._known = known
         stamps = {self._key(module): entry.stamp for module, (_, entry) in known.items()}
-        self._index.sync(stamps, self._read)
+        self._index.sync(stamps, self._read, self._progress)
 
     def _read(self, key: str) -> Document | None:
         module = _module(key)

@@ -55,6 +55,27 @@ def test_a_vendored_copy_hides_the_built_in_one(retriever: Retriever, library: P
     assert paths == [library / "vendor/base/tables/read_table.py"]
 
 
+def test_one_source_is_searched_alone(retriever: Retriever) -> None:
+    for source in ("local", "base"):
+        hits = retriever.search("mean of a column", 1, source=source)
+        assert [(hit.action.name, hit.action.source) for hit in hits] == [
+            ("mean_of_column", source)
+        ]
+    assert retriever.search("mean", source="nowhere") == []
+
+
+def test_progress_is_told_while_the_index_is_built(library: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    retriever = Retriever(
+        [Store(library)],
+        tmp_path / "index",
+        progress=lambda done, total: told.append((done, total)),
+    )
+    retriever.search("mean")
+    retriever.search("mean")
+    assert told == [(1, 2), (2, 2)]
+
+
 @pytest.mark.parametrize(
     ("name", "module"),
     [

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 
-from dynasaur.index.merging import merged
+from dynasaur.index.merging import compactable, due, merged
 from dynasaur.index.pack import Row, pack
 from dynasaur.index.scoring import Live
 from dynasaur.index.segment import Segment
@@ -33,19 +33,29 @@ def changed_by(lives: Iterable[Live], rows: Iterable[Row], gone: Iterable[str]) 
     now = {live.number: live for live in lives}
     remaining = iter(rows)
     out = list(gone)
+    batches = 0
     while True:
         batch = {row.key: row for row in islice(remaining, BATCH)}
         deaths = list(_places(now.values(), [*batch, *out]))
         if not batch and not deaths:
-            return tuple(now.values())
+            break
         now = _without(now.values(), deaths)
         _add(now, pack(batch.values(), deaths))
-        while (again := merged(now.values())) is not None:
-            old, data = again
-            for number in old:
-                del now[number]
-            _add(now, data)
+        _merge(now, due)
         out = []
+        batches += 1
+    if batches > 1:
+        _merge(now, compactable)
+    return tuple(now.values())
+
+
+def _merge(lives: dict[int, Live], choose: Callable[[Iterable[Live]], list[Live]]) -> None:
+    """Merge what is chosen, until nothing is."""
+    while some := choose(lives.values()):
+        data = merged(some, lives.values())
+        for live in some:
+            del lives[live.number]
+        _add(lives, data)
 
 
 def _places(lives: Iterable[Live], keys: Iterable[str]) -> Iterator[tuple[int, int]]:

@@ -81,13 +81,19 @@ class Index:
             self._lives = opened(segments)
             self._known = None
 
-    def sync(self, stamps: Mapping[str, str], read: Callable[[str], Document | None]) -> None:
+    def sync(
+        self,
+        stamps: Mapping[str, str],
+        read: Callable[[str], Document | None],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
         """Bring the index in line with the documents that exist.
 
         Args:
             stamps: Each document's key and stamp.
             read: Gives the document of a key; called for new and changed ones alone. None
                 leaves it out of all results until its stamp changes.
+            progress: Told after each of these how many are done, and how many there are.
         """
         self.refresh()
         if self._stamps() == stamps:
@@ -98,7 +104,8 @@ class Index:
             gone = [key for key in known if key not in stamps]
             self._known = None  # read anew, should this be interrupted
             rows = (_row(key, stamps[key], read(key)) for key in changed)
-            self._lives = changed_by(self._lives, rows, gone)
+            told = rows if progress is None else _told(rows, progress, len(changed))
+            self._lives = changed_by(self._lives, told, gone)
             self._known = dict(stamps)
 
     def update(self, documents: Iterable[Document], gone: Iterable[str] = ()) -> None:
@@ -230,6 +237,13 @@ def _rows(documents: Iterable[Document], stamps: dict[str, str]) -> Iterator[Row
     for document in documents:
         stamps[document.key] = document.stamp
         yield _row(document.key, document.stamp, document)
+
+
+def _told(rows: Iterable[Row], progress: Callable[[int, int], None], total: int) -> Iterator[Row]:
+    """The same rows, of which someone is told."""
+    for done, row in enumerate(rows, 1):
+        progress(done, total)
+        yield row
 
 
 def _row(key: str, stamp: str, document: Document | None) -> Row:

@@ -14,29 +14,12 @@ MOST_VOID = 0.2
 """A segment with a greater share of void rows is written anew."""
 
 
-def merged(lives: Iterable[Live]) -> tuple[set[int], bytes] | None:
-    """Merge what is due.
-
-    Returns:
-        The numbers of segments that are no longer needed and the bytes of the one that takes
-        their place; None when nothing is due.
-    """
-    lives = list(lives)
-    due = _due(lives)
-    if not due:
-        return None
-    gone = {live.number for live in due}
-    left = {live.number for live in lives} - gone
-    deaths = [death for live in due for death in live.segment.deaths() if death[0] in left]
-    return gone, merge([(live.segment, live.void) for live in due], deaths)
-
-
-def _due(lives: Sequence[Live]) -> list[Live]:
-    for live in lives:
-        if len(live.void) > MOST_VOID * len(live.segment):
-            return [live]
+def due(lives: Iterable[Live]) -> list[Live]:
+    """The segments to merge next; none when nothing is due."""
     tiers: dict[int, list[Live]] = {}
     for live in sorted(lives, key=len):
+        if len(live.void) > MOST_VOID * len(live.segment):
+            return [live]
         tiers.setdefault(_tier(len(live)), []).append(live)
     for tier in tiers.values():
         if len(tier) >= FANOUT:
@@ -44,6 +27,19 @@ def _due(lives: Sequence[Live]) -> list[Live]:
             if len(fitting) > 1:
                 return fitting
     return []
+
+
+def compactable(lives: Iterable[Live]) -> list[Live]:
+    """The segments to merge next, where as few as possible are wanted."""
+    fitting = _fitting(sorted(lives, key=len))
+    return fitting if len(fitting) > 1 else []
+
+
+def merged(some: Sequence[Live], lives: Iterable[Live]) -> bytes:
+    """The bytes of the segment that takes the place of some of all segments in use."""
+    left = {live.number for live in lives} - {live.number for live in some}
+    deaths = [death for live in some for death in live.segment.deaths() if death[0] in left]
+    return merge([(live.segment, live.void) for live in some], deaths)
 
 
 def _tier(size: int) -> int:
@@ -55,7 +51,7 @@ def _tier(size: int) -> int:
 
 
 def _fitting(tier: Sequence[Live]) -> list[Live]:
-    """As many of a tier, the smallest first, as a segment holds."""
+    """As many segments, the smallest first, as one holds."""
     fitting: list[Live] = []
     total = 0
     for live in tier:
