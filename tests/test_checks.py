@@ -161,6 +161,7 @@ def test_names_is_silent(name: str) -> None:
         ("for i in range(3): pass", "`for i in range(3):"),
         ("X = 1\nX += 1", "`X += 1`"),
         ("if True:\n    print(1)", "`print(1)`"),
+        ("if open('a'):\n    X = 1", "`open('a')`"),
         ("def _g(): return 1\nX = _g()", "`_g()`"),
         ("import sys\nsys.path.insert(0, '.')", "`sys.path.insert(0, '.')`"),
         ("import time\ndef _g(t=time.time()): return t", "`time.time()`"),

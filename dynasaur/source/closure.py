@@ -17,6 +17,9 @@ from dynasaur.source.reads import KNOWN
 from dynasaur.source.text import words
 
 Find = Callable[[str], str | None]
+_ONLY_IN_A_RUN = words("display find_actions look_at_image submit_final_answer web_search")
+"""What the kernel gives to cells, and an action on its own does not have."""
+
 _NO_HOMES: Mapping[int, str] = MappingProxyType({})
 When = Literal["eager", "late", "hints"]
 
@@ -119,11 +122,18 @@ class _Gather:
         if found is None:
             self._outside(name, when)
         elif found.public:
-            if found.name != self.function.name and when != "hints":
-                self._unchanged(name, found)
-                self.called[found.name] = None
+            self._sibling(found, when)
         elif found is not reader:
             self._take(name, found, when)
+
+    def _sibling(self, found: Piece, when: When) -> None:
+        if found is not self.history.public[found.name]:
+            self.problems.append(
+                f"it uses an earlier definition of `{found.name}`; give one of them another name"
+            )
+        elif found is not self.function and when != "hints":
+            self._unchanged(found.name, found)
+            self.called[found.name] = None
 
     def _take(self, name: str, found: Piece, when: When) -> None:
         home = self.homes.get(found.order, self.function.name)
@@ -184,6 +194,8 @@ class _Gather:
                         self.problems.append(_not_by_name(f"{node.module}.{alias.name}"))
 
     def _nowhere(self, name: str) -> str:
+        if name in _ONLY_IN_A_RUN:
+            return f"it uses `{name}`, which exists only during a run; leave that to its caller"
         if self.history.stars:
             return self._starred(name)
         return f"it uses `{name}`, which nothing defines; define it in a cell, or pass it in"
