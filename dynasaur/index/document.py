@@ -57,7 +57,7 @@ FIELDS = {
     "docstring": Field(1.0, 15.0, 0.5),
     "parameters": Field(0.25, 4.0, 0.5),
     "body": Field(0.5, 40.0, 0.9),
-    "task": Field(1.0, 15.0, 0.5),
+    "task": Field(0.5, 15.0, 0.8),
 }
 
 SATURATION = 1.8
