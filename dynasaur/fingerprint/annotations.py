@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from dynasaur.fingerprint.binding import Ref, Unreadable
+from dynasaur.fingerprint.imports import is_quiet
 from dynasaur.fingerprint.terms import Node, kind
 from dynasaur.syntax import parse
 
@@ -18,15 +19,17 @@ _BUILTIN_TYPES = {"int", "str", "float", "bool", "bytes", "complex", "object", "
 _BUILTIN_TYPES |= {"list", "dict", "tuple", "set", "frozenset", "bytearray", "range", "slice"}
 _BUILTIN_TYPES |= {"Exception", "BaseException", "memoryview"}
 _PLAIN_TEXT = re.compile(r"[\[\], |.\n]+")
-_PLAIN_MODULES = {"typing", "typing_extensions", "collections", "datetime", "pathlib", "decimal"}
-_PLAIN_MODULES |= {"fractions", "uuid", "numbers", "types", "re", "io", "os", "numpy", "pandas"}
+_PLAIN_MODULES = {"typing_extensions", "numpy", "pandas", "scipy", "matplotlib", "sklearn"}
+_PLAIN_MODULES |= {"statsmodels", "seaborn", "networkx", "PIL"}
+"""Beside the standard library: modules whose types no framework fills in by."""
+
 _MEANINGFUL = {"Annotated", "Literal", "Required", "NotRequired"}
 
 
 class Annotation:
     """A type hint that is shown only if it says more than a plain type.
 
-    A plain hint is built from builtin types and the types of a few modules alone; nothing that
+    A plain hint is built from the types of Python and of a few modules alone; nothing that
     looks at hints (a tool schema aside) takes orders from one. Whatever else is kept: strings,
     literals, calls, and types that a framework may fill in by.
     """
@@ -102,4 +105,5 @@ def _path(node: Node) -> str:
 
 def _is_plain_path(path: str) -> bool:
     module, _, rest = path.partition(".")
-    return module in _PLAIN_MODULES and rest.rpartition(".")[2] not in _MEANINGFUL
+    plain = module in _PLAIN_MODULES or is_quiet(module)
+    return plain and rest.rpartition(".")[2] not in _MEANINGFUL

@@ -42,6 +42,8 @@ class Notes:
         self.words: set[str] = set()  # keywords of calls and strings that could name a parameter
         self.strings: list[str] = []
         self.reads_frames = False  # strings may name variables: "x + y"
+        self.reads_functions = False  # looks at the names that a function object shows
+        self.functions: list[Function] = []  # all that the text defines
         self.reads_marked = False  # strings may name variables marked so: "a > @x"
         self.rebound = rebound  # names that are no builtins, or change while the text runs
         self.assumed: list[Ref] = []  # names that a rewrite took for builtins
@@ -244,6 +246,11 @@ class Function:
         if root is not None and root.loads == root.calls:
             return False
         return any(ref.name in self.notes.words for _, ref, _, _ in self.parameters)
+
+    def escapes(self) -> bool:
+        """It is used as a value, or handed to a decorator."""
+        root = None if self.ref is None else self.ref.root()
+        return self.named or root is None or root.loads != root.calls
 
     def __repr__(self) -> str:
         if self._interface():

@@ -44,7 +44,7 @@ def _before(statement: Node, rest: Block, tail: Tail, caught: bool) -> Block:
         return [] if falls or statement == (tail,) else [statement]
     if head == "if":
         return _if(statement, rest, tail, caught)
-    if head == "import" and imported_inside(statement, rest):
+    if head == "import" and imported_inside(statement, rest, caught):
         return rest
     if head != "assign":
         return [_inside(statement, caught), *rest]

@@ -41,7 +41,7 @@ def canonical(source: str, name: str = "") -> Canonical | None:
         name: The function that is the action; without it the last public one.
     """
     try:
-        data = source.encode()
+        data = _lines(source).encode()
         notes = Notes()
         for _ in range(4):
             try:
@@ -53,6 +53,13 @@ def canonical(source: str, name: str = "") -> Canonical | None:
     except (Unreadable, UnicodeError, RecursionError, MemoryError):
         pass
     return None
+
+
+def _lines(source: str) -> str:
+    """The text with line ends as CPython reads them."""
+    if "\f" in source or "\0" in source:
+        raise Unreadable("a form feed sets indentation back")
+    return source.replace("\r\n", "\n").replace("\r", "\n") if "\r" in source else source
 
 
 class _Module:
@@ -74,6 +81,12 @@ class _Module:
         wrong |= {ref.name for ref in notes.steady} & notes.declared
         if wrong:
             raise Rebound(frozenset(wrong))
+        if (
+            notes.reads_functions
+            and not notes.opaque
+            and any(one.escapes() for one in notes.functions)
+        ):
+            raise Opaque("a function's names are looked at")
         if (notes.reads_frames or notes.reads_marked) and not notes.opaque:
             pattern = _WORD if notes.reads_frames else _MARKED
             spoken = {word for text in notes.strings for word in pattern.findall(text)}

@@ -23,11 +23,13 @@ if TYPE_CHECKING:
 
 _FRAME_NAMES = {"locals", "eval", "exec", "globals", "inspect", "__import__", "__doc__", "help"}
 _FRAME_NAMES |= {"vars", "dir", "breakpoint"}
-_FRAME_ATTRIBUTES = {"__name__", "__qualname__", "__code__", "__closure__", "__globals__"}
-_FRAME_ATTRIBUTES |= {"__defaults__", "__kwdefaults__", "__annotations__", "__doc__", "__dict__"}
-_FRAME_ATTRIBUTES |= {"_getframe", "f_locals", "f_globals", "currentframe", "get_type_hints"}
-_FRAME_ATTRIBUTES |= {"signature", "getsource", "getdoc", "run_line_magic", "run_cell_magic"}
+_FRAME_ATTRIBUTES = {"_getframe", "f_locals", "f_globals", "get_type_hints", "__doc__"}
+_FRAME_ATTRIBUTES |= {"run_line_magic", "run_cell_magic"}
 """Names by which code can see the names of its own variables and functions."""
+
+_FUNCTION_ATTRIBUTES = {"__name__", "__qualname__", "__code__", "__closure__", "__globals__"}
+_FUNCTION_ATTRIBUTES |= {"__defaults__", "__kwdefaults__", "__annotations__", "__signature__"}
+"""Attributes that show a function's names, if it is a function of this text that has them."""
 
 _CONSUMERS = {"sum", "any", "all", "min", "max", "sorted", "list", "tuple", "set", "dict"}
 _CONSUMERS |= {"frozenset"}
@@ -40,7 +42,7 @@ class Expressions(Literals):
     # names
 
     def _read_identifier(self, node: Cst) -> Node:
-        name = self.raw(node)
+        name = self.name(node)
         if name in _FRAME_NAMES and not self.scope.provides(name):
             self._looks(name)
         return self.scope.load(name)
@@ -52,22 +54,19 @@ class Expressions(Literals):
 
     def _read_attribute(self, node: Cst) -> Node:
         value = self.inside(node, "object")
-        name = self.raw(self.child(node, "attribute"))
+        name = self.name(self.child(node, "attribute"))
         if type(value) is Ref:
             value.bases += 1
-        if name in _FRAME_ATTRIBUTES and not self._of_a_type(name, value):
+        if name in _FRAME_ATTRIBUTES or (name == "modules" and self._is_sys(value)):
             self._looks(name)
+        if name in _FUNCTION_ATTRIBUTES:
+            self.notes.reads_functions = True
         if name in {"query", "eval"}:
             self.notes.reads_marked = True
         return ("attribute", value, name)
 
-    def _of_a_type(self, name: str, value: Node) -> bool:
-        """`type(x).__name__`: the names of classes are kept."""
-        if name not in {"__name__", "__qualname__"}:
-            return False
-        if terms.kind(value) == "attribute":
-            return bool(value[2] == "__class__")
-        return terms.kind(value) == "call" and bool(terms.builtin(value[1], {"type"}, self.notes))
+    def _is_sys(self, value: Node) -> bool:
+        return type(value) is Ref and value.name == "sys"
 
     # operators
 
@@ -107,7 +106,7 @@ class Expressions(Literals):
 
     def _read_named_expression(self, node: Cst) -> Node:
         value = self.inside(node, "value")
-        name = self.raw(self.child(node, "name"))
+        name = self.name(self.child(node, "name"))
         inner: list[Scope] = []
         scope = self.scope
         while scope.kind in {"eager", "lazy"} and scope.outer is not None:
@@ -178,7 +177,7 @@ class Expressions(Literals):
         named: list[Node] = []
         for child in kids(arguments):
             if child.type == "keyword_argument":
-                name = self.raw(self.child(child, "name"))
+                name = self.name(self.child(child, "name"))
                 self.notes.words.add(name)
                 label = name if callee is None else Keyword(name, callee)
                 named.append(("keyword", label, self.inside(child, "value")))
@@ -192,7 +191,7 @@ class Expressions(Literals):
         """What is called; `vars(x)` and `dir(x)`, unlike `vars()`, do not look at variables."""
         called = self.child(node, "function")
         if called.type == "identifier" and kids(self.child(node, "arguments")):
-            name = self.raw(called)
+            name = self.name(called)
             if name in {"vars", "dir"}:
                 return self.scope.load(name)
         return self.expression(called)
@@ -255,7 +254,7 @@ class Expressions(Literals):
         """What is bound or assigned to."""
         kind = node.type
         if kind == "identifier":
-            return self.scope.store(self.raw(node))
+            return self.scope.store(self.name(node))
         inner = kids(node)
         if kind == "parenthesized_expression":
             return self.target(inner[0])

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
-from dynasaur.fingerprint.shingles import shingles
+from dynasaur.fingerprint.shingles import blended, shingles
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,7 +61,7 @@ class _Postings:
 class NearIndex:
     """Finds the actions that share the most telling features with a text.
 
-    The score is a Jaccard index in which a feature weighs the more, the fewer actions have it.
+    The score is that of `blended`, where a feature weighs the more, the fewer actions have it.
     Only actions that share a feature which is not common are looked at, so that a query does not
     grow with the library. What was added since the features were last put in order is looked
     through whole; they are put in order again when that is more than a hundredth of all.
@@ -127,11 +127,10 @@ class NearIndex:
     def _score(self, postings: _Postings, wanted: Row, weights: Weights, row: Row) -> float:
         import numpy as np
 
+        total = max(len(self._features), 1)
         shared = float(weights[np.isin(wanted, row, assume_unique=True)].sum())
-        alone = row[np.isin(row, wanted, assume_unique=True, invert=True)]
-        others = float(_weights(postings.counts(alone), max(len(self._features), 1)).sum())
-        union = float(weights.sum()) + others
-        return min(shared / union, 1.0) if union else 0.0
+        other = float(_weights(postings.counts(row), total).sum())
+        return blended(shared, float(weights.sum()), other, math.log(total + 1.0))
 
     def _gathered(self, postings: _Postings, wanted: Row, weights: Weights) -> set[str]:
         """The actions that share most with the text, by features that are not common."""
@@ -206,7 +205,7 @@ class NearIndex:
         made = cls()
         at = 0
         for key, length in lengths.items():
-            made._features[key] = made._recent[key] = features[at : at + length]  # noqa: SLF001
+            made._features[key] = made._recent[key] = features[at : at + length]
             at += length
         return made
 

@@ -59,7 +59,7 @@ class Patterns(Expressions):
             case "class_pattern":
                 return ("instance", self._value(inner[0]), *self._patterns(inner[1:]))
             case "keyword_pattern":
-                return ("keyword", self.raw(inner[0]), self._pattern(inner[1]))
+                return ("keyword", self.name(inner[0]), self._pattern(inner[1]))
             case "dict_pattern":
                 return ("mapping", *self._mapping(node))
         return ("value", self.expression(node))
@@ -101,12 +101,12 @@ class Patterns(Expressions):
         return self._capture(parts[0]) if len(parts) == 1 else ("value", self._value(node))
 
     def _capture(self, node: Cst) -> Node:
-        name = self.raw(node)
+        name = self.name(node)
         return ("anything",) if name == "_" else self.scope.store(name)
 
     def _value(self, node: Cst) -> Node:
         first, *others = kids(node)
-        made: Node = self.scope.load(self.raw(first))
+        made: Node = self.scope.load(self.name(first))
         for other in others:
-            made = ("attribute", made, self.raw(other))
+            made = ("attribute", made, self.name(other))
         return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,11 @@ class Reader:
     def raw(self, node: Cst) -> str:
         """The node's text."""
         return self.data[node.start_byte : node.end_byte].decode()
+
+    def name(self, node: Cst) -> str:
+        """An identifier, as CPython knows it: in normal form NFKC."""
+        text = self.raw(node)
+        return text if text.isascii() else unicodedata.normalize("NFKC", text)
 
     def expression(self, node: Cst) -> Node:
         """Any expression."""

@@ -135,17 +135,17 @@ class Statements(Patterns):
 
     def _read_global_statement(self, node: Cst) -> Node:
         module = self.scope.module()
-        self.notes.declared.update(map(self.raw, kids(node)))
+        self.notes.declared.update(map(self.name, kids(node)))
         for child in kids(node):
-            self.scope.declared[self.raw(child)] = module.ref(self.raw(child))
-        return ("global", *[module.ref(self.raw(child)) for child in kids(node)])
+            self.scope.declared[self.name(child)] = module.ref(self.name(child))
+        return ("global", *[module.ref(self.name(child)) for child in kids(node)])
 
     def _read_nonlocal_statement(self, node: Cst) -> Node:
         outer = self.scope.around()
-        self.notes.declared.update(map(self.raw, kids(node)))
+        self.notes.declared.update(map(self.name, kids(node)))
         for child in kids(node):
-            self.scope.declared[self.raw(child)] = outer.ref(self.raw(child))
-        return ("nonlocal", *[self.scope.ref(self.raw(child)) for child in kids(node)])
+            self.scope.declared[self.name(child)] = outer.ref(self.name(child))
+        return ("nonlocal", *[self.scope.ref(self.name(child)) for child in kids(node)])
 
     # imports
 
@@ -154,7 +154,7 @@ class Statements(Patterns):
         for child in node.children_by_field_name("name"):
             if child.type == "aliased_import":
                 path = self.dotted(self.child(child, "name"))
-                name, bound = self.raw(self.child(child, "alias")), path
+                name, bound = self.name(self.child(child, "alias")), path
             else:
                 path = self.dotted(child)
                 name = bound = path.split(".")[0]
@@ -181,7 +181,7 @@ class Statements(Patterns):
         for child in node.children_by_field_name("name"):
             aliased = child.type == "aliased_import"
             name = self.dotted(self.child(child, "name") if aliased else child)
-            local = self.raw(self.child(child, "alias")) if aliased else name
+            local = self.name(self.child(child, "alias")) if aliased else name
             found.append(self._bind(local, f"{origin}{joint}{name}", origin))
         return found
 
@@ -196,7 +196,7 @@ class Statements(Patterns):
 
     def dotted(self, node: Cst) -> str:
         """A dotted name without the spaces that it may hold."""
-        return "".join(self.raw(node).split())
+        return "".join(self.name(node).split())
 
     # compound statements
 
@@ -300,9 +300,10 @@ class Statements(Patterns):
         function.body = self._function_body(node)
         function.yields = self.scope.yields
         self.leave()
-        ref = self.scope.store(self.raw(self.child(node, "name")))
+        ref = self.scope.store(self.name(self.child(node, "name")))
         ref.function = function
         function.ref = ref
+        self.notes.functions.append(function)
         plain = all(self._is_plain(decorator) for decorator in decorators)
         function.named = in_class or not plain
         waits = node.children[0].type == "async"
@@ -368,7 +369,7 @@ class Statements(Patterns):
             default = child.child_by_field_name("value")
             value = None if default is None else self.expression(default)
             hint = annotation(self, child.child_by_field_name("type"))
-            function.parameters.append((this, Ref(self.raw(name), self.scope), value, hint))
+            function.parameters.append((this, Ref(self.name(name), self.scope), value, hint))
 
     def _read_class_definition(self, node: Cst) -> Node:
         return self._class(node, [])
@@ -379,13 +380,13 @@ class Statements(Patterns):
         bases: list[Node] = []
         for child in self._superclasses(node):
             if child.type == "keyword_argument":
-                bases.append((self.raw(self.child(child, "name")), self.inside(child, "value")))
+                bases.append((self.name(self.child(child, "name")), self.inside(child, "value")))
             else:
                 bases.append(self.expression(child))
         self.scope = Scope("class", self.scope, self.notes)
         body = self.body(node)
         self.leave()
-        ref = self.scope.store(self.raw(self.child(node, "name")))
+        ref = self.scope.store(self.name(self.child(node, "name")))
         ref.text = f"({ref.name!r})"
         return ("class", ref, ref.name, tuple(decorators), tuple(bases), body)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dynasaur.fingerprint.binding import Function, Notes, Ref
+from dynasaur.fingerprint.binding import Function, Notes, Ref, Scope
 from dynasaur.fingerprint.calls import call
 from dynasaur.fingerprint.effects import is_display, is_fixed, is_number, is_own, occurrences, waits
 from dynasaur.fingerprint.formats import binary, field, text
@@ -32,11 +32,11 @@ def assigned(statement: Node, rest: Block, caught: bool) -> tuple[Block, Block] 
     return _gathered(statement, rest, caught)
 
 
-def imported_inside(statement: Node, rest: Block) -> bool:
+def imported_inside(statement: Node, rest: Block, caught: bool) -> bool:
     """An import in a block, of a module that can be imported unnoticed and is used there alone."""
     _, ref, bound, module = statement
     used_here = is_own(ref) and ref.stores == 1 and occurrences(rest, ref) == ref.loads
-    if not used_here or not is_quiet(module) or bound in CHANGING:
+    if caught or not used_here or not is_quiet(module) or bound in CHANGING:
         return False
     ref.path = bound
     ref.notes.hoisted.append(statement)
@@ -124,19 +124,33 @@ def _placed_in_call(node: Node, ref: Ref, value: Node) -> Node | None:
 
 
 def _is_steady(node: Node) -> bool:
-    """A name from outside the function, or an attribute of one: it may be looked up early.
+    """A name from outside the function, or an attribute of a module: it may be looked up early.
 
     Names that some function declares `global` or `nonlocal` are not steady, which is checked when
     the whole text is read.
     """
-    while kind(node) == "attribute":
-        node = node[1]
-    if type(node) is not Ref or node.name in node.notes.rebound:
+    inner = node
+    while kind(inner) == "attribute":
+        inner = inner[1]
+    if type(inner) is not Ref or inner.name in inner.notes.rebound:
         return False
-    if node.stores and not node.path:
+    if inner is not node and not _is_module(inner):
         return False
-    node.notes.steady.append(node)
+    if inner.stores and not inner.path:
+        return False
+    inner.notes.steady.append(inner)
     return True
+
+
+def _is_module(ref: Ref) -> bool:
+    """The name stands for an import, as far as the text is read."""
+    scope: Scope | None = ref.scope
+    while scope is not None:
+        found = scope.refs.get(ref.name)
+        if found is not None and found.stores:
+            return bool(found.path)
+        scope = scope.outer
+    return False
 
 
 # --- a list that is filled in a loop -----------------------------------------------------------
