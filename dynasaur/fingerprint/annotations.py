@@ -50,14 +50,16 @@ def annotation(reader: Reader, node: Cst | None) -> Annotation | None:
     text = reader.raw(node)
     if not reader.notes.opaque and set(_PLAIN_TEXT.split(text)) <= _BUILTIN_TYPES | {""}:
         return None
-    read = type(reader)(text.encode(), reader.notes)
-    read.scope = reader.scope
-    root = parse(f"({text})").root_node
+    data = f"({text})".encode()
+    root = parse(data).root_node
     statement = root.named_children[0] if root.named_child_count == 1 else None
     if statement is None or statement.type != "expression_statement" or root.has_error:
         raise Unreadable("annotation")
-    read.data = f"({text})".encode()
-    made = read.expression(statement.named_children[0])
+    outer, reader.data = reader.data, data
+    try:
+        made = reader.expression(statement.named_children[0])
+    finally:
+        reader.data = outer
     _uncount(made)
     return Annotation(made)
 

@@ -38,11 +38,6 @@ class Reader:
         self.data = data
         self.notes = notes
         self.scope = Scope("module", None, notes)
-        self._readers: dict[str, Callable[[Cst], Node]] = {
-            name.removeprefix(_PREFIX): getattr(self, name)
-            for name in dir(self)
-            if name.startswith(_PREFIX)
-        }
 
     def raw(self, node: Cst) -> str:
         """The node's text."""
@@ -55,7 +50,7 @@ class Reader:
 
     def expression(self, node: Cst) -> Node:
         """Any expression."""
-        reader = self._readers.get(node.type)
+        reader: Callable[[Cst], Node] | None = getattr(self, _PREFIX + node.type, None)
         if reader is None:
             raise Unreadable(node.type)
         return reader(node)

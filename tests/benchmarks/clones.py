@@ -93,16 +93,14 @@ def exact(functions: dict[str, tuple[str, str]], variants: list[Variant]) -> Non
         print(f"\n{level}: share that has the fingerprint of its base")
         for name in sorted(total):
             if level == "exact" or " " not in name:
-                print(
-                    f"  {name:24} {equal[name]:6} of {total[name]:6}  {equal[name] / total[name]:.4f}"
-                )
+                share = equal[name] / total[name]
+                print(f"  {name:24} {equal[name]:6} of {total[name]:6}  {share:.4f}")
         verified = sum(bool(variant.verified) for variant in false)
         print(f"  merged though different: {len(false)} by label, {verified} verified by running")
         if level == "exact":
             for variant in false:
-                print(
-                    f"    {variant.id} {variant.kind} of {variant.base}, verified: {variant.verified}"
-                )
+                seen = "verified" if variant.verified else "by label"
+                print(f"    {variant.id} {variant.kind} of {variant.base}, {seen}")
 
 
 # --- speed -------------------------------------------------------------------------------------
