@@ -29,6 +29,7 @@ FLOORS = {
     "models": 4,
     "repo": 4,
     "store": 4,
+    "tombstones": 4,
     "trajectory": 4,
     "usage": 4,
     "agent": 5,
