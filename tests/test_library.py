@@ -157,3 +157,22 @@ def test_init_inside_a_repository_makes_the_library_a_part_of_it(tmp_path: Path)
     assert dynasaur("init", "tools", cwd=tmp_path).code == 0
     assert git(tmp_path / "tools", "rev-parse", "--show-prefix") == "tools/"
     assert "tools/actions/__init__.py" in git(tmp_path, "ls-files")
+
+
+def test_search_explains_what_made_the_rank(at: Path) -> None:
+    (hit,) = dynasaur("search", "greeting", "-k", "1", "--explain", "--json", cwd=at).json
+    assert "greet" in {reason["word"] for reason in hit["reasons"]}
+    assert sum(reason["score"] for reason in hit["reasons"]) == pytest.approx(
+        hit["score"], abs=0.01
+    )
+    assert "summary" in dynasaur("search", "greeting", "--explain", cwd=at).out
+
+
+def test_search_can_keep_to_one_source(at: Path) -> None:
+    names = [
+        hit["source"]
+        for hit in dynasaur("search", "text", "--source", "base", "--json", cwd=at).json
+    ]
+    assert set(names) == {"base"}
+    done = dynasaur("search", "text", "--source", "nowhere", cwd=at)
+    assert (done.code, done.out) == (0, "")

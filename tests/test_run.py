@@ -206,6 +206,17 @@ def test_find_actions_gives_lines_and_marks_them_offered(library: Path) -> None:
     assert "prime_factors" in done.json["actions"]["offered"]
 
 
+def test_show_action_gives_the_source(library: Path) -> None:
+    done = run(
+        library,
+        "submit_final_answer(show_action('mean'))",
+    )
+    assert "def mean(numbers: list[float]) -> float:" in done.json["answer"]
+    missing = run(library, "show_action('meen')", "submit_final_answer(1)")
+    error = observations(library, missing)[0]["error"]
+    assert "no action 'meen'" in error["message"]
+
+
 def test_three_replies_without_code_end_the_run(library: Path) -> None:
     done = run(library, "", "def (", "x ==== 1", "submit_final_answer(1)")
     assert done.code == 1

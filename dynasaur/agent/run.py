@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dynasaur import prompts, trajectory
 from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory, Library
+from dynasaur.errors import ActionError
 from dynasaur.record import ActionUse, Admission, End, Harvest, Status, Step, Trajectory
 from dynasaur.types import Call, Hit, Json, Message, Task, Usage
 
@@ -48,6 +49,7 @@ class Run:
         self.files = trajectory.copy_files(self.task.files, work)
         functions: HostFunctions = {
             "find_actions": self.find_actions,
+            "show_action": self.show_action,
             "submit_final_answer": self.submit_final_answer,
         }
         self.kernel = self.make_kernel(work, functions)
@@ -57,6 +59,13 @@ class Run:
         hits = self.library.retriever.search(str(query), max(1, min(int(k), 50)))
         self.offer(hits)
         return [prompts.action_line(hit.action) for hit in hits]
+
+    def show_action(self, name: str) -> Json:
+        """The source of an action."""
+        action = self.library.retriever.find(str(name))
+        if action is None:
+            raise ActionError(f"no action {name!r}; find_actions(query) tells which there are")
+        return action.text
 
     def submit_final_answer(self, answer: Json) -> Json:
         """Give the answer to the task. The run ends with this step."""

@@ -2,42 +2,63 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dynasaur.commands._output import columns, document
 from dynasaur.commands._wiring import json_option, library_option, open_library
 
+if TYPE_CHECKING:
+    from dynasaur.index import Reason
+    from dynasaur.types import Hit, Json
+
 
 @click.command("search")
 @click.argument("query", nargs=-1, required=True)
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many.")
+@click.option("--source", metavar="NAME", help="Only of this source; `local` is the library.")
+@click.option("--explain", is_flag=True, help="Show which words of which fields made the rank.")
 @library_option
 @json_option
-def command(query: tuple[str, ...], k: int, library_path: Path | None, as_json: bool) -> None:
+def command(
+    query: tuple[str, ...],
+    k: int,
+    source: str | None,
+    explain: bool,
+    library_path: Path | None,
+    as_json: bool,
+) -> None:
     """Find actions that fit QUERY, best first."""
     library, _ = open_library(library_path)
-    hits = library.search(" ".join(query), k)
+    words = " ".join(query)
+    found = library.search(words, 1000 if source else k)
+    hits = [hit for hit in found if source in (None, hit.action.source)][:k]
+    reasons = [library.retriever.explain(words, hit) if explain else () for hit in hits]
     if as_json:
-        document(
-            [
-                {
-                    "name": hit.action.name,
-                    "source": hit.action.source,
-                    "score": round(hit.score, 4),
-                    "signature": hit.action.signature,
-                    "summary": hit.action.summary,
-                }
-                for hit in hits
-            ]
-        )
+        document([_document(*one, explain) for one in zip(hits, reasons, strict=True)])
         return
-    columns(
-        [
-            (f"{hit.score:.2f}", hit.action.source, hit.action.name, hit.action.summary)
-            for hit in hits
-        ]
-    )
+    rows: list[tuple[str, ...]] = []
+    for hit, why in zip(hits, reasons, strict=True):
+        action = hit.action
+        rows.append((f"{hit.score:.2f}", action.source, action.name, action.summary))
+        rows += [("", "", f"  {one.field}", f"{one.score:+.2f} {one.word}") for one in why]
+    columns(rows)
     if not hits:
         click.echo("dynasaur: nothing in the library fits", err=True)
+
+
+def _document(hit: Hit, reasons: Sequence[Reason], explain: bool) -> Json:
+    why: list[Json] = [
+        {"field": one.field, "word": one.word, "score": round(one.score, 4)} for one in reasons
+    ]
+    return {
+        "name": hit.action.name,
+        "source": hit.action.source,
+        "score": round(hit.score, 4),
+        "signature": hit.action.signature,
+        "summary": hit.action.summary,
+        **({"reasons": why} if explain else {}),
+    }
