@@ -42,6 +42,11 @@ TRAVELS = [
         id="submodules imported under one name",
     ),
     pytest.param(
+        "from somewhere import os\nimport os.path\ndef f():\n    return os.path.sep\n",
+        '"""F."""\n\nimport os.path\n\n\ndef f():\n    return os.path.sep\n',
+        id="a submodule imported over another name",
+    ),
+    pytest.param(
         "# how much\nRATE = 0.2  # a fifth\nBASE = {'a': RATE}\n\nUNUSED = 1\n"
         "def f(x):\n    return x * BASE['a']\n",
         '"""F."""\n\n# how much\nRATE = 0.2  # a fifth\nBASE = {\'a\': RATE}\n\n\n'

@@ -44,7 +44,7 @@ def check(subject: ActionText) -> Iterator[Finding]:
 def _problem(name: str) -> str:
     if name.startswith("_"):
         return "is private; take off the underscore"
-    if keyword.iskeyword(name) or keyword.issoftkeyword(name):
+    if keyword.issoftkeyword(name):  # the others cannot name a function
         return "is a keyword of Python; choose another"
     if name in dir(builtins):
         return "hides a builtin; choose another"
