@@ -22,9 +22,11 @@ from dynasaur.repo.index import IndexCopy
 from dynasaur.repo.journal import Entry, Journal, lock
 from dynasaur.repo.look import Look, look
 from dynasaur.repo.past import Past
-from dynasaur.repo.place import Head, find, open_git, read_head, unfinished
+from dynasaur.repo.place import Head, find, read_head, unfinished
 from dynasaur.repo.publish import publish
 from dynasaur.repo.recover import recover, sweep_reports
+from dynasaur.repo.settings import read_settings
+from dynasaur.repo.sign import sign
 from dynasaur.repo.upkeep import join_packs
 from dynasaur.repo.values import Change, Deliver, Delivery, Identity
 
@@ -39,12 +41,13 @@ IGNORED = ".dynasaur/"
 
 @dataclass(frozen=True, slots=True)
 class _Save:
-    """Commits on their branch; `wait` says why they are not to be merged."""
+    """Commits on their branch; why they are not to be merged, and why they are not signed."""
 
     seen: Look
     wanted: Plan
     commits: tuple[str, ...]
     wait: str
+    unsigned: str = ""
 
 
 class Repo:
@@ -59,7 +62,9 @@ class Repo:
 
     def __init__(self, root: Path) -> None:
         self._place = find(root)
-        self._git, self._people = open_git(self._place.root)
+        self._settings = read_settings(Git(self._place.root))
+        self._git = Git(self._place.root, self._settings.filters_off)
+        self._people = self._settings.people
         self._journal = Journal(self._place.own)
 
     @staticmethod
@@ -164,18 +169,18 @@ class Repo:
         return known == blob_id(self._place.hash_name, data)
 
     def _save(self, run: str, changes: Sequence[Change], how: Deliver) -> Delivery:
-        paths = {path for change in changes for path in change.files}
+        paths = sorted({path for change in changes for path in change.files})
         save: _Save | None = None
         why = ""
         until = time.monotonic() + PATIENCE
         for attempt in itertools.count():
             try:
-                with IndexCopy(self._git, self._place, paths, hold=attempt >= LATE_TRIES) as index:
-                    seen = look(self._git, self._place, f"dynasaur/{run}", paths)
+                with IndexCopy(self._git, self._place, hold=attempt >= LATE_TRIES) as index:
+                    seen = look(self._git, self._place, f"dynasaur/{run}", paths, index.variables)
                     if save is None or seen.head != save.seen.head:
                         branch = save.seen.branch if save else seen.branch
                         save = self._build(replace(seen, branch=branch), changes, how)
-                    why = self._deliver(save, index)
+                    why = self._deliver(save, index, seen)
                     break
             except MovedError:
                 why = self._in_the_way(save.seen.head.ref if save else None)
@@ -198,7 +203,7 @@ class Repo:
         title = f"{first} (and {more} more)" if more else first
         body = "\n\n".join(f"{change.subject}\n\n{change.body}".strip() for change in changes)
         try:
-            return publish(self._git, self._place, done.branch, title, body)
+            return publish(self._git, self._place, self._settings, done.branch, title, body)
         except StoreError as error:
             return f"{error}; {done.note}"
 
@@ -217,17 +222,28 @@ class Repo:
             sweep_reports(self._place, self._journal)
             self._journal.clear()
             raise
+        commits, unsigned = self._sign(seen, commits)
         self._journal.write(replace(entry, tip=commits[-1]))
-        return _Save(seen, wanted, commits, wait)
+        return _Save(seen, wanted, commits, wait, unsigned)
 
-    def _deliver(self, save: _Save, index: IndexCopy) -> str:
+    def _sign(self, seen: Look, commits: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
+        """Sign as the person does; a key that is not at hand is no reason to lose a save."""
+        signing = self._settings.signing
+        if signing is None:
+            return commits, ""
+        try:
+            return sign(self._git, signing, seen.branch, seen.head.commit, commits), ""
+        except StoreError as error:
+            return commits, f"not signed: {error}"
+
+    def _deliver(self, save: _Save, index: IndexCopy, seen: Look) -> str:
         """Merge the branch when that is asked for and safe; else say why it waits."""
         head = save.seen.head
         if save.wait or head.ref is None:
             return save.wait
         move = Move(head.ref, head.commit, save.commits[-1], save.seen.branch)
         try:
-            deliver(self._git, self._place, move, save.wanted.files, index)
+            deliver(self._git, self._place, move, save.wanted.files, index, seen.staged)
         except KeptBackError as error:
             return str(error)
         return ""
@@ -250,17 +266,18 @@ class Repo:
     def _delivery(self, save: _Save, why: str) -> Delivery:
         if not save.commits:
             return Delivery("", (), merged=False, note=why)
-        note = ""
+        notes = [save.unsigned]
         if self.identity.fallback:
             name = f"{self.identity.name} <{self.identity.email}>"
-            note = f"git has no user.name and user.email: committed as {name}"
-        if not why:
-            name = (save.seen.head.ref or "").removeprefix("refs/heads/")
-            return Delivery(name, save.commits, merged=True, note=note)
+            notes.append(f"git has no user.name and user.email: committed as {name}")
         branch = save.seen.branch
-        wait = f"left on branch {branch} ({why}): take it with `git merge {branch}`"
-        notes = "; ".join(part for part in (wait, note) if part)
-        return Delivery(branch, save.commits, merged=False, note=notes)
+        if why:
+            wait = f"left on branch {branch} ({why}): take it with `git merge {branch}`"
+            notes.insert(0, wait)
+        else:
+            branch = (save.seen.head.ref or "").removeprefix("refs/heads/")
+        note = "; ".join(filter(None, notes))
+        return Delivery(branch, save.commits, merged=not why, note=note)
 
 
 def _is_versioned(root: Path) -> bool:

@@ -33,9 +33,22 @@ class Move:
 
 
 def deliver(
-    git: Git, place: Place, move: Move, files: Mapping[str, File], index: IndexCopy
+    git: Git,
+    place: Place,
+    move: Move,
+    files: Mapping[str, File],
+    index: IndexCopy,
+    staged: Mapping[str, str | None],
 ) -> None:
     """Fast-forward the current branch, its index and its files.
+
+    Args:
+        git: git in the library's root.
+        place: Where the library lies.
+        move: Which branch goes where.
+        files: What changes on the way.
+        index: A copy of the index.
+        staged: The content's id of each of these files in the copy.
 
     Raises:
         MovedError: Another git was quicker; nothing is changed.
@@ -44,7 +57,7 @@ def deliver(
     swap = Swap(place, needed(place, files))
     try:
         with RefTransaction(git, place, move) as refs:
-            index.apply(files)
+            index.apply(files, staged)
             refs.prepare()
             with index.locked() as put:
                 same = index.unchanged() and current_branch(git, place) == move.ref

@@ -1,4 +1,8 @@
-"""Files that are there whole or not at all."""
+"""Files that are there whole or not at all, whatever kills their writer.
+
+That content outlives a loss of power is git's part: its objects and branches are synced to disk
+before a checkout shows them.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +18,9 @@ HELD = ".dynasaur-"
 """How the names of unfinished files begin."""
 
 
-def write_whole(path: Path, data: bytes, *, sync: bool = True) -> None:
-    """Replace a file in one step; with `sync`, on disk before its name points to it."""
-    held = hold(path.parent, data, sync=sync)
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace a file in one step."""
+    held = hold(path.parent, data)
     try:
         held.replace(path)
     except OSError:
@@ -24,17 +28,14 @@ def write_whole(path: Path, data: bytes, *, sync: bool = True) -> None:
         raise
 
 
-def hold(folder: Path, data: bytes, *, sync: bool = True) -> Path:
+def hold(folder: Path, data: bytes) -> Path:
     """A finished file under a name that nobody looks for, to be linked or renamed."""
     handle, name = tempfile.mkstemp(prefix=HELD, dir=folder)
     held = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
-            file.flush()
             os.fchmod(file.fileno(), 0o666 & ~_umask())
-            if sync:
-                os.fsync(file.fileno())
     except BaseException:
         held.unlink(missing_ok=True)
         raise

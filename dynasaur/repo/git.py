@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dynasaur.errors import StoreError
@@ -90,21 +91,16 @@ class Git:
             StoreError: It failed: git's own last line.
         """
         try:
-            done = subprocess.run(
-                self.command(*arguments),
-                input=stdin,
-                capture_output=True,
-                cwd=self.folder,
-                env=self.environment(env),
-                check=False,
-                start_new_session=True,
-                pass_fds=self.inherited,
-                timeout=seconds,
-            )
-        except subprocess.TimeoutExpired:
-            raise StoreError(f"git does not come to an end: {arguments[-1]}") from None
+            process = self._popen(arguments, env, subprocess.PIPE, subprocess.PIPE)
         except OSError as error:
             raise StoreError(f"git cannot run in {self.folder}: {error.strerror}.") from error
+        with process:
+            try:
+                out, err = process.communicate(stdin, timeout=seconds)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)  # and the programs that it waits for
+                raise StoreError(f"git {arguments[-1]} does not come to an end") from None
+        done = subprocess.CompletedProcess(arguments, process.returncode, out, err)
         if done.returncode not in accept:
             raise StoreError(f"git failed: {complaint(done.stderr)}")
         return done
@@ -113,11 +109,21 @@ class Git:
         self, *arguments: str, talk: bool = True, env: Mapping[str, str] | None = None
     ) -> subprocess.Popen[bytes]:
         """Start one git command, to be read from; with `talk`, to be written to as well."""
+        stdin = subprocess.PIPE if talk else subprocess.DEVNULL
+        return self._popen(arguments, env, stdin, subprocess.DEVNULL)
+
+    def _popen(
+        self,
+        arguments: Sequence[str],
+        env: Mapping[str, str] | None,
+        stdin: int,
+        stderr: int,
+    ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             self.command(*arguments),
-            stdin=subprocess.PIPE if talk else subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
+            stderr=stderr,
             cwd=self.folder,
             env=self.environment(env),
             start_new_session=True,

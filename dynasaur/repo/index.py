@@ -12,7 +12,7 @@ import itertools
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Self
 
@@ -38,21 +38,20 @@ def holds(place: Place) -> list[Path]:
 
 
 class IndexCopy:
-    """A private copy of the index of one moment; what is staged is read meanwhile.
+    """A private copy of the index of one moment.
 
     Use as a context manager: the copy is removed at the end.
 
     Args:
         git: git in the library's root.
         place: Where the library lies.
-        paths: The paths below the library's root that will be staged.
         hold: Hold the index's lock from now on.
 
     Raises:
         MovedError: `hold`, and another git does not let go of the lock.
     """
 
-    def __init__(self, git: Git, place: Place, paths: Iterable[str], *, hold: bool = False) -> None:
+    def __init__(self, git: Git, place: Place, *, hold: bool = False) -> None:
         self._git, self._place = git, place
         self._index, self._lock = place.git_dir / "index", place.git_dir / "index.lock"
         name = f"{os.getpid()}-{next(_numbers)}"
@@ -64,30 +63,31 @@ class IndexCopy:
         if self._seen:
             with contextlib.suppress(FileNotFoundError):
                 shutil.copyfile(self._index, self._copy)
-        self._reader = git.start(
-            *("ls-files", "--stage", "-z", "--full-name", "--", *sorted(paths)),
-            talk=False,
-            env=self._env(),
-        )
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._reader.returncode is None:
-            self._reader.communicate()
         if self._hold:
             self._lock.unlink(missing_ok=True)
             self._hold.unlink(missing_ok=True)
         self._copy.unlink(missing_ok=True)
 
-    def apply(self, files: Mapping[str, File]) -> None:
+    @property
+    def variables(self) -> dict[str, str]:
+        """What makes git use the copy."""
+        return {"GIT_INDEX_FILE": str(self._copy)}
+
+    def apply(self, files: Mapping[str, File], staged: Mapping[str, str | None]) -> None:
         """Stage the files in the copy; whatever else is staged stays.
+
+        Args:
+            files: What is to be staged.
+            staged: The content's id of each path in the copy, as it is.
 
         Raises:
             KeptBackError: The person has staged one of these paths.
         """
-        staged = self._staged()
         lines = []
         for path, file in files.items():
             now = staged.get(path)
@@ -103,7 +103,7 @@ class IndexCopy:
             "-z",
             "--index-info",
             stdin=b"".join(sorted(lines)),
-            env=self._env(),
+            env=self.variables,
             accept=(0, 1, 128),
         )
         if done.returncode:
@@ -151,20 +151,6 @@ class IndexCopy:
     @property
     def _zero(self) -> str:
         return self._place.zero
-
-    def _staged(self) -> dict[str, str]:
-        """The content's id of each path; another word where a merge is unresolved."""
-        text, _ = self._reader.communicate()
-        found: dict[str, str] = {}
-        for line in os.fsdecode(text).split("\0")[:-1]:
-            about, _, path = line.partition("\t")
-            _, name, stage = about.split(" ")
-            path = path.removeprefix(self._place.prefix)
-            found[path] = name if stage == "0" else "unmerged"
-        return found
-
-    def _env(self) -> dict[str, str]:
-        return {"GIT_INDEX_FILE": str(self._copy)}
 
     def _look(self) -> tuple[int, ...]:
         """Differs whenever git has replaced the index."""

@@ -106,7 +106,7 @@ class Journal:
 
     def write(self, entry: Entry) -> None:
         """Say what is about to be done, before it is done."""
-        write_whole(self.path, json.dumps(asdict(entry)).encode(), sync=not entry.tip)
+        write_whole(self.path, json.dumps(asdict(entry)).encode())
 
     def clear(self) -> None:
         """It is done."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import TracebackType
@@ -13,23 +13,29 @@ from dynasaur.errors import StoreError
 from dynasaur.repo.git import Git
 from dynasaur.repo.place import Head, Place, current_branch
 
+UNMERGED = "unmerged"
+
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What was seen.
+    """What was seen; paths are below the library's root.
 
     Attributes:
         head: What is checked out.
         branch: A branch name that holds nobody's commits.
-        blobs: Path below the library's root, to its content's id at the head; None for none.
+        blobs: The content's id of each path at the head; None for none.
+        staged: The content's id of each path in the index; None for none.
     """
 
     head: Head
     branch: str
     blobs: Mapping[str, str | None]
+    staged: Mapping[str, str | None]
 
 
-def look(git: Git, place: Place, branch: str, paths: Iterable[str]) -> Look:
+def look(
+    git: Git, place: Place, branch: str, paths: Collection[str], index: Mapping[str, str]
+) -> Look:
     """See what a save needs to know.
 
     Args:
@@ -37,31 +43,36 @@ def look(git: Git, place: Place, branch: str, paths: Iterable[str]) -> Look:
         place: Where the library lies.
         branch: The wanted branch; a number is added when it exists.
         paths: Paths below the library's root.
+        index: Variables that name the index.
 
     Raises:
         StoreError: A folder's name is taken by a file, or a file's by a folder.
     """
-    with Questions(git) as ask:
+    with Questions(git, index) as ask:
         head = Head(current_branch(git, place), ask("HEAD^{commit}")[0])
         names = (branch if n == 1 else f"{branch}-{n}" for n in range(1, 1_000_000))
         free = next(name for name in names if ask(f"refs/heads/{name}")[0] is None)
-        tree = ask(f"{head.commit}^{{tree}}")[0] if head.commit else None
-        for part in PurePosixPath(place.prefix).parts if tree else ():
-            tree = _below(git, tree, part) if "\n" in part else ask(f"{tree}:{part}")[0]
-        blobs: dict[str, str | None] = dict.fromkeys(sorted(paths))
-        if tree:
+        blobs: dict[str, str | None] = dict.fromkeys(paths)
+        if head.commit and ask(f"{head.commit}:./")[0]:
             for path in blobs:
-                blobs[path] = _kind(path, "blob", ask(f"{tree}:{path}"))
+                blobs[path] = _kind(path, "blob", ask(f"{head.commit}:./{path}"))
             parents = {str(up) for path in blobs for up in PurePosixPath(path).parents}
             for path in sorted(parents - {"."}):
-                _kind(path, "tree", ask(f"{tree}:{path}"))
-    return Look(head, free, blobs)
+                _kind(path, "tree", ask(f"{head.commit}:./{path}"))
+        return Look(head, free, blobs, {path: _staged(ask, path) for path in paths})
 
 
-def _below(git: Git, tree: str | None, part: str) -> str | None:
-    """A folder whose name has a newline, which cannot be asked on one line."""
-    asked = f"{tree}:{part}"
-    return git.line("rev-parse", "--verify", "--quiet", asked, accept=(0, 1, 128)) or None
+def staged(git: Git, paths: Collection[str], index: Mapping[str, str]) -> dict[str, str | None]:
+    """The content's id of each path in the index; None for none."""
+    with Questions(git, index) as ask:
+        return {path: _staged(ask, path) for path in paths}
+
+
+def _staged(ask: Questions, path: str) -> str | None:
+    found = ask(f":0:./{path}")[0]
+    if found is None and any(ask(f":{stage}:./{path}")[0] for stage in (1, 2, 3)):
+        return UNMERGED
+    return found
 
 
 def _kind(path: str, wanted: str, found: tuple[str | None, str]) -> str | None:
@@ -73,8 +84,9 @@ def _kind(path: str, wanted: str, found: tuple[str | None, str]) -> str | None:
 class Questions:
     """Names of objects, answered one by one by a `git cat-file` that stays."""
 
-    def __init__(self, git: Git) -> None:
-        self._process = git.start("cat-file", "--batch-check=%(objectname) %(objecttype)")
+    def __init__(self, git: Git, index: Mapping[str, str]) -> None:
+        ask = "--batch-check=%(objectname) %(objecttype)"
+        self._process = git.start("cat-file", ask, env=index)
 
     def __enter__(self) -> Self:
         return self

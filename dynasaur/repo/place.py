@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from dynasaur.errors import StoreError
 from dynasaur.repo.git import Git
-from dynasaur.repo.values import Identity
-
-FALLBACK = Identity("dynasaur", "dynasaur@localhost", fallback=True)
 
 UNFINISHED = {
     "MERGE_HEAD": "a merge",
@@ -133,41 +128,3 @@ def unfinished(place: Place) -> str:
         if os.path.lexists(place.git_dir / name):
             return what
     return ""
-
-
-def open_git(root: Path) -> tuple[Git, tuple[Identity, Identity]]:
-    """Git for a library, with the repository's filter programs off, and who commits.
-
-    Author and committer are as git is configured, or the one that stands in for both. A filter
-    would be run on a person's files whenever an index is written.
-    """
-    asked = ("--get-regexp", r"^((user|author|committer)\.(name|email)|filter\..*)$")
-    done = Git(root).run("config", "--null", *asked, accept=(0, 1))
-    pairs = done.stdout.decode("utf-8", "surrogateescape").split("\0")[:-1]
-    settings = {name: value for name, _, value in (pair.partition("\n") for pair in pairs)}
-    off: dict[str, str] = {}
-    for key in settings:
-        if key.startswith("filter."):
-            name = key.rpartition(".")[0]
-            off |= {f"{name}.clean": "", f"{name}.smudge": "", f"{name}.process": ""}
-            off[f"{name}.required"] = "false"
-    return Git(root, off), _people(settings)
-
-
-def _people(settings: Mapping[str, str]) -> tuple[Identity, Identity]:
-    people = []
-    for role in ("author", "committer"):
-        found = [
-            _clean(os.environ.get(f"GIT_{role}_{part}".upper(), ""))
-            or _clean(settings.get(f"{role}.{part}", settings.get(f"user.{part}", "")))
-            for part in ("name", "email")
-        ]
-        if not all(found):
-            return FALLBACK, FALLBACK
-        people.append(Identity(name=found[0], email=found[1]))
-    return people[0], people[1]
-
-
-def _clean(text: str) -> str:
-    """What may stand in a commit's head: one line without angle brackets."""
-    return " ".join(re.sub(r"[<>\0]", "", text).split())

@@ -16,6 +16,7 @@ from urllib.parse import quote
 from dynasaur.errors import StoreError
 from dynasaur.repo.git import Git
 from dynasaur.repo.place import Place, read_head
+from dynasaur.repo.settings import Settings
 
 SECONDS = 120.0
 PROTOCOLS = "https:http:ssh:git:file"
@@ -24,7 +25,7 @@ SCP_LIKE = re.compile(r"^(?:[^@/]+@)?(?P<host>[^:/]+):(?!//)(?P<path>.+)$")
 URL_LIKE = re.compile(r"^(?:https?|ssh|git)://(?:[^@/]+@)?(?P<host>[^:/]+)(?::\d+)?/(?P<path>.+)$")
 
 
-def publish(git: Git, place: Place, branch: str, title: str, body: str) -> str:
+def publish(git: Git, place: Place, settings: Settings, branch: str, title: str, body: str) -> str:
     """Push a branch and ask for its review.
 
     Returns:
@@ -33,10 +34,9 @@ def publish(git: Git, place: Place, branch: str, title: str, body: str) -> str:
     Raises:
         StoreError: There is nowhere to push to, or the push failed; the branch stays.
     """
-    own, inherited = _settings(git)
-    remote, base = _remote(git, place, own | inherited)
+    remote, base = _remote(git, place, {**settings.person, **settings.own})
     url = git.line("remote", "get-url", "--push", remote, accept=(0, 2, 128))
-    said = _push(git, remote, branch, inherited)
+    said = _push(git, remote, branch, settings.person)
     request = _gh(git, branch, base, title, body)
     if request:
         return f"asked for a review: {request}"
@@ -61,21 +61,6 @@ def compare_address(url: str, base: str, branch: str) -> str:
     return f"{page}/compare/{quote(base, safe='/')}...{name}?expand=1"
 
 
-def _settings(git: Git) -> tuple[dict[str, str], dict[str, str]]:
-    """The repository's own settings, and those that the person has for all repositories."""
-    listed = git.run("config", "--null", "--show-scope", "--list").stdout
-    parts = listed.decode("utf-8", "surrogateescape").split("\0")
-    own: dict[str, str] = {}
-    inherited: dict[str, str] = {}
-    for scope, pair in zip(parts[::2], parts[1::2], strict=False):
-        name, _, value = pair.partition("\n")
-        if scope in {"local", "worktree"}:
-            own[name] = value
-        elif scope in {"global", "system"}:
-            inherited[name] = value
-    return own, inherited
-
-
 def _remote(git: Git, place: Place, settings: Mapping[str, str]) -> tuple[str, str]:
     """Where the person pushes to, and the branch they are on."""
     current = (read_head(git, place).ref or "").removeprefix("refs/heads/")
@@ -88,13 +73,13 @@ def _remote(git: Git, place: Place, settings: Mapping[str, str]) -> tuple[str, s
     return chosen[0], current
 
 
-def _push(git: Git, remote: str, branch: str, inherited: Mapping[str, str]) -> str:
+def _push(git: Git, remote: str, branch: str, person: Mapping[str, str]) -> str:
     """Push with the person's credentials, and let nothing ask a question."""
     options = [
-        f"core.sshCommand={inherited.get('core.sshcommand', SSH)}",
+        f"core.sshCommand={person.get('core.sshcommand', SSH)}",
         "core.askPass=",
         "credential.helper=",
-        *(f"{key}={inherited[key]}" for key in inherited if key.startswith("credential.")),
+        *(f"{key}={person[key]}" for key in person if key.startswith("credential.")),
     ]
     fixed = [part for option in options for part in ("-c", option)]
     ref = f"refs/heads/{branch}"

@@ -18,7 +18,9 @@ from dynasaur.repo.deliver import Move, deliver
 from dynasaur.repo.git import Git
 from dynasaur.repo.index import IndexCopy, copies, holds
 from dynasaur.repo.journal import Entry, Journal
-from dynasaur.repo.place import Head, Place, find, open_git, read_head, unfinished
+from dynasaur.repo.look import staged
+from dynasaur.repo.place import Head, Place, find, read_head, unfinished
+from dynasaur.repo.settings import read_settings
 
 
 def recover(place: Place, journal: Journal, shared: int) -> str:
@@ -32,7 +34,7 @@ def recover(place: Place, journal: Journal, shared: int) -> str:
     if entry is not None:
         try:
             there = find(Path(entry.root))
-            git, _ = open_git(there.root)
+            git = Git(there.root, read_settings(Git(there.root)).filters_off)
             git.inherited = (shared,)
             _finish(git, there, journal, entry)
             _sweep_index(there)
@@ -82,8 +84,8 @@ def _merge(git: Git, place: Place, entry: Entry, head: Head, tip: str) -> None:
         raise KeptBackError("the checkout has moved on")
     files = files_between(git, place, head.commit, tip)
     move = Move(head.ref, head.commit, tip, entry.branch)
-    with IndexCopy(git, place, files, hold=True) as index:
-        deliver(git, place, move, files, index)
+    with IndexCopy(git, place, hold=True) as index:
+        deliver(git, place, move, files, index, staged(git, files, index.variables))
 
 
 def _settle_lock(place: Place, *, moved: bool) -> bool:
@@ -123,8 +125,8 @@ def _sync_index(git: Git, place: Place, files: Mapping[str, File]) -> None:
         StoreError: Another git holds the index.
     """
     try:
-        with IndexCopy(git, place, files, hold=True) as index:
-            index.apply(files)
+        with IndexCopy(git, place, hold=True) as index:
+            index.apply(files, staged(git, files, index.variables))
             with index.locked() as put:
                 put()
     except KeptBackError:  # the person has staged these very files since: theirs counts
