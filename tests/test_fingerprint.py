@@ -13,7 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dynasaur.fingerprint import NearIndex, fingerprint, parameter_names, similarity
+from dynasaur.fingerprint import (
+    NearIndex,
+    constants_apart,
+    fingerprint,
+    parameter_names,
+    similarity,
+)
 
 # Each pair is one action in two spellings.
 EQUAL = {
@@ -269,6 +275,10 @@ EQUAL = {
     "keywords of a builtin": (
         "def f(a):\n    return sorted(a, key=len, reverse=True)",
         "def f(a):\n    return sorted(a, reverse=True, key=len)",
+    ),
+    "empty bytes": (
+        "def f(a):\n    return a.x(k=b'', j=1)",
+        'def g(b):\n    return b.x(k=b"", j=0x1)',
     ),
     "while 1": (
         "def f(a):\n    while 1:\n        g(a)",
@@ -569,6 +579,13 @@ def test_lifted_looks_past_constants() -> None:
     one, other = LONG.format("1", "'x'"), LONG.format("2.5", "'y'")
     assert fingerprint(one) != fingerprint(other)
     assert fingerprint(one, "lifted") == fingerprint(other, "lifted")
+
+
+def test_the_constants_that_differ() -> None:
+    one, other = LONG.format("1", "'x'"), LONG.format("2.5", '"it\'s"')
+    assert constants_apart(one, other) == (("1", "2.5"), ("'x'", '"it\'s"'))
+    assert constants_apart(one, one) == ()
+    assert constants_apart(one, LONG.format("1", "y")) == ()
 
 
 @pytest.mark.parametrize(

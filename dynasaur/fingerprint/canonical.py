@@ -51,7 +51,9 @@ def canonical(source: str, name: str = "") -> Canonical | None:
             except Rebound as wrong:
                 notes = Notes(rebound=notes.rebound | wrong.names)
     except (Unreadable, UnicodeError, RecursionError, MemoryError):
-        pass
+        return None
+    except (ValueError, LookupError, TypeError):  # a tree of another shape than the grammar's
+        return None
     return None
 
 

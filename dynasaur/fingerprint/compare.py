@@ -11,9 +11,9 @@ from dynasaur.fingerprint.canonical import canonical
 Level: TypeAlias = Literal["exact", "lifted"]
 
 _CONSTANT = re.compile(
-    r"""\('constant',\ '[\d.][^']*'\)
-      | \('string',\ (?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\)
-      | \('bytes',\ b(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\)""",
+    r"""\('constant',\ '([\d.][^']*)'\)
+      | \('string',\ ('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\)
+      | \('bytes',\ (b(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"))\)""",
     re.VERBOSE,
 )
 
@@ -59,3 +59,25 @@ def parameter_names(source: str, name: str = "") -> tuple[str, ...]:
     """
     found = canonical(source, name)
     return () if found is None else found.parameters
+
+
+def constants_apart(a: str, b: str) -> tuple[tuple[str, str], ...]:
+    """The constants in which two actions differ that are equal but for constants.
+
+    Args:
+        a: A module, or one function.
+        b: Another, with the same lifted fingerprint.
+
+    Returns:
+        Pairs of literals as Python source, each pair once, in the order of the canonical tree;
+        none where the two differ in more.
+    """
+    one, other = canonical(a), canonical(b)
+    if one is None or other is None or fingerprint(a, "lifted") != fingerprint(b, "lifted"):
+        return ()
+    pairs = zip(_constants(one.text), _constants(other.text), strict=True)
+    return tuple(dict.fromkeys(pair for pair in pairs if pair[0] != pair[1]))
+
+
+def _constants(text: str) -> list[str]:
+    return [next(part for part in found.groups() if part) for found in _CONSTANT.finditer(text)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dynasaur.fingerprint.binding import Ref
 from dynasaur.fingerprint.terms import Node, builtin, kind
 
-_STILL = {"constant", "string", "bytes", "attribute", "subscript", "slice", "tuple", "list", "dict"}
+_STILL = {"attribute", "pair", "subscript", "slice", "tuple", "list", "dict"}
 _STILL |= {"set", "binary", "unary", "compare", "and", "or", "not", "choose", "text", "field"}
 _STILL_CALLS = {"str", "repr", "len", "int", "float", "round", "abs", "type", "bool", "ord", "chr"}
 
@@ -16,8 +16,8 @@ def is_still(node: Node) -> bool:
     Operators, attributes and items are taken to be free of effects on other objects, as Python's
     data model asks of them; calls are not, but for a few builtins on still operands.
     """
-    if node is None or type(node) in {Ref, str}:
-        return True
+    if type(node) is not tuple or node[0] in {"constant", "string", "bytes"}:
+        return type(node) is not list
     if node[0] == "call" and type(node[1]) is Ref and node[1].name in _STILL_CALLS:
         return not node[3] and all(map(is_still, node[2]))
     return node[0] in _STILL and all(map(is_still, node[1:]))
