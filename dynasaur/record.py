@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -143,3 +144,22 @@ class Admission:
     admitted: tuple[str, ...] = ()
     refused: tuple[Refusal, ...] = ()
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undocumented:
+    """A function that only lacks documentation.
+
+    Attributes:
+        name: The function's name.
+        text: Its text.
+        missing: What its types and its docstring lack.
+    """
+
+    name: str
+    text: str
+    missing: tuple[str, ...]
+
+
+Ask = Callable[[Sequence[Undocumented]], str]
+"""Asks for documentation: gives the functions as Python source, documented, or nothing."""

@@ -218,7 +218,8 @@ class Evidence(StrEnum):
 class Provenance:
     """Where an action comes from: the `[tool.dynasaur]` table of its head.
 
-    Empty strings where the head does not say.
+    Empty strings where the head does not say. `replay` is why its recorded calls could not be
+    replayed, where that was tried.
     """
 
     origin: str = ""
@@ -226,6 +227,8 @@ class Provenance:
     model: str = ""
     run: str = ""
     evidence: str = ""
+    deprecated: str = ""
+    replay: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """The gate: from what a run left behind to committed actions, or reasons why not.
 
-In order: evidence, a name and a place, the rules, clones, a trial of the very bytes in a fresh
-kernel, then one commit per action, made together.
+In order: evidence, a name and a place, clones, the rules, replays, documentation, a trial of the
+very texts in a fresh kernel, then one commit per action, made together.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from dynasaur import source
-from dynasaur.errors import StoreError
-from dynasaur.record import Admission, Harvest
+from dynasaur.errors import KernelError, StoreError
+from dynasaur.record import Admission, Ask, Harvest
 from dynasaur.registry import evidence
 from dynasaur.registry.case import Case
 from dynasaur.registry.changes import changes
 from dynasaur.registry.judged import Gate, Judged, refuse_dependents, requirements_first
 from dynasaur.registry.known import Known
+from dynasaur.registry.proof import Proof
 from dynasaur.registry.shelf import Shelf
 from dynasaur.registry.trial import MakeKernel, Trial
 from dynasaur.repo import Repo
@@ -45,19 +46,28 @@ class Registry:
         folder: Path,
         gate: Gate | None = None,
     ) -> None:
-        self._stores = tuple(stores)
+        self.stores = tuple(stores)
+        self.known = Known(stores, folder / "fingerprints.sqlite")
         self._repo = repo
-        self._trial = Trial(kernel)
-        self._known = Known(stores, folder / "fingerprints.sqlite")
+        self._kernel = kernel
         self._gate = gate or Gate()
 
-    def admit(self, harvest: Harvest) -> Admission:
+    def trial(self) -> Trial:
+        """A place to try modules in, to be used as a context manager."""
+        return Trial(self._kernel)
+
+    def admit(self, harvest: Harvest, ask: Ask | None = None) -> Admission:
         """Judge a run's functions and keep those that proved themselves.
 
-        Never raises for what the functions are, nor where they cannot be saved: each refusal
-        has its reason.
+        Never raises for what the functions are, nor where they cannot be tried or saved: each
+        refusal has its reason.
+
+        Args:
+            harvest: What the run leaves.
+            ask: Asks for the documentation that functions lack, all in one request; without it
+                they are refused.
         """
-        return self._admit(harvest, self._gate)
+        return self._admit(harvest, self._gate, ask)
 
     def add(self, run: str, text: str) -> Admission:
         """Put functions that a person wrote through the same gate; they need not have been run.
@@ -67,7 +77,7 @@ class Registry:
             text: One or more functions, with what they need.
         """
         gate = replace(self._gate, accept=Evidence.EXECUTED, origin="initial")
-        return self._admit(Harvest(run, "", "", (text,)), gate)
+        return self._admit(Harvest(run, "", "", (text,)), gate, None)
 
     def objections(self, cells: Sequence[str]) -> tuple[Refusal, ...]:
         """What would keep functions out, as far as it can be told without running anything.
@@ -78,40 +88,50 @@ class Registry:
             cells: The code of the cells that ran without error, in order.
         """
         gate = replace(self._gate, accept=Evidence.EXECUTED)
-        return _refused(self._judge(Harvest("", "", "", tuple(cells)), gate, tried=False))
+        case = self._case(Harvest("", "", "", tuple(cells)), gate, mends=False)
+        refuse_dependents(case.judged)
+        return _refused(case.judged)
 
-    def _admit(self, harvest: Harvest, gate: Gate) -> Admission:
-        return self._save(self._judge(harvest, gate, tried=True), harvest)
+    def _admit(self, harvest: Harvest, gate: Gate, ask: Ask | None) -> Admission:
+        case = self._case(harvest, gate, mends=ask is not None)
+        try:
+            with self.trial() as trial:
+                Proof(case, trial, ask).run()
+        except KernelError as error:
+            for one in case.judged:
+                one.reason = one.reason or f"it could not be tried: {error}"
+        refuse_dependents(case.judged)
+        return self._save(case.judged, harvest)
 
-    def _judge(self, harvest: Harvest, gate: Gate, *, tried: bool) -> list[Judged]:
-        shelf = Shelf(self._stores)
+    def _case(self, harvest: Harvest, gate: Gate, *, mends: bool) -> Case:
+        """The candidates of a run, read but not tried."""
+        shelf = Shelf(self.stores)
         found = source.candidates(harvest.cells, shelf.find)
         judged = requirements_first([_begin(one, harvest, gate) for one in found])
-        case = Case(shelf, self._known, self._trial, harvest, gate, judged)
-        for stage in (*case.readings(), *([case.try_out] if tried else [])):
+        case = Case(shelf, self.known, harvest, gate, judged, mends)
+        for stage in case.readings():
             refuse_dependents(judged)
             for one in judged:
                 if not one.reason:
                     stage(one)
-        refuse_dependents(judged)
-        return judged
+        return case
 
     def _save(self, judged: Sequence[Judged], harvest: Harvest) -> Admission:
         passed = [one for one in judged if not one.reason]
-        note = ""
+        notes = [one.note for one in passed if one.note]
         if passed:
             try:
                 made = changes(passed, harvest, self._has)
-                note = self._repo().commit(harvest.run, made).note
+                notes.append(self._repo().commit(harvest.run, made).note)
             except StoreError as error:
-                note = f"nothing was kept: {error}"
+                notes = [f"nothing was kept: {error}"]
                 for one in passed:
                     one.reason = f"it could not be saved: {error}"
         admitted = tuple(one.name for one in judged if not one.reason)
-        return Admission(admitted, _refused(judged), note)
+        return Admission(admitted, _refused(judged), "; ".join(filter(None, notes)))
 
     def _has(self, module: str) -> bool:
-        return self._stores[0].text(module) is not None
+        return self.stores[0].text(module) is not None
 
 
 def _begin(candidate: Candidate, harvest: Harvest, gate: Gate) -> Judged:

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dynasaur import source
 from dynasaur.checks import rules
+from dynasaur.checks.subject import Finding
 from dynasaur.errors import ActionError
-from dynasaur.fingerprint import fingerprint
 from dynasaur.record import Harvest
-from dynasaur.registry import evidence
+from dynasaur.registry.clones import difference, pointed_over
+from dynasaur.registry.docstring import with_examples
 from dynasaur.registry.judged import Gate, Judged
-from dynasaur.registry.known import Known
+from dynasaur.registry.known import Known, Prints
+from dynasaur.registry.revise import incompatible
 from dynasaur.registry.shelf import Shelf, title
-from dynasaur.registry.trial import Trial
-from dynasaur.types import LOCAL, Action, Evidence, Module, Provenance
+from dynasaur.source import Use
+from dynasaur.store import Entry
+from dynasaur.types import LOCAL, Action, Module, Provenance
 
 CATEGORY = "misc"
 """Where an action goes that uses none and resembles none."""
 
 REQUIRES_PYTHON = ">=3.11"
+
+DOCUMENTED = "documented"
+"""The rule whose findings can be mended without touching the code."""
 
 
 @dataclass(slots=True)
@@ -31,15 +37,30 @@ class Case:
 
     Each stage takes a candidate that has not been refused, adds to what is known of it, or
     refuses it by giving it a reason. Requirements come before what requires them.
+
+    Args:
+        shelf: The actions that exist.
+        known: Their fingerprints.
+        harvest: The run.
+        gate: What is asked of candidates.
+        judged: The candidates.
+        mends: Documentation that is missing can still be asked for.
     """
 
     shelf: Shelf
     known: Known
-    trial: Trial
     harvest: Harvest
     gate: Gate
     judged: Sequence[Judged]
+    mends: bool = False
+    _exact: dict[str, str] = field(default_factory=dict)
+    _lifted: dict[str, str] = field(default_factory=dict)
     _clones: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for module, prints in self.known.prints().items():
+            self._exact.setdefault(prints.exact, module)
+            self._lifted.setdefault(prints.lifted, module)
 
     def readings(self) -> tuple[Callable[[Judged], None], ...]:
         """The stages that run nothing, in the order in which all candidates pass them."""
@@ -47,80 +68,131 @@ class Case:
 
     def place(self, one: Judged) -> None:
         """Choose its category, and so the module that it would be saved as."""
-        one.module = f"{self.shelf.mount}.{self._category(one)}.{one.name}"
+        taken = self.shelf.taken(one.name)
+        if taken and taken.source == LOCAL and taken.name == one.name:
+            one.module = taken.module
+        else:
+            one.module = f"{self.shelf.mount}.{self._category(one)}.{one.name}"
 
     def write(self, one: Judged) -> None:
         """Write the module as it would be saved, and read it back as an action."""
         places = {other.name: other.module for other in self.judged if other.module}
         modules = {use.name: use.module or places.get(use.name, "") for use in one.candidate.uses}
         try:
-            text = source.render(one.candidate, one.module, modules)
-            one.action = self._read(one, text)
-            one.requires = self._requirements(one)
+            one.plain = source.render(one.candidate, one.module, modules)
+            one.action = self._read(one, one.plain)
+            one.requires = self.requirements(one)
         except ActionError as error:
             one.reason = str(error)
 
     def compare(self, one: Judged) -> None:
         """Refuse a clone of what exists or of an earlier candidate, and a name that is taken."""
-        one.fingerprint = fingerprint(_text(one))
-        if not self._clones:
-            self._clones = dict(self.known.modules())
-        other = self._clones.get(one.fingerprint)
-        if other and other != one.module:
+        self._point_over(one)
+        if one.reason:
+            return
+        one.prints = Prints.of(one.text)
+        other = self._exact.get(one.prints.exact)
+        taken = self.shelf.taken(one.name)
+        if grave := self.shelf.rejected.get(one.prints.exact):
+            one.reason = f"it was rejected: {grave.reason}"
+        elif other:
+            self._clones[one.name] = other
             one.reason = f"it is the same as {title(other)}: call that instead"
-        elif taken := self.shelf.taken(one.name):
-            same = other == taken.module
-            one.reason = (
-                f"it is the same as {title(taken.module)}: call that instead"
-                if same
-                else f"the name is taken by {title(taken.module)}: choose another"
-            )
-        else:
-            self._clones[one.fingerprint] = one.module
+        elif taken and taken.module != one.module:
+            one.reason = f"the name is taken by {title(taken.module)}: choose another"
+        elif taken:
+            self._revise(one, taken)
+        if not one.reason:
+            self._exact[one.prints.exact] = one.module
+            self._note_lifted(one)
 
     def check(self, one: Judged) -> None:
         """Apply the rules that every action must keep."""
+        found = self.findings(one)
+        if self.mends and found and all(finding.rule == DOCUMENTED for finding in found):
+            one.wanting = tuple(finding.message for finding in found)
+        else:
+            one.reason = "; ".join(finding.message for finding in found)
+
+    def findings(self, one: Judged) -> tuple[Finding, ...]:
+        """What the rules have against it as it stands."""
         assert one.action is not None
-        found = rules.findings(one.action, self.harvest)
-        one.reason = "; ".join(finding.message for finding in found)
+        return rules.findings(one.action, self.harvest)
 
-    def try_out(self, one: Judged) -> None:
-        """Import it alone, from the very text that is saved, and replay its recorded calls."""
-        calls = evidence.replayable(one.name, self.harvest)
-        hoped = Evidence.REPLAYED if calls and one.level is Evidence.SOLVED else one.level
-        texts = {level: self._signed(one, level) for level in (hoped, one.level)}
-        modules = [Module(one.module, text) for text in texts.values()]
-        problem, replayed = self.trial.run(modules, one.requires[:-1], calls)
-        if problem:
-            one.reason = f"it does not import alone: {problem}"
-            return
-        one.level = hoped if replayed else one.level
-        one.action = self._read(one, texts[one.level])
-        one.reason = evidence.shortfall(one.level, self.gate.accept)
-
-    def _signed(self, one: Judged, level: Evidence) -> str:
-        """The text with its head: what backs it and where it comes from."""
+    def sign(self, one: Judged) -> None:
+        """Write it as it is saved: with its examples, what backs it and where it comes from."""
+        old = source.read_head(one.revises.text) if one.revises else source.Head(REQUIRES_PYTHON)
         provenance = Provenance(
             origin=self.gate.origin,
             task=self.harvest.task,
             model=self.harvest.model,
             run=self.harvest.run,
-            evidence=str(level),
+            evidence=str(one.level),
+            replay=one.replay,
         )
-        head = source.Head(requires_python=REQUIRES_PYTHON, provenance=provenance)
-        return source.with_head(_text(one), head)
+        plain = self._read(one, source.with_head(one.plain, replace(old, provenance=provenance)))
+        one.action = self._read(one, with_examples(plain.text, one.name, one.examples))
+        if plain.text != one.action.text and self.findings(one):
+            one.action, one.examples = plain, ()  # an argument holds what no text may hold
+
+    def requirements(self, one: Judged) -> tuple[Module, ...]:
+        """The module and all that it requires, itself last."""
+        texts = {other.module: other.text for other in self.judged if other.action}
+        return source.gather([one.module], lambda name: texts.get(name) or self.shelf.text(name))
 
     def _read(self, one: Judged, text: str) -> Action:
         path = Path(*one.module.split(".")).with_suffix(".py")
-        category = path.parent.name
+        category = ".".join(one.module.split(".")[1:-1])
         return source.read_action(
             text, path=path, category=category, source=LOCAL, module=one.module
         )
 
-    def _requirements(self, one: Judged) -> tuple[Module, ...]:
-        """The module and all that it requires, itself last."""
-        texts = {other.module: _text(other) for other in self.judged if other.action}
-        return source.gather([one.module], lambda name: texts.get(name) or self.shelf.text(name))
+    def _point_over(self, one: Judged) -> None:
+        """Let it use the actions that exist, in place of their clones."""
+        by_name = {other.name: other for other in self.judged}
+        cloned = [use.name for use in one.candidate.uses if not use.module]
+        for name in [name for name in cloned if name in self._clones]:
+            clone, module = by_name[name].action, self._clones[name]
+            existing = self._existing(module)
+            use = Use(module.rpartition(".")[2], module if module in self.shelf.entries else "")
+            try:
+                assert clone is not None
+                one.candidate = pointed_over(one.candidate, clone, existing, use)
+            except ValueError as error:
+                one.reason = str(error)
+                return
+            self.write(one)
+
+    def _existing(self, module: str) -> Action:
+        """An action of the library, its sources, or this run."""
+        by_module = {one.module: one.action for one in self.judged if not one.reason}
+        return by_module.get(module) or self.shelf.read(module)
+
+    def _revise(self, one: Judged, taken: Entry) -> None:
+        """Take it for a new version of the library's own action of that name, if it can be one."""
+        assert one.action is not None
+        try:
+            one.revises = self.shelf.read(taken.module)
+        except ActionError:
+            one.reason = f"the name is taken by {title(taken.module)}, which cannot be read"
+            return
+        if problem := incompatible(one.revises, one.action):
+            one.reason = (
+                f"it cannot take the place of {title(taken.module)}: {problem};"
+                " keep the signature, or choose another name"
+            )
+
+    def _note_lifted(self, one: Judged) -> None:
+        """Say which action differs in constants only; where that is trivial, there is none."""
+        other = self._lifted.setdefault(one.prints.lifted, one.module)
+        if other == one.module or one.prints.lifted == one.prints.exact:
+            return
+        assert one.action is not None
+        apart = difference(one.action, self._existing(other))
+        one.note = (
+            f"{one.name} and {title(other)} differ in constants only{apart}:"
+            " they could be one action with a parameter"
+        )
 
     def _category(self, one: Judged) -> str:
         """That of most of the actions it uses, else of its neighbours when they agree."""
@@ -130,13 +202,12 @@ class Case:
             entries[use.module].category if use.module in entries else places.get(use.name, "")
             for use in one.candidate.uses
         ]
-        if counted := Counter(category for category in used if category).most_common(1):
+        if counted := Counter(_named(used)).most_common(1):
             return counted[0][0]
         words = f"{one.name.replace('_', ' ')} {one.candidate.summary}"
-        nearest = [category for category in self.gate.neighbours(words)[:3] if category]
+        nearest = list(_named(self.gate.neighbours(words)[:3]))
         return nearest[0] if len(nearest) > 1 and len(set(nearest)) == 1 else CATEGORY
 
 
-def _text(one: Judged) -> str:
-    assert one.action is not None, "it is written before it is judged further"
-    return one.action.text
+def _named(categories: Iterable[str]) -> Iterable[str]:
+    return (category for category in categories if category)

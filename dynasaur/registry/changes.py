@@ -9,7 +9,7 @@ from dynasaur.record import Harvest
 from dynasaur.registry.judged import Judged
 from dynasaur.registry.shelf import title
 from dynasaur.repo import Change
-from dynasaur.types import Action, Evidence, Module
+from dynasaur.types import Evidence, Module
 
 SUBJECT = 72
 """Characters of a commit's first line, at most."""
@@ -33,7 +33,9 @@ def changes(
     for one in admitted:
         assert one.action is not None, "only what was written is saved"
         made = files.of(Module(one.module, one.action.text))
-        result.append(Change(_subject(one.action), _body(one), _trailers(one, harvest), made))
+        trailers = _trailers(one, harvest)
+        overwrite = one.revises is not None
+        result.append(Change(_subject(one), _body(one), trailers, made, overwrite))
     return result
 
 
@@ -74,8 +76,10 @@ def _packages(module: str) -> Iterable[str]:
     return (".".join(parts[: end + 1]) for end in range(1, len(parts)))
 
 
-def _subject(action: Action) -> str:
-    subject = f"add {action.category}/{action.name}: {action.summary}"
+def _subject(one: Judged) -> str:
+    assert one.action is not None, "only what was written is saved"
+    verb = "revise" if one.revises else "add"
+    subject = f"{verb} {title(one.module)}: {one.action.summary}"
     return subject if len(subject) <= SUBJECT else subject[: SUBJECT - 3].rstrip() + "..."
 
 
@@ -86,7 +90,10 @@ def _body(one: Judged) -> str:
         Evidence.SOLVED: "it was called in a run that submitted an answer",
         Evidence.REPLAYED: "its recorded calls, run again from this file alone, gave equal results",
     }
-    return f"Evidence: {one.level}, that is, {meaning[one.level]}."
+    body = f"Evidence: {one.level}, that is, {meaning[one.level]}."
+    if one.revises:
+        body += "\nThe examples of the action that it replaces still give the same."
+    return body
 
 
 def _trailers(one: Judged, harvest: Harvest) -> Mapping[str, str]:
@@ -95,6 +102,6 @@ def _trailers(one: Judged, harvest: Harvest) -> Mapping[str, str]:
         "Dynasaur-Model": harvest.model,
         "Dynasaur-Task": " ".join(harvest.task.split())[:200],
         "Dynasaur-Evidence": str(one.level),
-        "Dynasaur-Fingerprint": one.fingerprint,
+        "Dynasaur-Fingerprint": one.prints.exact,
     }
     return {key: value for key, value in found.items() if value}

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from dynasaur.registry.docstring import Example
+from dynasaur.registry.known import Prints
 from dynasaur.source import Candidate
 from dynasaur.types import Action, Evidence, Module
+
+_NO_PRINTS = Prints()
 
 
 def _nobody(_: str) -> Sequence[str]:
@@ -37,23 +41,41 @@ class Judged:
         level: Its evidence so far.
         reason: Why it is refused; empty while it is not.
         module: The full name it would be saved under.
+        plain: The module's text without head and added examples.
         action: Read from the very text that would be saved.
-        fingerprint: Of its exact level.
-        requires: All modules that it imports, directly or not, requirements first.
+        prints: Its fingerprints.
+        requires: All modules that it imports, directly or not, requirements first, itself last.
+        wanting: What its documentation lacks, as long as that may still be mended.
+        replay: Why its recorded calls do not back it; empty when they do, or were not tried.
+        examples: Replayed calls that its docstring shows.
+        revises: The action of the library that it would replace.
+        note: What the user should know of it, admitted.
     """
 
     candidate: Candidate
     level: Evidence
     reason: str = ""
     module: str = ""
+    plain: str = ""
     action: Action | None = None
-    fingerprint: str = ""
+    prints: Prints = _NO_PRINTS
     requires: tuple[Module, ...] = ()
+    wanting: tuple[str, ...] = ()
+    replay: str = ""
+    examples: tuple[Example, ...] = ()
+    revises: Action | None = None
+    note: str = ""
 
     @property
     def name(self) -> str:
         """The function's name."""
         return self.candidate.name
+
+    @property
+    def text(self) -> str:
+        """The module's text as it stands."""
+        assert self.action is not None, "it is written before it is judged further"
+        return self.action.text
 
 
 def refuse_dependents(judged: Sequence[Judged]) -> None:

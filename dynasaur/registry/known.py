@@ -6,18 +6,34 @@ A small SQLite file under `.dynasaur/`: derived from the actions' files, rebuilt
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
+from dynasaur import __version__
 from dynasaur.errors import ActionError
 from dynasaur.fingerprint import fingerprint
 from dynasaur.store import Entry, Store
 
+_TABLE = "known_2"
 _SCHEMA = (
-    "CREATE TABLE IF NOT EXISTS known_1 "
-    "(module TEXT PRIMARY KEY, stamp TEXT NOT NULL, fingerprint TEXT NOT NULL)"
+    f"CREATE TABLE IF NOT EXISTS {_TABLE} "
+    "(module TEXT PRIMARY KEY, stamp TEXT NOT NULL, exact TEXT NOT NULL, lifted TEXT NOT NULL)"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Prints:
+    """The fingerprints of one action; empty for a file that is none: it is nobody's clone."""
+
+    exact: str = ""
+    lifted: str = ""
+
+    @classmethod
+    def of(cls, text: str) -> Prints:
+        """Those of a module's text."""
+        return cls(fingerprint(text), fingerprint(text, "lifted"))
 
 
 class Known:
@@ -32,41 +48,42 @@ class Known:
         self._stores = tuple(stores)
         self._file = file
 
-    def modules(self) -> dict[str, str]:
-        """Full module names by fingerprint; the library's own win over its sources'."""
-        entries = [(store, entry) for store in self._stores for entry in store.entries().values()]
+    def prints(self) -> Mapping[str, Prints]:
+        """The fingerprints of every action, by full module name, the library's own first."""
+        entries: dict[str, tuple[Store, Entry]] = {}
+        for store in self._stores:
+            for module, entry in store.entries().items():
+                entries.setdefault(module, (store, entry))
         try:
-            kept = self._update(entries)
-        except sqlite3.Error:
+            return self._update(entries)
+        except (sqlite3.Error, OSError):
             self._file.unlink(missing_ok=True)
-            kept = {entry.module: _fingerprint(store, entry) for store, entry in entries}
-        found: dict[str, str] = {}
-        for _, entry in entries:
-            if print_ := kept.get(entry.module):
-                found.setdefault(print_, entry.module)
-        return found
+            return {module: _prints(*found) for module, found in entries.items()}
 
-    def _update(self, entries: list[tuple[Store, Entry]]) -> dict[str, str]:
+    def _update(self, entries: Mapping[str, tuple[Store, Entry]]) -> dict[str, Prints]:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(self._file, timeout=30)) as base, base:
             base.execute(_SCHEMA)
-            rows = base.execute("SELECT module, stamp, fingerprint FROM known_1")
-            old = {module: (stamp, print_) for module, stamp, print_ in rows}
-            new = {
-                entry.module: (entry.stamp, _fingerprint(store, entry))
-                for store, entry in entries
-                if old.get(entry.module, ("", ""))[0] != entry.stamp
-            }
+            rows = base.execute(f"SELECT module, stamp, exact, lifted FROM {_TABLE}")  # noqa: S608
+            old = {module: (stamp, Prints(*prints)) for module, stamp, *prints in rows}
+            found: dict[str, Prints] = {}
+            new: list[tuple[str, ...]] = []
+            for module, (store, entry) in entries.items():
+                stamp, prints = old.get(module, ("", Prints()))
+                if stamp != f"{__version__} {entry.stamp}":
+                    prints = _prints(store, entry)
+                    row = module, f"{__version__} {entry.stamp}", prints.exact, prints.lifted
+                    new.append(row)
+                found[module] = prints
             base.executemany(
-                "INSERT OR REPLACE INTO known_1 VALUES (?, ?, ?)",
-                [(module, *row) for module, row in new.items()],
+                f"INSERT OR REPLACE INTO {_TABLE} VALUES (?, ?, ?, ?)",  # noqa: S608
+                new,
             )
-        return {module: print_ for module, (_, print_) in {**old, **new}.items()}
+        return found
 
 
-def _fingerprint(store: Store, entry: Entry) -> str:
-    """Empty for a file that is no action: it is nobody's clone."""
+def _prints(store: Store, entry: Entry) -> Prints:
     try:
-        return fingerprint(store.read(entry).text)
+        return Prints.of(store.read(entry).text)
     except ActionError:
-        return ""
+        return Prints()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cached_property
 
+from dynasaur import tombstones
 from dynasaur.store import Entry, Store
-from dynasaur.types import LOCAL
+from dynasaur.types import LOCAL, Action
 
 
 class Shelf:
@@ -15,14 +17,22 @@ class Shelf:
         self._stores = tuple(stores)
         self.mount = stores[0].mount
         self.entries: dict[str, Entry] = {}
+        self._homes: dict[str, Store] = {}
         for store in reversed(self._stores):
-            self.entries |= store.entries()
+            found = store.entries()
+            self.entries |= found
+            self._homes |= dict.fromkeys(found, store)
         ordered = sorted(self.entries.values(), key=lambda one: (one.source != LOCAL, one.module))
         self._by_name: dict[str, Entry] = {}
         self._by_folded: dict[str, Entry] = {}
         for entry in ordered:
             self._by_name.setdefault(entry.name, entry)
             self._by_folded.setdefault(entry.name.casefold(), entry)
+
+    @cached_property
+    def rejected(self) -> Mapping[str, tombstones.Tombstone]:
+        """What people have rejected, by fingerprint."""
+        return tombstones.read(self._stores[0].package)
 
     def find(self, name: str) -> str | None:
         """The full module name of the action that a bare name means."""
@@ -32,6 +42,14 @@ class Shelf:
     def taken(self, name: str) -> Entry | None:
         """The action that has this name, however it is written."""
         return self._by_folded.get(name.casefold())
+
+    def read(self, module: str) -> Action:
+        """The action of a full module name.
+
+        Raises:
+            ActionError: Its file is none.
+        """
+        return self._homes[module].read(self.entries[module])
 
     def text(self, module: str) -> str | None:
         """The source of a module, the library's own copy first."""

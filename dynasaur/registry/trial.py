@@ -1,19 +1,37 @@
-"""A candidate on trial: the bytes that would be saved, alone in a fresh kernel."""
+"""On trial: the texts that would be saved, each alone in a fresh process of a sandboxed kernel."""
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Protocol
+from types import TracebackType
+from typing import Any, Protocol, Self
 
-from dynasaur.errors import ActionError
-from dynasaur.registry.evidence import same
-from dynasaur.types import Call, Json, Module, Observation
+from dynasaur.errors import KernelError
+from dynasaur.kernel.inside import literals
+from dynasaur.registry import alone
+from dynasaur.types import Json, Module, Observation
 
-REPLAY_SECONDS = 30.0
-"""Time that one replayed call may take."""
+TRIAL_SECONDS = 60.0
+"""Time that one trial may take: the import, its calls and its examples together."""
+
+TOGETHER = 20
+"""Trials that one cell does: their outcomes have to fit into its output."""
+
+_CELL = """\
+import os as _os, subprocess as _subprocess, sys as _sys
+_kept = {{name: _os.environ[name] for name in _os.environ if not name.startswith("PYTHON")}}
+_done = _subprocess.run(
+    [_sys.executable, "-s", "-P", "-c", {program!r}],
+    input={job!r}, capture_output=True, encoding="utf-8",
+    env={{**_kept, "PYTHONHASHSEED": {seed!r}, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}},
+)
+print(_done.stdout if _done.returncode == 0 else _done.stderr[-500:])
+"""
 
 
 class TrialKernel(Protocol):
@@ -25,9 +43,6 @@ class TrialKernel(Protocol):
     def execute(self, code: str, *, timeout: float | None = None) -> Observation:
         """Run one cell."""
 
-    def load(self, modules: Sequence[Module], names: Mapping[str, str]) -> tuple[str, ...]:
-        """Import modules, from their text alone."""
-
     def close(self) -> None:
         """End it."""
 
@@ -35,50 +50,176 @@ class TrialKernel(Protocol):
 MakeKernel = Callable[[Path, Mapping[str, Callable[..., Json]]], TrialKernel]
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What is tried.
+
+    Attributes:
+        modules: The module with all that it requires, itself last.
+        calls: Arguments of calls of its function, as Python source.
+        documents: Docstrings whose examples are run, each with its first line.
+        function: The module is an action: it has a function of its own name.
+    """
+
+    modules: tuple[Module, ...]
+    calls: tuple[str, ...] = ()
+    documents: tuple[tuple[int, str], ...] = ()
+    function: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What one call gave.
+
+    Attributes:
+        spelled: The value as Python source; None where it is no literal.
+        shown: The value as Python shows it.
+        error: The class of the exception that it raised; empty when it returned.
+        of_files: That exception tells of a missing or closed file.
+    """
+
+    spelled: str | None = None
+    shown: str = ""
+    error: str = ""
+    of_files: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a trial.
+
+    Attributes:
+        problem: Why the module does not import; empty when it does.
+        line: Where in the module.
+        results: One for each call, fewer when the process came to an end before.
+        failures: Examples that failed: line and what happened.
+        tried: How many examples were run.
+        stopped: Why not everything was tried; empty when everything was.
+    """
+
+    problem: str = ""
+    line: int = 1
+    results: tuple[Result, ...] = ()
+    failures: tuple[tuple[int, str], ...] = ()
+    tried: int = 0
+    stopped: str = ""
+
+
 class Trial:
-    """One fresh kernel in an empty folder, for all candidates of a run."""
+    """One fresh kernel for many trials, started when it is first needed; a context manager.
+
+    In the kernel a plain Python process is started for each lot, and forked for each trial. So
+    each module is imported by a process that has imported nothing else, in an empty folder.
+    """
 
     def __init__(self, make: MakeKernel) -> None:
         self._make = make
+        self._kernel: TrialKernel | None = None
+        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
-    def run(
-        self, texts: Sequence[Module], requires: Sequence[Module], calls: Sequence[Call]
-    ) -> tuple[str, bool]:
-        """Import a module alone and run its recorded calls again.
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        kernel, self._kernel = self._kernel, None
+        if kernel is not None:
+            kernel.close()
+        if self._folder is not None:
+            self._folder.cleanup()
+
+    def run(self, samples: Sequence[Sample], seed: int = 1) -> list[Outcome]:
+        """Try each sample in a process of its own.
 
         Args:
-            texts: The module as it would be saved: when its calls replay, and when they do not
-                (the same, but for the head); the last part of its name is the function's.
-            requires: The modules it imports, requirements first.
-            calls: Recorded calls with literal arguments and results.
+            samples: What is tried.
+            seed: Of Python's string hashes: what depends on the order of a set differs by it.
 
-        Returns:
-            Why it does not import (empty when it does), and whether every call gave an equal
-            result (False when there was none to compare).
+        Raises:
+            KernelError: The kernel cannot be started, or cannot start Python.
         """
-        name = texts[0].name.rpartition(".")[2]
-        with (
-            tempfile.TemporaryDirectory(prefix="dynasaur-trial-") as folder,
-            closing(self._make(Path(folder), {})) as kernel,
-        ):
-            kernel.start()
-            try:
-                kernel.load([*requires, texts[0]], {name: texts[0].name})
-                if calls and all(_replays(kernel, name, call) for call in calls):
-                    return "", True
-                kernel.load([*requires, texts[-1]], {})
-            except ActionError as error:
-                return str(error), False
-            return "", False
+        found: list[Outcome] = []
+        for start in range(0, len(samples), TOGETHER):
+            found += self._lot(samples[start : start + TOGETHER], seed)
+        return found
+
+    def _lot(self, samples: Sequence[Sample], seed: int) -> list[Outcome]:
+        job = json.dumps(_job(samples))
+        cell = _CELL.format(program=_source(alone.__file__), job=job, seed=str(seed))
+        seen = self._started().execute(cell, timeout=60.0 + len(samples) * (TRIAL_SECONDS + 1))
+        try:
+            told = json.loads(seen.output)
+            return [_outcome(told[number]) for number in range(len(samples))]
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            why = seen.error.message if seen.error else seen.notice or seen.output.strip()
+            last = why.splitlines()[-1] if why else "it said nothing"
+            raise KernelError(f"the trial's Python failed in the kernel: {last[:300]}") from error
+
+    def _started(self) -> TrialKernel:
+        if self._kernel is None:
+            self._folder = tempfile.TemporaryDirectory(
+                prefix="dynasaur-trial-", ignore_cleanup_errors=True
+            )
+            self._kernel = self._make(Path(self._folder.name), {})
+            self._kernel.start()
+        return self._kernel
 
 
-def _replays(kernel: TrialKernel, name: str, call: Call) -> bool:
-    seen = kernel.execute(f"{name}({call.arguments})", timeout=REPLAY_SECONDS)
-    results = [one.result for one in seen.calls if one.name == name and one.top]
-    return (
-        seen.ok
-        and call.result is not None
-        and bool(results)
-        and results[-1] is not None
-        and same(results[-1], call.result)
+@cache
+def _source(file: str) -> str:
+    return Path(file).read_text(encoding="utf-8")
+
+
+def _job(samples: Sequence[Sample]) -> dict[str, object]:
+    """The lot as the program in the kernel reads it: a text that many require is sent once."""
+    texts: dict[str, str] = {}
+    trials: list[dict[str, object]] = []
+    for number, sample in enumerate(samples):
+        keys: dict[str, str] = {}
+        for module in sample.modules:
+            key = module.name
+            if texts.setdefault(key, module.text) != module.text:
+                key = f"{number} {module.name}"
+                texts[key] = module.text
+            keys[module.name] = key
+        trials.append(
+            {
+                "module": sample.modules[-1].name,
+                "texts": keys,
+                "calls": sample.calls,
+                "documents": sample.documents,
+                "function": sample.function,
+            }
+        )
+    return {
+        "texts": texts,
+        "trials": trials,
+        "seconds": TRIAL_SECONDS,
+        "literals": _source(literals.__file__),
+    }
+
+
+def _outcome(told: Mapping[str, Any]) -> Outcome:
+    """A reply of the kernel's, which may hold anything, as an outcome."""
+    return Outcome(
+        problem=str(told.get("error", "")),
+        line=int(told.get("line", 1)),
+        results=tuple(_result(one) for one in told["results"]),
+        failures=tuple((int(line), str(what)) for line, what in told["failures"]),
+        tried=int(told["tried"]),
+        stopped=str(told.get("stopped", "")),
+    )
+
+
+def _result(told: Mapping[str, Any]) -> Result:
+    spelled = told.get("spelled")
+    return Result(
+        spelled if isinstance(spelled, str) else None,
+        str(told.get("shown") or ""),
+        str(told.get("error", "")),
+        bool(told.get("file")),
     )
