@@ -29,6 +29,13 @@ COMMANDS = {
     "runs": "List the runs.",
     "stats": "Show how actions are used.",
     "models": "List the models, and which would be used.",
+    "log": "Show the changes of the library's actions.",
+    "history": "Show what became of one action.",
+    "revert": "Bring one action back to what it was.",
+    "deprecate": "Say that another action is to be used.",
+    "reject": "Remove an action, and refuse its like.",
+    "prune": "Remove actions that are not used.",
+    "tidy": "Move a flat library to categories.",
     "doctor": "Say what this machine gives, and what is missing.",
     "init": "Make a library.",
 }

@@ -37,6 +37,7 @@ FLOORS = {
     "registry": 5,
     "retriever": 5,
     "library": 6,
+    "upkeep": 6,
     "commands": 7,
     "cli": 8,
     "__main__": 9,

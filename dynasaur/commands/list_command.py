@@ -8,6 +8,7 @@ import click
 
 from dynasaur.commands._output import columns, document
 from dynasaur.commands._wiring import json_option, library_option, open_library
+from dynasaur.types import Action
 
 
 @click.command("list")
@@ -28,12 +29,18 @@ def command(everything: bool, library_path: Path | None, as_json: bool) -> None:
                     "signature": one.signature,
                     "summary": one.summary,
                     "evidence": one.provenance.evidence,
+                    "deprecated": one.provenance.deprecated,
                 }
                 for one in actions
             ]
         )
         return
-    columns([(one.source, one.category, one.name, one.summary) for one in actions])
+    columns([(one.source, one.category, one.name, _about(one)) for one in actions])
     if not actions:
         hint = "" if everything else "; `dynasaur list --all` shows those of its sources"
         click.echo(f"dynasaur: the library has no actions of its own yet{hint}", err=True)
+
+
+def _about(action: Action) -> str:
+    instead = action.provenance.deprecated
+    return f"(deprecated: use {instead}) {action.summary}" if instead else action.summary

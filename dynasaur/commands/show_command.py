@@ -20,6 +20,8 @@ def command(name: str, library_path: Path | None, as_json: bool) -> None:
     action = library.get(name)
     if not as_json:
         click.echo(f"{action.path}  [{action.source}]", err=True)
+        if instead := action.provenance.deprecated:
+            click.echo(f"dynasaur: deprecated: use {plain(instead)}", err=True)
         click.echo("\n".join(plain(line) for line in action.text.splitlines()))
         return
     given = action.provenance
@@ -40,6 +42,7 @@ def command(name: str, library_path: Path | None, as_json: bool) -> None:
                 "model": given.model,
                 "run": given.run,
                 "evidence": given.evidence,
+                "deprecated": given.deprecated,
             },
             "path": str(action.path),
             "text": action.text,

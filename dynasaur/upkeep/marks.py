@@ -1,0 +1,78 @@
+"""What people say of an action: use another, or never again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from dynasaur import tombstones
+from dynasaur.config import PACKAGE
+from dynasaur.errors import ActionError, UsageError
+from dynasaur.fingerprint import fingerprint
+from dynasaur.registry.shelf import title
+from dynasaur.source import read_head, with_head
+from dynasaur.tombstones import Tombstone
+from dynasaur.types import Action
+from dynasaur.upkeep.ground import Done, Ground, path_of
+from dynasaur.upkeep.removal import removable, without
+
+
+def deprecate(ground: Ground, name: str, other: Action) -> Done:
+    """Say in an action's head that another one is to be used.
+
+    Args:
+        ground: The library.
+        name: The action.
+        other: What to use instead.
+
+    Raises:
+        UsageError: Both are the same.
+        ActionError: There is no such action, it is not committed, it says so already, or the
+            other one is deprecated itself.
+        StoreError: Nothing can be committed.
+    """
+    entry = ground.own(name)
+    this, that = title(entry.module), title(other.module)
+    if entry.module == other.module:
+        raise UsageError(f"--use {that}: {this} cannot replace itself; name another action")
+    if other.provenance.deprecated:
+        instead = other.provenance.deprecated
+        raise ActionError(f"{that} is deprecated itself: --use {instead}")
+    path = path_of(entry.module)
+    text = ground.committed(path).decode("utf-8-sig", "replace")
+    head = read_head(text)
+    if head.provenance.deprecated == that:
+        raise ActionError(f"{this} says already to use {that}")
+    marked = replace(head, provenance=replace(head.provenance, deprecated=that))
+    return ground.commit(
+        f"deprecate {this}: use {that}",
+        {path: with_head(text, marked).encode()},
+        changed=[this],
+    )
+
+
+def reject(ground: Ground, name: str, reason: str = "", *, with_dependents: bool = False) -> Done:
+    """Remove an action, and leave a tombstone so that its like is not admitted again.
+
+    Args:
+        ground: The library.
+        name: The action.
+        reason: Why, in words.
+        with_dependents: What imports it is removed too, without a tombstone.
+
+    Raises:
+        ActionError: There is no such action, it is not committed, or others use it.
+        StoreError: Nothing can be committed.
+    """
+    entry = ground.own(name)
+    this = title(entry.module)
+    goes = removable(ground, [entry.module], with_dependents=with_dependents)
+    files = without(ground, goes)
+    text = ground.committed(path_of(entry.module)).decode("utf-8-sig", "replace")
+    why = " ".join(reason.split()) or f"a person removed {this}"
+    path = f"{PACKAGE}/{tombstones.FILE}"
+    known = tombstones.parse(
+        (ground.repo.past.content("HEAD", path) or b"").decode("utf-8", "replace")
+    )
+    grave = Tombstone(fingerprint(text), this, why)
+    files[path] = tombstones.render((known | {grave.fingerprint: grave}).values()).encode()
+    return ground.commit(f"reject {this}: {why}", files, removed=[title(module) for module in goes])
