@@ -422,6 +422,7 @@ SOLVED: list[tuple[str, str, object]] = [
     ("Which students enrolled in 2022?", "students.csv", ["Max", "Tom"]),
     ("How many students enrolled between 2021-01-01 and 2021-12-31?", "students.csv", 3),
     ("What is the earliest date in weather.tsv?", "weather.tsv", "2023-06-01"),
+    ("Where does Ann Lee live?", "people.csv", "Berlin"),
 ]
 
 GIVEN_UP: list[tuple[str, str]] = [
@@ -549,6 +550,10 @@ GIVEN_UP: list[tuple[str, str]] = [
     ("When did Leo enroll?", "students.csv"),
     ("first date in expenses.csv", "expenses.csv"),
     ("last Date in expenses.csv", "expenses.csv"),
+    ("Where was the laptop made?", "sales.csv"),
+    ("How many events are there per region?", "sales.csv"),
+    ("What is the average temperature price?", "sales.csv"),
+    ("How many users are in sales.csv?", "sales.csv"),
 ]
 
 

@@ -21,6 +21,7 @@ from dynasaur.types import Message, Reply
 
 _SUBMIT = "submit_final_answer("
 _MOST_LOOKS = 2
+_LONGEST_TASK = 2_000
 
 
 class PlannerModel:
@@ -34,6 +35,8 @@ class PlannerModel:
     def reply(self, messages: Sequence[Message]) -> Reply:
         """The next step for the conversation so far."""
         situation = read_messages(messages)
+        if len(situation.task) > _LONGEST_TASK:
+            return _give_up(f"the task is longer than {_LONGEST_TASK:,} characters")
         looks = [past for past in situation.past if is_look(past.code)]
         tries = [past for past in situation.past if not is_look(past.code)]
         seen = [line for past in looks for line in past.output.splitlines()]
@@ -62,12 +65,15 @@ def _next_look(situation: Situation, looks: Sequence[Past], offers: Sequence[Off
 
 def _next_try(found: Plan, tried: int, offers: Sequence[Offer]) -> Reply:
     if tried >= len(found.candidates):
-        why = found.problem or "each composition that could answer the task failed"
-        return Reply(f"I cannot solve this task: {why}.", "", gave_up=why)
+        return _give_up(found.problem or "each composition that could answer the task failed")
     node = found.candidates[tried]
     how = "One action answers this" if node.calls == 1 else "These actions together answer this"
     names = ", ".join(dict.fromkeys(call.offer.name for call in node.walk()))
     return Reply(f"{how}: {names}.", call_code(node, [offer.name for offer in offers]))
+
+
+def _give_up(why: str) -> Reply:
+    return Reply(f"I cannot solve this task: {why}.", "", gave_up=why)
 
 
 def _submission(last: Past, node: Node | None, situation: Situation) -> str:

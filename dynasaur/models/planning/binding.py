@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 
 from dynasaur.models.planning.annotations import element, fits
 from dynasaur.models.planning.lexicon import GIVES, HINTS
@@ -55,6 +56,7 @@ _MATERIAL = frozenset(
 )
 
 
+@cache
 def role(slot: Slot) -> str:
     """What the parameter is for: the last word of its name that says it."""
     for word in reversed(name_words(slot.name)):
@@ -95,6 +97,7 @@ def _common(names: Iterable[str]) -> str:
     return kinds.pop() if len(kinds) == 1 else "Any"
 
 
+@cache
 def takes_results(slot: Slot) -> bool:
     """The parameter is made to be given another action's result."""
     if element(slot.type) or slot.type.startswith(("dict", "Mapping")):
@@ -130,12 +133,14 @@ def refined(returns: str, literals: Iterable[Literal]) -> str:
     return _SORTS.get(sorts[-1], returns) if sorts and returns == "Any" else returns
 
 
+@cache
 def hints(slot: Slot) -> frozenset[str]:
     """Words that lead to the parameter's argument."""
     named = [slot.name, *name_words(slot.name), role(slot)]
     return frozenset(word for name in named for word in HINTS.get(name, "").split())
 
 
+@cache
 def given_by(slot: Slot) -> frozenset[str]:
     """Concepts that the parameter, once bound, names as if the task had said them."""
     return frozenset(stem(word) for word in GIVES.get(role(slot), "").split())

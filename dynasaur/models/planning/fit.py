@@ -196,12 +196,18 @@ def harmless(view: View, offers: Iterable[Offer], kinds: frozenset[str]) -> froz
     return frozenset(
         place
         for place, token in enumerate(view.parts)
-        if (token.text.lower() in _HARMLESS and (place or token.text.lower() != "where"))
+        if token.text.lower() in _HARMLESS
         or view.stems[place] in _HARMLESS | described
         or place in repeated
         or place in nouns
         or (view.stems[place] in context and place not in named)
-    )
+    ) - _asking_where(view)
+
+
+def _asking_where(view: View) -> frozenset[int]:
+    """`where` only joins, unless the task begins with it."""
+    asked = bool(view.parts) and view.parts[0].text.lower() == "where"
+    return frozenset({0} if asked else ())
 
 
 def beyond(view: View, offers: Sequence[Offer]) -> tuple[str, ...]:

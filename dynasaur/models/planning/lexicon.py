@@ -157,7 +157,7 @@ QUALITIES = {
 
 COLUMN_WORDS = {
     "cost": ("price",),
-    "expensiv": ("price", "cost"),
+    "expensive": ("price", "cost"),
     "cheap": ("price", "cost"),
     "old": ("age",),
     "paid": ("price", "amount"),
@@ -167,7 +167,7 @@ COLUMN_WORDS = {
     "unit": ("quantity",),
     "spend": ("amount", "cost", "price", "expense"),
     "spent": ("amount", "cost", "price", "expense"),
-    "temperatur": ("temp",),
+    "temperature": ("temp",),
     "temp": ("temperature",),
     "quantity": ("qty",),
     "amount": ("amt",),
@@ -178,7 +178,7 @@ COLUMN_WORDS = {
     "when": ("date", "day", "year"),
     "where": ("city", "location", "place", "address", "country"),
 }
-"""Words, stemmed, that stand for a column of another name where that is the only one meant."""
+"""Words that stand for a column of another name where that is the only one meant."""
 
 HINTS = {
     "start": "from since between after starting",

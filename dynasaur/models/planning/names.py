@@ -9,6 +9,7 @@ from dynasaur.models.planning.lexicon import COLUMN_WORDS, HARMLESS, IDENTIFIERS
 from dynasaur.models.planning.literals import Literal
 from dynasaur.models.planning.words import Token, name_words, stem
 
+_CALLED = {stem(word): tuple(map(stem, others)) for word, others in COLUMN_WORDS.items()}
 _TAILS = IDENTIFIERS | UNITS | {"name"}
 """Last words of a header that people leave out when they speak."""
 
@@ -81,7 +82,7 @@ def _column_mentions(
 def _names_part(word: str, header: Sequence[str]) -> bool:
     """The word is what people call the header for short: its last word, or all but the tail."""
     body = _body(header)
-    meant = {word, *(stem(other) for other in COLUMN_WORDS.get(word, ()))}
+    meant = {word, *_CALLED.get(word, ())}
     return bool(meant & {body[-1], body[0] if len(body) < len(header) else body[-1]})
 
 

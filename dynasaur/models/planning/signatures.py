@@ -13,6 +13,8 @@ from dynasaur.models.planning.words import concepts, main_concepts, name_words, 
 _LINE = re.compile(
     r"^\s*-?\s*(?P<header>[a-z]\w*\(.*\)\s*(?:->[^#]+)?)\s*(?:#\s*(?P<summary>.*))?$"
 )
+_EXAMPLES = re.compile(r",? such as |: ")
+"""What follows names only examples, which a task must not be taken to mean."""
 _STRUCTURE = frozenset(stem(word) for word in STRUCTURE)
 
 
@@ -72,6 +74,7 @@ def parse_offer(line: str) -> Offer | None:
         return None
     words = name_words(tree.name)
     summary = (match["summary"] or "").strip()
+    said = _EXAMPLES.split(summary)[0]
     slots = _slots(tree.name, tree.args)
     slot_words = [word for slot in slots for word in name_words(slot.name)]
     return Offer(
@@ -80,7 +83,7 @@ def parse_offer(line: str) -> Offer | None:
         returns=ast.unparse(tree.returns) if tree.returns else "Any",
         summary=summary,
         heads=tuple(word for word in main_concepts(words) if word not in _STRUCTURE),
-        vocabulary=concepts(words) | concepts(name_words(summary)) | concepts(slot_words),
+        vocabulary=concepts(words) | concepts(name_words(said)) | concepts(slot_words),
     )
 
 
