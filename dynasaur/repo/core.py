@@ -27,7 +27,7 @@ from dynasaur.repo.publish import publish
 from dynasaur.repo.recover import recover, sweep_reports
 from dynasaur.repo.settings import read_settings
 from dynasaur.repo.sign import sign
-from dynasaur.repo.upkeep import join_packs
+from dynasaur.repo.upkeep import keep_up
 from dynasaur.repo.values import Change, Deliver, Delivery, Identity
 
 LATE_TRIES = 2
@@ -120,7 +120,7 @@ class Repo:
                 self._git.inherited = (shared,)
                 earlier = recover(self._place, self._journal, shared)
                 done = self._save(run, changes, deliver)
-                join_packs(self._git, self._place)
+                keep_up(self._git, self._place)
         except OSError as error:
             why = error.strerror or str(error)
             raise StoreError(f"{self.root} cannot be written ({why}): nothing is kept.") from error

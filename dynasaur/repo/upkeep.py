@@ -1,4 +1,4 @@
-"""Keep the object store quick: each save leaves one small pack behind."""
+"""Keep git quick: each save leaves one small pack behind, and history grows."""
 
 from __future__ import annotations
 
@@ -12,9 +12,13 @@ from dynasaur.repo.place import Place
 PACKS = 24
 """From so many packs on they are joined: git's own limit, where it starts to collect, is 50."""
 
+GRAPH = ("--reachable", "--changed-paths", "--max-new-filters=1000", "--split", "--no-progress")
 
-def join_packs(git: Git, place: Place) -> None:
-    """Join small packs; large ones stay as they are, and nothing is thrown away.
+
+def keep_up(git: Git, place: Place) -> None:
+    """Join small packs, and note for git which commits touch which paths.
+
+    Large packs stay as they are, and nothing is thrown away.
 
     A partial clone is left to git, which keeps the objects that it promised apart.
     """
@@ -23,3 +27,4 @@ def join_packs(git: Git, place: Place) -> None:
         endings = [name.rpartition(".")[2] for name in names]
         if endings.count("pack") >= PACKS and "promisor" not in endings:
             git.run("repack", "--geometric=2", "-d", "-l", "--quiet")
+            git.run("commit-graph", "write", *GRAPH)
