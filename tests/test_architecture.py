@@ -36,6 +36,7 @@ FLOORS = {
     "history": 5,
     "registry": 5,
     "retriever": 5,
+    "audit": 6,
     "library": 6,
     "upkeep": 6,
     "commands": 7,
