@@ -19,7 +19,7 @@ class Column:
     Attributes:
         name: Its header.
         at: The JSON path of the list whose records have it; empty in a table file.
-        kind: number, date or text: what its filled cells are.
+        kind: number, date, flag or text: what its filled cells are.
         found: Its values that occur in the task's text.
         distinct: No two rows share a value: it may name the rows.
     """
@@ -39,7 +39,7 @@ class Facts:
         file: The file's name.
         columns: The columns of its tables.
         keys: Paths of its values, if it is a JSON document, each with what is there: rows, list,
-            object, number or text.
+            object, number, date, flag or text.
         words: Words of the task that occur in its text.
     """
 
@@ -63,6 +63,8 @@ class _Seen:
     @property
     def kind(self) -> str:
         types = self.types - {"NoneType"}
+        if types == {"bool"}:
+            return "flag"
         if types <= {"int", "float"} and types:
             return "number"
         for kind, form in (("number", _NUMBER), ("date", _DATE)):

@@ -30,6 +30,7 @@ def is_asked(node: Node, view: View) -> bool:
         _is_right_kind(node, view)
         and all(not literal.needs or literal.needs in heads for literal in node.literals)
         and _is_said(node)
+        and not _is_double(node, view)
         and all(_is_meant(call, view) for call in node.walk())
         and _is_one_reading(node)
         and _counts_near(node, view)
@@ -40,6 +41,14 @@ def may_be_passed_over(literal: Literal) -> bool:
     """The words name a column, or only what the rows are."""
     thing = literal.kind == "column" and literal.distinct and literal.sort == "text"
     return literal.weak or thing
+
+
+def _is_double(node: Node, view: View) -> bool:
+    """A word is taken for a cell that may as well name a column."""
+    columns = {
+        one.span for one in view.literals if one.kind == "column" and one.span and not one.weak
+    }
+    return any(one.kind == "cell" and one.span in columns for one in node.literals)
 
 
 def _is_said(node: Node) -> bool:
@@ -168,7 +177,8 @@ def _is_meant(call: Node, view: View) -> bool:
             return False
     if call.offer.heads or call.own:
         return True
-    return any(word in view.stems for word in map(stem, name_words(call.offer.name)))
+    said = set(map(stem, name_words(call.offer.name))) - {"name", "list"}
+    return bool(said & set(view.stems))
 
 
 def _is_grouping(slot: Slot, column: Literal, call: Node, view: View) -> bool:

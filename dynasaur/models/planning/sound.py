@@ -151,6 +151,9 @@ def _ranks_by_size(node: Node) -> bool:
 
 def _counts_repeats(node: Node) -> bool:
     """It counts the cells of a column, which says nothing of what is in them."""
+    counted = [one for child in node.children for _, one in child.own if not child.offer.heads]
+    if "count" in node.offer.heads and any(one.sort == "flag" for one in counted):
+        return True
     return (
         "count" in node.offer.heads
         and len(node.offer.heads) == 1
