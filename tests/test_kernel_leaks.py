@@ -13,7 +13,7 @@ import pytest
 
 from dynasaur.kernel import tiers
 from dynasaur.kernel.usage import descendants
-from tests.builders.kernel import Desk, kernel, wait_until_gone
+from tests.builders.kernel import Desk, kernel, short_folder, wait_until_gone
 
 SANDBOX = next((t for t in tiers.STRONGEST_FIRST if not tiers.probe(t).problem), "none")
 
@@ -42,7 +42,6 @@ def left() -> dict[str, object]:
         "descriptors": len(list(Path("/proc/self/fd").iterdir())),
         "threads": threading.active_count(),
         "processes": len(list(descendants(os.getpid()))),
-        "folders": len(list(Path(tempfile.gettempdir()).glob("dynasaur-*"))),
     }
 
 
@@ -52,16 +51,15 @@ def resident() -> int:
 
 @pytest.mark.slow
 def test_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    scratch = tmp_path / "t"
-    scratch.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
-    for number in range(3):  # imports and pools of libraries
-        run_once(tmp_path / f"first{number}")
-    before, memory = left(), resident()
-    for number in range(RUNS):
-        run_once(tmp_path / f"run{number}")
-    assert left() == before
-    assert before["folders"] == 0
+    with short_folder() as scratch:
+        monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+        for number in range(3):  # imports and pools of libraries
+            run_once(tmp_path / f"first{number}")
+        before, memory = left(), resident()
+        for number in range(RUNS):
+            run_once(tmp_path / f"run{number}")
+        assert left() == before
+        assert list(scratch.iterdir()) == []
     assert resident() - memory < 8_000_000 + RUNS * 20_000
 
 
@@ -72,17 +70,22 @@ def test_many_at_once(tmp_path: Path) -> None:
         "import sys; from pathlib import Path; from tests.test_kernel_leaks import run_once;"
         "run_once(Path(sys.argv[1]))"
     )
-    scratch = tmp_path / "t"
-    scratch.mkdir()
-    environment = {**os.environ, "TMPDIR": str(scratch), "PYTHONPATH": os.pathsep.join(sys.path)}
-    runs = [
-        subprocess.Popen([sys.executable, "-c", code, str(tmp_path / f"run{n}")], env=environment)
-        for n in range(8)
-    ]
-    family: set[int] = set()
-    while any(run.poll() is None for run in runs):
-        family.update(pid for run in runs for pid in descendants(run.pid))
-    assert [run.wait() for run in runs] == [0] * 8
-    assert len(family) > 16
-    assert wait_until_gone(sorted(family)) == []
-    assert list(scratch.iterdir()) == []
+    with short_folder() as scratch:
+        environment = {
+            **os.environ,
+            "TMPDIR": str(scratch),
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        }
+        runs = [
+            subprocess.Popen(
+                [sys.executable, "-c", code, str(tmp_path / f"run{n}")], env=environment
+            )
+            for n in range(8)
+        ]
+        family: set[int] = set()
+        while any(run.poll() is None for run in runs):
+            family.update(pid for run in runs for pid in descendants(run.pid))
+        assert [run.wait() for run in runs] == [0] * 8
+        assert len(family) > 16
+        assert wait_until_gone(sorted(family)) == []
+        assert list(scratch.iterdir()) == []

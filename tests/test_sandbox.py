@@ -20,7 +20,13 @@ from dynasaur.kernel.limits import MIB, Limits
 from dynasaur.kernel.usage import descendants
 from dynasaur.types import Ending
 from tests.builders.attacks import ATTACKS, SECRET, Decoys, decoys
-from tests.builders.kernel import as_ordinary_user, kernel, wait_until_gone
+from tests.builders.kernel import (
+    as_ordinary_user,
+    kernel,
+    processes_in,
+    short_folder,
+    wait_until_gone,
+)
 
 TIERS = [tier for tier in tiers.STRONGEST_FIRST if not tiers.probe(tier).problem]
 
@@ -151,6 +157,24 @@ def test_want_of_network_is_explained(confined: JupyterKernel, code: str) -> Non
 
 
 @pytest.mark.parametrize("tier", TIERS)
+def test_network_when_allowed(tmp_path: Path, tier: str) -> None:
+    work = tmp_path / "work"
+    work.mkdir()
+    with decoys(tmp_path) as prey, JupyterKernel(work, sandbox=tier, network="full") as running:
+        assert "may use the network" in running.warning
+        assert attacked(running, prey, "connect by TCP").startswith("OPEN")
+        for name in ATTACKS:
+            if "socket" in name or "read" in name or "write" in name or "kill" in name:
+                assert attacked(running, prey, name).startswith("refused"), name
+        assert [hit for hit in prey.damage() if hit != "reached: tcp"] == []
+
+
+def test_unknown_network(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="none, full"):
+        JupyterKernel(tmp_path, network="some")
+
+
+@pytest.mark.parametrize("tier", TIERS)
 def test_loop_and_death_in_the_sandbox(tmp_path: Path, tier: str) -> None:
     with kernel(tmp_path, sandbox=tier) as running:
         running.execute("kept = 1")
@@ -209,15 +233,19 @@ def test_bomb_is_bounded(tmp_path: Path, tier: str, name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("tier", [*TIERS, "none"])
 def test_fork_bomb(tmp_path: Path, tier: str) -> None:
+    """It burns until the deadline, and nothing of it is left after the run."""
     limits = Limits(grace_seconds=1, processes=64)
+    bomb = "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass"
+    if tier == "none":  # where nothing but the kernel's own restraint bounds it
+        bomb = "import os, time\nfor _ in range(5): os.fork()\nwhile True: os.fork() or os._exit(0)"
     with kernel(tmp_path, sandbox=tier, limits=limits) as running:
-        seen = running.execute(
-            "import os\nwhile True:\n    try: os.fork()\n    except OSError: pass", timeout=2
-        )
+        seen = running.execute(bomb, timeout=2)
         assert seen.ended in {Ending.TIMEOUT, Ending.DIED}
         assert running.execute("1").output == "1\n"
+    assert wait_until_gone(processes_in(tmp_path)) == []
+    assert processes_in(tmp_path) == []
 
 
 @pytest.mark.parametrize("tier", TIERS)
@@ -291,7 +319,9 @@ def test_all_this_as_an_ordinary_user() -> None:
 
 
 @pytest.mark.parametrize("tier", TIERS)
-def test_nothing_outlives_a_killed_client(tmp_path: Path, tier: str) -> None:
+def test_nothing_outlives_a_killed_client(
+    tmp_path: Path, tier: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     code = f"""
 import sys, time
 from pathlib import Path
@@ -302,12 +332,23 @@ kernel.execute("import subprocess; subprocess.Popen(['sleep', '611'], start_new_
 print(kernel.execute("1").output, flush=True)
 time.sleep(60)
 """
-    client = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
-    assert client.stdout is not None
-    with client.stdout:
-        assert client.stdout.readline() == "1\n"
-        family = list(descendants(client.pid))
-        assert len(family) >= 4  # client, sandbox or supervisor, kernel, its child
-        client.kill()
-        client.wait()
-    assert wait_until_gone(family[1:]) == []
+    with short_folder() as scratch:
+        client = subprocess.Popen(
+            [sys.executable, "-c", code],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "TMPDIR": str(scratch)},
+        )
+        assert client.stdout is not None
+        with client.stdout:
+            assert client.stdout.readline() == "1\n"
+            family = list(descendants(client.pid))
+            assert len(family) >= 4  # client, sandbox or supervisor, kernel, its child
+            client.kill()
+            client.wait()
+        assert wait_until_gone(family[1:]) == []
+        assert len(list(scratch.iterdir())) == 1
+        monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+        with kernel(tmp_path, sandbox=tier):
+            assert len(list(scratch.iterdir())) == 1
+        assert list(scratch.iterdir()) == []

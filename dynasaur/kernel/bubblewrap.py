@@ -30,6 +30,7 @@ def arguments(
     uid: int | None,
     accounts: dict[str, int],
     filter_descriptor: int,
+    network: bool,
 ) -> list[str]:
     """Bubblewrap's arguments, up to the command.
 
@@ -43,6 +44,7 @@ def arguments(
             user namespace gives the powers to make mounts.
         accounts: Path of an account file to the descriptor that holds its text.
         filter_descriptor: Holds the filter of system calls; -1 for none.
+        network: Leave it in the host's network.
     """
     powers = ["--cap-drop", "ALL"]
     if uid is None:
@@ -52,7 +54,8 @@ def arguments(
     filters = ["--seccomp", str(filter_descriptor)] if filter_descriptor >= 0 else []
     return [
         *powers,
-        *["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"],
+        *["--unshare-ipc", "--unshare-pid", "--unshare-uts"],
+        *([] if network else ["--unshare-net"]),
         *["--unshare-cgroup-try", "--hostname", "kernel", "--die-with-parent", "--new-session"],
         *_file_system(readable, writable, scratch, accounts),
         *["--remount-ro", "/"],
@@ -101,4 +104,4 @@ def account_files(uid: int) -> dict[str, str]:
 def filter_program() -> bytes:
     """The filter of system calls; empty on a machine that there is no table for."""
     kind = machine()
-    return walls(kind, network=True) if kind is not None else b""
+    return walls(kind, internet=True) if kind is not None else b""

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from dynasaur.errors import ActionError, KernelError
+from dynasaur.errors import ActionError, KernelError, UsageError
 from dynasaur.kernel.exchange import Close, Exchange, Outcome, synchronise
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.local import named, sandboxed
@@ -28,6 +28,10 @@ from dynasaur.kernel.tiers import WARNING, choose
 from dynasaur.kernel.transcript import Transcript
 from dynasaur.types import Module, Observation
 
+NETWORKS = ("none", "full")
+
+NETWORK_WARNING = "the code of the model may use the network, and reach services of this machine"
+
 _HEARD = 10.0
 """Seconds that the first output of a kernel may take to reach us."""
 
@@ -46,6 +50,7 @@ class JupyterKernel:
         functions: The host functions that the kernel may call: name to function.
         limits: What the kernel may use.
         sandbox: `auto`, `bwrap`, `landlock` or `none`.
+        network: `none`, or `full`: all that this machine reaches, its own services among it.
         gateway: The address of a Jupyter gateway to run on, instead of this machine.
         kernel_name: The kernelspec to use, here or on the gateway; ours where empty.
     """
@@ -57,13 +62,17 @@ class JupyterKernel:
         functions: Mapping[str, HostFunction] | None = None,
         limits: Limits = Limits(),  # noqa: B008 - frozen
         sandbox: str = "auto",
+        network: str = "none",
         gateway: str = "",
         kernel_name: str = "",
     ) -> None:
         self._work = work
         self._functions = dict(functions or {})
         self._limits = limits
+        if network not in NETWORKS:
+            raise UsageError(f"no network {network!r}: choose one of {', '.join(NETWORKS)}")
         self._sandbox = sandbox
+        self._network = network
         self._gateway = gateway
         self._kernel_name = kernel_name
         self._kernel: Running | None = None
@@ -105,7 +114,8 @@ class JupyterKernel:
             return GatewayKernel(self._gateway, self._kernel_name)
         if self._kernel_name:
             return named(self._work, self._kernel_name)
-        return sandboxed(self._work, self._limits, choose(self._sandbox))
+        tier, network = choose(self._sandbox), self._network == "full"
+        return sandboxed(self._work, self._limits, tier, network=network)
 
     @property
     def warning(self) -> str:
@@ -114,7 +124,9 @@ class JupyterKernel:
             return f"the code runs on {self._gateway}, in whatever confinement that gives it"
         if self._kernel_name:
             return f"the kernel {self._kernel_name!r} is not in the sandbox of dynasaur"
-        return WARNING if self._sandbox == "none" else ""
+        if self._sandbox == "none":
+            return WARNING
+        return NETWORK_WARNING if self._network == "full" else ""
 
     def close(self) -> None:
         """End the kernel and everything it started."""

@@ -17,6 +17,7 @@ from dynasaur.kernel.usage import threads_of
 Tier = Literal["bwrap", "landlock", "none"]
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
+SUPERVISOR = Path(__file__).with_name("supervisor.py")
 
 _INSIDE_UID = 1000
 
@@ -30,12 +31,14 @@ class Place:
         private: The host's private folder for it: connection file, `s/` with the sockets, `tmp/`.
         limits: What it may use.
         uid: The ordinary user it becomes when the host is root; None: it stays who the host is.
+        network: It may use the host's network.
     """
 
     work: Path
     private: Path
     limits: Limits
     uid: int | None = None
+    network: bool = False
 
     @property
     def connection(self) -> Path:
@@ -78,9 +81,10 @@ class Job:
         connection: The connection file; empty to leave again at once, once confined.
         folder: The work folder.
         limits: Resource limits by name.
-        supervise: Split off a supervisor first.
         uid: The user to become.
+        uncover: Folders to make reachable for that user, where closed folders are in the way.
         landlock: Paths by what is allowed on them; None for no such rules.
+        network: Those rules leave it TCP.
         walls: The filter of system calls, in base64; empty for none.
         lock: The filter to add once sockets are bound, in base64; empty for none.
     """
@@ -88,9 +92,10 @@ class Job:
     connection: str
     folder: str
     limits: dict[str, int]
-    supervise: bool
     uid: int | None = None
+    uncover: tuple[str, ...] = ()
     landlock: dict[str, list[str]] | None = None
+    network: bool = False
     walls: str = ""
     lock: str = ""
 
@@ -109,18 +114,22 @@ def launch(tier: Tier, place: Place, *, dry: bool = False) -> Launch:
         return _in_bubblewrap(place, connection)
     if tier == "landlock":
         return _in_landlock(place, connection)
-    job = Job(connection, str(place.work), _limits(place.limits), supervise=True)
-    return Launch(_command(job), _environment(str(place.scratch)), supervised=True)
+    job = Job(connection, str(place.work), _limits(place.limits))
+    return Launch(_supervised(job), _environment(str(place.scratch), True), supervised=True)
 
 
 def _in_bubblewrap(place: Place, connection: str) -> Launch:
     limits = _limits(place.limits, place.limits.processes)
-    job = Job(connection, str(place.work), limits, supervise=False, uid=place.uid)
+    kind = seccomp.machine() if place.network else None
+    # In the host's network, abstract unix sockets are within reach.
+    lock = _text(seccomp.lock(kind, internet=True)) if kind else ""
+    job = Job(connection, str(place.work), limits, uid=place.uid, lock=lock)
     uid = _INSIDE_UID if place.uid is None else place.uid
     accounts = {n: _open(text.encode()) for n, text in bubblewrap.account_files(uid).items()}
     program = bubblewrap.filter_program()
     walls = _open(program) if program else -1
     shown = [LAUNCHER, *([place.connection] if connection else [])]
+    shown += sights.network() if place.network else []
     arguments = bubblewrap.arguments(
         readable=shown,
         writable=[place.work, place.sockets],
@@ -128,12 +137,14 @@ def _in_bubblewrap(place: Place, connection: str) -> Launch:
         uid=place.uid,
         accounts=accounts,
         filter_descriptor=walls,
+        network=place.network,
     )
     # Not on the command line, which the kernel can read.
     hidden = _open(b"".join(argument.encode() + b"\0" for argument in arguments))
     argv = (bubblewrap.program() or bubblewrap.PROGRAM, "--args", str(hidden), *_command(job))
     descriptors = (hidden, *accounts.values(), *([walls] if program else []))
-    return Launch(argv, _environment("/tmp"), False, descriptors)  # noqa: S108 - its own
+    environment = _environment("/tmp", place.network)  # noqa: S108 - its own
+    return Launch(argv, environment, False, descriptors)
 
 
 def _in_landlock(place: Place, connection: str) -> Launch:
@@ -142,6 +153,8 @@ def _in_landlock(place: Place, connection: str) -> Launch:
     # The limit counts all processes of the user, of which there may be many outside.
     processes = place.limits.processes + threads_of(uid)
     read = [*sights.system(), *sights.settings(), *sights.python(), LAUNCHER, Path("/proc")]
+    read += sights.network() if place.network else []
+    shown = [*sights.python(), place.work, place.private]
     rules = {
         "read": [str(path) for path in [*read, *([place.connection] if connection else [])]],
         "write": [str(path) for path in (place.work, place.sockets, place.scratch)],
@@ -151,13 +164,20 @@ def _in_landlock(place: Place, connection: str) -> Launch:
         connection,
         str(place.work),
         _limits(place.limits, processes),
-        supervise=True,
         uid=place.uid,
+        uncover=() if place.uid is None else tuple(map(str, shown)),
         landlock=rules,
-        walls=_text(seccomp.walls(kind, network=False)) if kind else "",
-        lock=_text(seccomp.lock(kind)) if kind else "",
+        network=place.network,
+        walls=_text(seccomp.walls(kind, internet=place.network)) if kind else "",
+        lock=_text(seccomp.lock(kind, internet=place.network)) if kind else "",
     )
-    return Launch(_command(job), _environment(str(place.scratch)), supervised=True)
+    environment = _environment(str(place.scratch), place.network)
+    return Launch(_supervised(job), environment, supervised=True)
+
+
+def _supervised(job: Job) -> tuple[str, ...]:
+    """The same, in the care of the supervisor."""
+    return (sys.executable, "-I", "-S", str(SUPERVISOR), *_command(job))
 
 
 def _command(job: Job) -> tuple[str, ...]:
@@ -187,13 +207,16 @@ def _text(content: bytes) -> str:
     return base64.b64encode(content).decode()
 
 
-def _environment(scratch: str) -> dict[str, str]:
+def _environment(scratch: str, network: bool) -> dict[str, str]:
     """The kernel's environment: nothing of the host's but language and time zone.
 
     Args:
         scratch: Where temporary files, caches and settings go.
+        network: It has one.
     """
     kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TZ") if name in os.environ}
+    # Without a network pip tries for seconds; this way it says at once that it cannot.
+    offline = {} if network else {"PIP_NO_INDEX": "1"}
     return {
         "LANG": "C.UTF-8",
         **kept,
@@ -209,7 +232,6 @@ def _environment(scratch: str) -> dict[str, str]:
         # Sets and dicts of strings come in the same order every time: a run can be replayed.
         "PYTHONHASHSEED": "0",
         "PYTHONDONTWRITEBYTECODE": "1",
-        # Without a network pip tries for seconds; this way it says at once that it cannot.
-        "PIP_NO_INDEX": "1",
+        **offline,
         "PIP_DISABLE_PIP_VERSION_CHECK": "1",
     }

@@ -16,16 +16,15 @@ import json
 import os
 import resource
 import signal
+import stat
 import struct
 import sys
-import time
 import types
 from pathlib import Path
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_DUMPABLE = 4
-_PR_SET_CHILD_SUBREAPER = 36
 _PR_SET_NO_NEW_PRIVS = 38
 
 _SYS_SECCOMP = {"x86_64": 317, "aarch64": 277}
@@ -37,24 +36,24 @@ _ON_FILES = _EXECUTE | _WRITE_FILE | _READ_FILE | _TRUNCATE | _IOCTL_DEV
 _RIGHTS_OF_ABI = (0, 13, 14, 15, 15, 16, 16, 16)
 """How many of the rights on files each version of Landlock knows; the last holds from there on."""
 
-_SIGNAL_BASE = 128
+_CLONE_NEWNS = 0x20000
+_MS_BIND, _MS_REC, _MS_PRIVATE = 0x1000, 0x4000, 0x40000
 
 
 def main() -> None:
     """Do the job."""
     job = json.loads(sys.argv[1])
-    if job["supervise"]:
-        supervise()
     bound(job["limits"])
+    if job["uncover"]:
+        uncover(job["uncover"])
     if job["uid"] is not None:
         drop_to(job["uid"])
     os.chdir(job["folder"])
     os.environ["PWD"] = job["folder"]
-    if job["supervise"]:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     prctl(_PR_SET_NO_NEW_PRIVS, 1)
     if job["landlock"] is not None:
-        restrict(job["landlock"])
+        restrict(job["landlock"], job["network"])
     add_filter(job["walls"])
     if job["connection"]:
         run_kernel(job["connection"], job["lock"])
@@ -88,13 +87,13 @@ def add_filter(encoded: str) -> None:
     syscall(_SYS_SECCOMP[os.uname().machine], set_filter, all_threads, header)
 
 
-def restrict(rules: dict[str, list[str]]) -> None:
+def restrict(rules: dict[str, list[str]], network: bool) -> None:
     """Leave this process no files but these, no TCP, and no signals to other processes."""
     abi = syscall(_SYS_LANDLOCK_CREATE, None, 0, 1)
     everything = (1 << _RIGHTS_OF_ABI[min(abi, len(_RIGHTS_OF_ABI) - 1)]) - 1
     fields = [everything]
     if abi >= 4:
-        fields.append(3)
+        fields.append(0 if network else 3)
     if abi >= 6:
         fields.append(3)
     header = struct.pack(f"{len(fields)}Q", *fields)
@@ -106,7 +105,8 @@ def restrict(rules: dict[str, list[str]]) -> None:
     }
     for kind, paths in rules.items():
         for path in paths:
-            with contextlib.suppress(FileNotFoundError):
+            # What cannot be reached need not be allowed.
+            with contextlib.suppress(FileNotFoundError, PermissionError):
                 allow(ruleset, path, rights[kind] & everything)
     syscall(_SYS_LANDLOCK_RESTRICT, ruleset, 0)
     os.close(ruleset)
@@ -124,48 +124,6 @@ def allow(ruleset: int, path: str, rights: int) -> None:
         os.close(place)
 
 
-def supervise() -> None:
-    """Split in two: the parent waits for the kernel and leaves nothing of it alive.
-
-    Returns in the child, which becomes the kernel. Where there is no process namespace, this is
-    what ends children that left the kernel's group: they are orphaned to the parent.
-    """
-    prctl(_PR_SET_CHILD_SUBREAPER, 1)
-    kernel = os.fork()
-    if kernel == 0:
-        os.setsid()
-        return
-    prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-    signal.signal(signal.SIGTERM, lambda *_: os.kill(kernel, signal.SIGKILL))
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    status = _wait_for(kernel)
-    _end_all()
-    code = os.waitstatus_to_exitcode(status)
-    os._exit(_SIGNAL_BASE - code if code < 0 else code)
-
-
-def _wait_for(kernel: int) -> int:
-    """The kernel's exit status; orphans that end before are buried on the way."""
-    while True:
-        pid, status = os.wait()
-        if pid == kernel:
-            return status
-
-
-def _end_all() -> None:
-    """Kill children until there are none: what they leave behind becomes ours in turn."""
-    for _ in range(1_000):
-        with contextlib.suppress(OSError):
-            for child in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split():
-                os.kill(int(child), signal.SIGKILL)
-        with contextlib.suppress(ChildProcessError):
-            while os.waitpid(-1, os.WNOHANG) != (0, 0):
-                pass
-            time.sleep(0.005)
-            continue
-        return
-
-
 def bound(limits: dict[str, int]) -> None:
     """Set resource limits, soft and hard, never above what they are."""
     for name, value in limits.items():
@@ -173,6 +131,44 @@ def bound(limits: dict[str, int]) -> None:
         _, hard = resource.getrlimit(kind)
         most = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(kind, (most, most))
+
+
+def uncover(paths: list[str]) -> None:
+    """Make paths reachable for an ordinary user where a closed folder is in the way.
+
+    In a mount namespace of its own, the closed folder is covered by an empty one that holds
+    these paths alone, so nothing else of it comes into sight.
+    """
+    covers: dict[str, list[str]] = {}
+    for path in paths:
+        covers.setdefault(_closed_above(path), []).append(path)
+    covers.pop("", None)
+    if not covers:
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    _checked(libc.unshare(_CLONE_NEWNS))
+    _checked(libc.mount(None, b"/", None, _MS_REC | _MS_PRIVATE, None))
+    for closed, inside in covers.items():
+        places = {path: os.open(path, os.O_PATH | os.O_CLOEXEC) for path in inside}
+        _checked(libc.mount(b"tmpfs", closed.encode(), b"tmpfs", 0, b"mode=755,size=1m"))
+        for path, place in places.items():
+            Path(path).mkdir(parents=True, exist_ok=True)
+            _checked(libc.mount(b"/proc/self/fd/%d" % place, path.encode(), None, _MS_BIND, None))
+            os.close(place)
+
+
+def _closed_above(path: str) -> str:
+    """The first folder above a path that an ordinary user may not enter; empty for none."""
+    for folder in reversed(Path(path).parents):
+        if not folder.stat().st_mode & stat.S_IXOTH:
+            return str(folder)
+    return ""
+
+
+def _checked(done: int) -> None:
+    if done != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, os.strerror(code))
 
 
 def drop_to(uid: int) -> None:

@@ -90,13 +90,14 @@ class LocalKernel:
             self._manager.shutdown_kernel(now=True)
 
 
-def sandboxed(work: Path, limits: Limits, tier: str) -> LocalKernel:
+def sandboxed(work: Path, limits: Limits, tier: str, *, network: bool) -> LocalKernel:
     """A kernel of ours.
 
     Args:
         work: Its work folder.
         limits: What it may use.
         tier: The tier of the sandbox.
+        network: It may use the network.
 
     Raises:
         KernelError: It cannot be started.
@@ -106,7 +107,8 @@ def sandboxed(work: Path, limits: Limits, tier: str) -> LocalKernel:
     from dynasaur.kernel.provisioner import OneSpec
 
     differing = {k: v for k, v in asdict(limits).items() if v != asdict(Limits())[k]}
-    return LocalKernel(KernelManager(kernel_spec_manager=OneSpec(tier, differing)), work, limits)
+    spec = OneSpec(tier, differing, network=network)
+    return LocalKernel(KernelManager(kernel_spec_manager=spec), work, limits)
 
 
 def named(work: Path, name: str) -> LocalKernel:

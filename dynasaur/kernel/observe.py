@@ -70,7 +70,7 @@ def _notice(outcome: Outcome, limit: float, death: str) -> str:
         parts.append("Variables are kept.")
     if outcome.close is Close.REPLIED and report_of(outcome.reply).get("network") is True:
         parts.append(
-            "The sandbox has no network; a user who wants to allow it runs with --network."
+            "The sandbox has no network; a user who wants to allow it runs with --network full."
         )
     return " ".join(parts)
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -21,20 +20,18 @@ from typing import Any, cast
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
-from traitlets import Dict, Unicode
+from traitlets import Bool, Dict, Unicode
 
 from dynasaur.kernel.enclosure import Launch, Place, Tier, launch
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.ownership import hand_over, ordinary_user
+from dynasaur.kernel.private import private_folder, remove
 from dynasaur.kernel.tiers import choose
 
 NAME = "dynasaur-sandbox"
 """The name by which kernelspecs ask for it."""
 
-_LONGEST = 60
-"""Characters of the temporary folder's path."""
-
-_PATIENCE = 3.0
+_PATIENCE = 10.0
 """Seconds that a supervisor has to end what it supervises."""
 
 
@@ -44,10 +41,12 @@ class SandboxProvisioner(LocalProvisioner):
     Attributes:
         tier: The tier of the sandbox, or `auto`.
         limits: The fields of `Limits` that differ from the default.
+        network: The kernel may use the network.
     """
 
     tier = Unicode("auto")
     limits = Dict()
+    network = Bool(False)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -60,7 +59,7 @@ class SandboxProvisioner(LocalProvisioner):
             work = Path(kwargs.get("cwd") or Path.cwd()).resolve()
             self.tier = choose(self.tier)
             uid = ordinary_user() if self.tier != "none" else None
-            self._place = Place(work, _private_folder(), Limits(**self.limits), uid)
+            self._place = Place(work, private_folder(), Limits(**self.limits), uid, self.network)
         place = self._place
         manager: Any = self.parent
         manager.transport = "ipc"
@@ -118,7 +117,7 @@ class SandboxProvisioner(LocalProvisioner):
         if self._place is not None and not restart:
             if self._place.uid is not None:
                 hand_over(self._place.work, os.geteuid())
-            shutil.rmtree(self._place.private, ignore_errors=True)
+            remove(self._place.private)
             self._place = None
 
     def complaint(self) -> str:
@@ -136,9 +135,10 @@ class OneSpec(KernelSpecManager):
     Args:
         tier: The tier of the sandbox.
         limits: The fields of `Limits` that differ from the default.
+        network: The kernel may use the network.
     """
 
-    def __init__(self, tier: str, limits: dict[str, float]) -> None:
+    def __init__(self, tier: str, limits: dict[str, float], *, network: bool) -> None:
         super().__init__(data_dir=tempfile.gettempdir())
         self._spec = KernelSpec(
             argv=["python", "{connection_file}"],
@@ -148,7 +148,7 @@ class OneSpec(KernelSpecManager):
             metadata={
                 "kernel_provisioner": {
                     "provisioner_name": NAME,
-                    "config": {"tier": tier, "limits": limits},
+                    "config": {"tier": tier, "limits": limits, "network": network},
                 }
             },
         )
@@ -165,20 +165,6 @@ def register() -> None:
     group = KernelProvisionerFactory.GROUP_NAME
     entry = EntryPoint(NAME, f"{__name__}:SandboxProvisioner", group)
     KernelProvisionerFactory.instance().provisioners.setdefault(NAME, entry)
-
-
-def _private_folder() -> Path:
-    """A folder that only this user can enter, with folders for sockets and temporary files.
-
-    The path is kept short: a unix socket's may have about 100 bytes.
-    """
-    parent = tempfile.gettempdir()
-    if len(parent) > _LONGEST:
-        parent = "/tmp"  # noqa: S108 - mkdtemp below it is private
-    private = Path(tempfile.mkdtemp(prefix="dynasaur-", dir=parent))
-    (private / "s").mkdir(mode=0o700)
-    (private / "tmp").mkdir(mode=0o700)
-    return private
 
 
 def _give(place: Place, uid: int) -> None:

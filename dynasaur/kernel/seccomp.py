@@ -73,13 +73,13 @@ def machine() -> Machine | None:
     return MACHINES.get(os.uname().machine)
 
 
-def walls(kind: Machine, *, network: bool) -> bytes:
+def walls(kind: Machine, *, internet: bool) -> bytes:
     """The filter that holds for the kernel's whole life.
 
     Args:
         kind: The machine.
-        network: The kernel has a network namespace of its own, so that internet sockets reach
-            nothing; else they are refused here.
+        internet: Allow internet sockets: the kernel may use the network, or has one of its own
+            in which they reach nothing.
     """
     program = _Program(kind)
     for numbers in _FORBIDDEN.values():
@@ -88,19 +88,25 @@ def walls(kind: Machine, *, network: bool) -> bytes:
     program.forbid(_CLONE3, errno.ENOSYS)
     program.check(_CLONE, _refuse_bits(0, _NEW_NAMESPACES))
     program.check(_IOCTL, _refuse_values(1, (_TIOCSTI, _TIOCLINUX)))
-    families = (_AF_UNIX, _AF_INET, _AF_INET6) if network else (_AF_UNIX,)
-    program.check(_SOCKET, _sockets(families, netlink=network))
+    families = (_AF_UNIX, _AF_INET, _AF_INET6) if internet else (_AF_UNIX,)
+    program.check(_SOCKET, _sockets(families, netlink=internet))
     return program.finish()
 
 
-def lock(kind: Machine) -> bytes:
-    """The filter added when the kernel has bound its own sockets: no new way out of here.
+def lock(kind: Machine, *, internet: bool) -> bytes:
+    """The filter added when the kernel has bound its own sockets: no unix sockets any more.
 
-    Landlock cannot keep a process from unix sockets in the file system; this does.
+    Landlock cannot keep a process from those in the file system, and without a network namespace
+    bubblewrap cannot keep it from abstract ones; this does both.
+
+    Args:
+        kind: The machine.
+        internet: Internet sockets stay allowed.
     """
     program = _Program(kind)
-    program.check(_SOCKET, _sockets((), netlink=False))
-    program.forbid(_CONNECT, errno.EPERM)
+    program.check(_SOCKET, _sockets((_AF_INET, _AF_INET6) if internet else (), netlink=internet))
+    if not internet:
+        program.forbid(_CONNECT, errno.EPERM)
     # A pair of datagram sockets could send to any address.
     masked = [_load_argument(1), (_AND, 0, 0, 0xF)]
     refuse = [(_EQUAL, 0, 1, _SOCK_DGRAM), _fail(errno.EPERM), (_RETURN, 0, 0, _ALLOW)]

@@ -38,6 +38,12 @@ def settings() -> list[Path]:
     return [path for name in _SETTINGS if (path := Path("/etc") / name).exists()]
 
 
+def network() -> list[Path]:
+    """The files of /etc that name servers and hosts."""
+    names = ("resolv.conf", "hosts", "host.conf", "gai.conf")
+    return [path for name in names if (path := Path("/etc") / name).exists()]
+
+
 def python() -> list[Path]:
     """The interpreter and its packages: nothing else that happens to be on `sys.path`."""
     found = [Path(sys.prefix), Path(sys.base_prefix), Path(sys.exec_prefix)]

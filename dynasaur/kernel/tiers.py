@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from dynasaur.errors import KernelError, UsageError
-from dynasaur.kernel import bubblewrap, seccomp, sights
+from dynasaur.kernel import bubblewrap, seccomp
 from dynasaur.kernel.enclosure import Place, Tier, launch
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.ownership import hand_over, ordinary_user
@@ -80,8 +80,6 @@ def _without_running(tier: Tier) -> str:
         return "" if bubblewrap.program() else "bubblewrap is not installed (package bubblewrap)"
     if seccomp.machine() is None:
         return f"no filter of system calls is known for {os.uname().machine}"
-    if os.geteuid() == 0 and (hidden := sights.hidden_from_others()) is not None:
-        return f"as root it needs a Python that ordinary users can read, and {hidden} is closed"
     return ""
 
 

@@ -80,7 +80,7 @@ ATTACKS: dict[str, str] = {
     ),
     "read another kernel's connection file": (
         "found = []\n"
-        "for path in glob.glob('/tmp/dynasaur-*/c.json') + [other_connection]:\n"
+        "for path in glob.glob('/tmp/dynasaur-kernel-*/c.json') + [other_connection]:\n"
         "    try: found += [path] if own_connection != path and open(path).read() else []\n"
         "    except OSError: pass\n"
         "print('OPEN' if found else 'refused', found)"

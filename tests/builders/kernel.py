@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,6 +83,28 @@ def wait_until_gone(pids: list[int], seconds: float = 5.0) -> list[int]:
     while time.monotonic() < ends and any(map(_lives, pids)):
         time.sleep(0.02)
     return [pid for pid in pids if _lives(pid)]
+
+
+@contextmanager
+def short_folder() -> Iterator[Path]:
+    """A temporary folder whose path leaves room for those of unix sockets, which are bounded."""
+    with tempfile.TemporaryDirectory(prefix="kt-", dir="/tmp") as folder:
+        yield Path(folder)
+
+
+def processes_in(work: Path) -> list[int]:
+    """Processes whose command line or current folder names a kernel's work folder."""
+    found = []
+    for process in Path("/proc").iterdir():
+        try:
+            if process.name.isdigit() and process.name != str(os.getpid()):
+                words = (process / "cmdline").read_bytes() + os.fsencode(
+                    (process / "cwd").readlink()
+                )
+                found += [int(process.name)] if os.fsencode(work) in words else []
+        except OSError:
+            continue
+    return [pid for pid in found if _lives(pid)]
 
 
 def _lives(pid: int) -> bool:

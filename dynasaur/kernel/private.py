@@ -1,0 +1,57 @@
+"""The host's private folder for one kernel, and those that killed clients left behind."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+PREFIX = "dynasaur-kernel-"
+
+_LOCK = "lock"
+_LONGEST = 60
+
+_held: dict[Path, int] = {}
+"""The locks of this process's folders: they show to others that the folder is in use."""
+
+
+def private_folder() -> Path:
+    """A folder that only this user can enter, with folders for sockets and temporary files.
+
+    The path is kept short: a unix socket's may have about 100 bytes.
+    """
+    parent = Path(tempfile.gettempdir())
+    if len(str(parent)) > _LONGEST:
+        parent = Path("/tmp")  # noqa: S108 - mkdtemp below it is private
+    _sweep(parent)
+    private = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
+    lock = os.open(private / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    _held[private] = lock
+    (private / "s").mkdir(mode=0o700)
+    (private / "tmp").mkdir(mode=0o700)
+    return private
+
+
+def remove(private: Path) -> None:
+    """Remove a folder of this process."""
+    shutil.rmtree(private, ignore_errors=True)
+    if (lock := _held.pop(private, None)) is not None:
+        os.close(lock)
+
+
+def _sweep(parent: Path) -> None:
+    """Remove the folders of clients that were killed: nobody holds their locks."""
+    for private in parent.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):
+            if private.lstat().st_uid != os.geteuid():
+                continue
+            lock = os.open(private / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(private, ignore_errors=True)
+            finally:
+                os.close(lock)
