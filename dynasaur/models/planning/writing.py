@@ -15,6 +15,7 @@ from dynasaur.models.planning.words import name_words
 
 _NOUNS = {"filter": "filtered", "sort": "sorted", "convert": "converted"}
 _PASSED = frozenset({"rows", "items", "words", "lines"})
+_FILES = {"table": "table", "json": "JSON", "text": "text"}
 _KNOWN_TYPES = frozenset(
     {"list", "dict", "tuple", "set", "str", "int", "float", "bool", "None", "Any"}
 )
@@ -155,8 +156,11 @@ def _docstring(node: Node, name: str, signature: _Signature) -> str:
 
 def _summary(node: Node, name: str) -> str:
     words = name.removesuffix("_of_file").replace("column", "a_column").split("_")
-    if any(literal.kind == "file" for literal in node.literals):
-        words += ["of", "a", "file"]
+    for call in node.walk():
+        if any(literal.kind == "file" for _, literal in call.own):
+            kinds = [_FILES[word] for word in name_words(call.offer.name) if word in _FILES]
+            words += ["of", "a", *kinds[:1], "file"]
+            break
     text = " ".join(words)
     return text[0].upper() + text[1:] + "."
 
