@@ -459,6 +459,14 @@ APART = {
         "import xml\ndef f(a):\n    return xml.dom.minidom.parse(a)",
         "import xml.dom.minidom\ndef f(a):\n    return xml.dom.minidom.parse(a)",
     ),
+    "submodule not loaded by name": (
+        "import PIL\ndef f(a):\n    return PIL.Image.open(a)",
+        "from PIL import Image\ndef f(a):\n    return Image.open(a)",
+    ),
+    "order of module statements": (
+        "A = g()\nB = h()\ndef f(a):\n    return a[A:B]",
+        "B = h()\nA = g()\ndef f(a):\n    return a[A:B]",
+    ),
     "stdout at import": (
         "from sys import stdout\ndef f(a):\n    stdout.write(a)",
         "import sys\ndef f(a):\n    sys.stdout.write(a)",
@@ -507,16 +515,36 @@ APART = {
         "def f(a):\n    b = 0\n    try:\n        return g(a)\n    finally:\n        h(b)",
     ),
     "temporary captured": (
-        "def f(a):\n    def h():\n        return b\n    b = g(a)\n    return b, h",
-        "def f(a):\n    def h():\n        return b\n    return g(a), h",
+        "def f(a):\n    b = 0\n    def h():\n        return b\n    g(h)\n    b = k(a)\n    return b",
+        "def f(a):\n    b = 0\n    def h():\n        return b\n    g(h)\n    return k(a)",
+    ),
+    "captured loop variable": (
+        "def f(a):\n    for y in a:\n        b = []\n        for x in y:\n            b.append(lambda: x)\n        g(b, b)",
+        "def f(a):\n    for y in a:\n        b = [lambda: x for x in y]\n        g(b, b)",
     ),
     "temporary evaluated later": (
         "def f(a):\n    b = g(a)\n    return h(a), b",
         "def f(a):\n    return h(a), g(a)",
     ),
     "partial list after an exception": (
-        "def f(a):\n    b = []\n    try:\n        for x in a:\n            b.append(g(x))\n    except E:\n        pass\n    return b",
-        "def f(a):\n    b = []\n    try:\n        b = [g(x) for x in a]\n    except E:\n        pass\n    return b",
+        "def f(a):\n    try:\n        b = []\n        for x in a:\n            b.append(g(x))\n    except E:\n        pass\n    return b",
+        "def f(a):\n    try:\n        b = [g(x) for x in a]\n    except E:\n        pass\n    return b",
+    ),
+    "partial list after a swallowed exception": (
+        "def f(a):\n    with suppress(E):\n        b = []\n        for x in a:\n            b.append(g(x))\n    return b",
+        "def f(a):\n    with suppress(E):\n        b = [g(x) for x in a]\n    return b",
+    ),
+    "key computed before the value": (
+        "def f(a):\n    b = {}\n    for x in a:\n        b[k(x)] = g(x)\n    return b",
+        "def f(a):\n    return {k(x): g(x) for x in a}",
+    ),
+    "copy that may fail": (
+        "def f(a):\n    c = 0\n    if a:\n        x = g(a)\n    try:\n        b = x\n        c = 1\n        h(b, c)\n    except E:\n        pass\n    return k(c, c)",
+        "def f(a):\n    c = 0\n    if a:\n        x = g(a)\n    try:\n        c = 1\n        b = x\n        h(b, c)\n    except E:\n        pass\n    return k(c, c)",
+    ),
+    "after an if": (
+        "def f(a):\n    if a:\n        g(a)\n    h(a)",
+        "def f(a):\n    if a:\n        g(a)\n    else:\n        h(a)",
     ),
     "loop variable used afterwards": (
         "def f(a, x):\n    b = []\n    for x in a:\n        b.append(g(x))\n    return b, x",
@@ -524,7 +552,7 @@ APART = {
     ),
     "list read while it is made": (
         "def f(a):\n    b = []\n    for x in a:\n        b.append(g(x, b))\n    return b",
-        "def f(a, b):\n    b = [g(x, b) for x in a]\n    return b",
+        "def f(a):\n    b = [g(x, b) for x in a]\n    return b",
     ),
     "lists in place": (
         "def f(a, b):\n    a += b\n    return g(a)",
@@ -536,8 +564,8 @@ APART = {
     ),
     "percent of one thing": ("def f(a):\n    return 'x%s' % a", "def f(a):\n    return f'x{a!s}'"),
     "dependent first values": (
-        "def f(a):\n    b = 0\n    c = b\n    return g(b, c)",
-        "def f(a):\n    c = b\n    b = 0\n    return g(b, c)",
+        "def f(a):\n    b = 0\n    c = b\n    h(b, c)\n    return g(b, c)",
+        "def f(a):\n    c = b\n    b = 0\n    h(b, c)\n    return g(b, c)",
     ),
     "truth of a comparison": (
         "def f(a, b):\n    if a == b:\n        return True\n    return False",
