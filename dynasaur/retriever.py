@@ -59,7 +59,8 @@ class Retriever:
         """The best k actions for a query, best first.
 
         Equal scores are ranked the library's own actions first, then those of vendored sources,
-        then the others'. An action whose exact name is written in the query comes first.
+        then the others'. An action whose exact name is written in the query comes first, and one
+        that is deprecated after all that are not, whatever its score.
 
         Args:
             query: A task or a wish in words, or a name.
@@ -67,15 +68,14 @@ class Retriever:
             source: Only actions of this source (`local`, `base`); None searches all.
         """
         self._refresh()
-        if source is None:
-            return self._hits(self._index.search(query, k))
-        wide = k
+        wide = 2 * max(0, k)
         while True:
-            wide *= 4
             found = self._index.search(query, wide)
-            own = [scored for scored in found if self._source(scored.key) == source]
-            if len(own) >= k or len(found) < wide:
-                return self._hits(own[:k])
+            own = [one for one in found if source in (None, self._source(one.key))]
+            if len(own) >= 2 * k or len(found) < wide:
+                hits = self._hits(own)
+                return sorted(hits, key=lambda hit: bool(hit.action.provenance.deprecated))[:k]
+            wide *= 4
 
     def _hits(self, found: Iterable[Scored]) -> list[Hit]:
         hits = []
@@ -108,7 +108,7 @@ class Retriever:
         Raises:
             ActionError: There is such an action, and its file cannot be parsed.
         """
-        self._refresh()
+        self._walk()
         for module in self._modules_named(name):
             shelf, entry = self._known[module]
             return shelf.read(entry)
@@ -126,7 +126,7 @@ class Retriever:
         Raises:
             ActionError: There is no such action, or one of its requirements is missing.
         """
-        self._refresh()
+        self._walk()
         ordered: dict[str, Module] = {}
         for name in names:
             module = next(iter(self._modules_named(name)), name)
@@ -156,18 +156,25 @@ class Retriever:
             yield name
             return
         *places, bare = name.replace("/", ".").split(".")
-        for module in sorted(self._known, key=self._key):
-            _, entry = self._known[module]
-            if entry.name == bare and places in _places(entry):
-                yield module
+        found = (
+            module
+            for module, (_, entry) in self._known.items()
+            if entry.name == bare and places in _places(entry)
+        )
+        yield from sorted(found, key=self._key)
 
-    def _refresh(self) -> None:
-        """Walk the stores, and bring the index in line with what changed."""
+    def _walk(self) -> None:
+        """See which actions there are; a module that two stores hold is the first one's."""
         known: dict[str, tuple[Shelf, Entry]] = {}
         for shelf in self._shelves:
             for module, entry in shelf.entries().items():
                 known.setdefault(module, (shelf, entry))
         self._known = known
+
+    def _refresh(self) -> None:
+        """Bring the index in line with what there is."""
+        self._walk()
+        known = self._known
         stamps = {self._key(module): entry.stamp for module, (_, entry) in known.items()}
         self._index.sync(stamps, self._read, self._progress)
 

@@ -117,6 +117,7 @@ def test_equal_scores_are_ranked_by_key() -> None:
     bring_in(index, [document("twin", "Same words.", key=key) for key in "cab"])
     assert keys(index, "same words") == ["a", "b", "c"]
     assert keys(index, "same words", k=2) == ["a", "b"]
+    assert keys(index, "same words", k=0) == []
 
 
 def test_rare_words_count_for_more_than_common_ones() -> None:

@@ -55,6 +55,21 @@ def test_a_vendored_copy_hides_the_built_in_one(retriever: Retriever, library: P
     assert paths == [library / "vendor/base/tables/read_table.py"]
 
 
+def test_a_deprecated_action_ranks_last(retriever: Retriever, base: Path) -> None:
+    path = write_action(base, "text/count_all_words", "Counts all words.", task="count words")
+    assert retriever.search("count all words")[0].action.name == "count_all_words"
+    path.write_text(path.read_text().replace("# task =", '# deprecated = "count_words"\n# task ='))
+    hits = retriever.search("count all words", 2)
+    assert [hit.action.name for hit in hits] == ["count_words", "words"]
+    last = retriever.search("count all words")[-1].action
+    assert (last.name, last.provenance.deprecated) == ("count_all_words", "count_words")
+
+
+@pytest.mark.parametrize("k", [0, -1])
+def test_nothing_is_asked_for_and_nothing_given(retriever: Retriever, k: int) -> None:
+    assert retriever.search("words", k) == []
+
+
 def test_one_source_is_searched_alone(retriever: Retriever) -> None:
     for source in ("local", "base"):
         hits = retriever.search("mean of a column", 1, source=source)

@@ -131,6 +131,8 @@ class Index:
         Documents whose exact name is written in the query come first, with a score of 1, the
         longest name before the others.
         """
+        if k < 1:
+            return []
         lives = self._lives
         asked = _ask(query, lives)
         wanted = [(hash_of(term), weight) for term, weight in asked.weights.items()]
