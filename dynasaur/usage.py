@@ -192,7 +192,8 @@ class _Counted:
 
 
 def _counted(record: Mapping[str, Json]) -> _Counted:
-    run, use = _storable(record.get("run")), _table(record.get("actions"))
+    run, started = (_storable(record.get(key) or "") for key in ("run", "started"))
+    use = _table(record.get("actions"))
     offered, loaded = _names(use.get("offered")), _names(use.get("loaded"))
     calls: dict[str, list[bool]] = {}
     for name, ok in _calls(record):
@@ -203,7 +204,7 @@ def _counted(record: Mapping[str, Json]) -> _Counted:
         for returned in [calls.get(name, [])]
     )
     new = len(_list(use.get("admitted")))
-    return _Counted((run, _storable(record.get("started")), new), tuple(uses))
+    return _Counted((run, started, new), tuple(uses))
 
 
 def _insert(base: sqlite3.Connection, counted: _Counted) -> None:

@@ -46,7 +46,7 @@ FLOORS = {
 
 DOORS = {
     "click": {"cli", "commands"},
-    "filelock": {"repo", "trajectory", "index"},
+    "filelock": {"repo", "trajectory", "index", "upkeep"},
     "git": {"repo"},
     "IPython": {"kernel"},
     "ipykernel": {"kernel"},

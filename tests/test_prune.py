@@ -11,10 +11,12 @@ from pathlib import Path
 import pytest
 
 from dynasaur import Library
+from dynasaur.errors import ActionError
+from dynasaur.upkeep import Bounds, Ground, propose, prune
 from tests.builders.cli import command
 from tests.builders.repos import committed, git
 from tests.builders.runs import call, record
-from tests.builders.upkeep import Inside, a_library, action, names, save, subjects
+from tests.builders.upkeep import Inside, a_library, action, copy_of, names, save, subjects
 
 
 @pytest.fixture
@@ -22,9 +24,17 @@ def run(capsys: pytest.CaptureFixture[str]) -> Inside:
     return Inside(capsys)
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    with pytest.MonkeyPatch.context() as patch:
+        a_library(folder, patch)
+    return folder
+
+
 @pytest.fixture
-def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
-    return a_library(tmp_path, monkeypatch)
+def empty(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
+    return copy_of(template, tmp_path, monkeypatch)
 
 
 def ago(days: int) -> str:
@@ -199,6 +209,25 @@ def test_prune_asks_on_a_terminal(library: Library, answer: str, code: int, gone
     assert ("removed: text/never" in out) is gone
     assert ("nothing was removed" in err) is not gone
     assert (committed(library.root, "actions/text/never.py") is None) is gone
+
+
+@pytest.mark.parametrize("started", ["", "yesterday", "2026-13-45", "2020-01-01T00:00:00", None])
+def test_a_time_that_is_none_stops_nothing(library: Library, run: Inside, started: str) -> None:
+    record(library.runs, "odd", [call("never")], started=started)
+    told = run("prune", "--dry-run", "--json")
+    assert told.code == 0, told.err
+    unused = {one["name"] for one in told.json["unused"]}
+    assert ("text/never" in unused) is (not started or started.startswith("2020"))
+    assert run("stats").code == 0
+
+
+def test_prune_looks_again_after_the_answer(library: Library) -> None:
+    ground = Ground(library.repo)
+    proposal = propose(ground, library.usage(), Bounds(fewer_than=1), datetime.now(UTC))
+    save(library, text__late=action("late", ".never"))
+    with pytest.raises(ActionError, match="text/late uses"):
+        prune(ground, proposal)
+    assert "actions/text/never.py" in names(library.root)
 
 
 def test_prune_where_all_is_used(empty: Library, run: Inside) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -9,31 +10,41 @@ import pytest
 
 from dynasaur import Library
 from dynasaur.repo import Change
+from tests.builders.cli import command as command_line
 from tests.builders.repos import committed, git
-from tests.builders.upkeep import Inside, a_library, action, head, names, save, subjects
+from tests.builders.upkeep import Inside, a_library, action, copy_of, head, names, save, subjects
+
+
+@pytest.fixture(scope="module")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty library below `empty`; and one below `used`, with `greet`, used by `meet`, used by
+    `party`; and `part`, used by none."""
+    folder = tmp_path_factory.mktemp("templates")
+    with pytest.MonkeyPatch.context() as patch:
+        a_library(folder / "empty", patch)
+        save(
+            a_library(folder / "used", patch),
+            text__greet=action("greet"),
+            text__meet=action("meet", ".greet"),
+            fun__party=action("party", "..text.meet"),
+            text__part=action("part"),
+        )
+    return folder
 
 
 @pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
-    return a_library(tmp_path, monkeypatch)
+def library(templates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
+    return copy_of(templates / "empty", tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def used(templates: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
+    return copy_of(templates / "used", tmp_path, monkeypatch)
 
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str]) -> Inside:
     return Inside(capsys)
-
-
-@pytest.fixture
-def used(library: Library) -> Library:
-    """`greet`, used by `meet`, used by `party`; and `part`, used by none."""
-    save(
-        library,
-        text__greet=action("greet"),
-        text__meet=action("meet", ".greet"),
-        fun__party=action("party", "..text.meet"),
-        text__part=action("part"),
-    )
-    return library
 
 
 # --- history ----------------------------------------------------------------------------------
@@ -560,3 +571,23 @@ def test_reject_says_what_is_wrong(
     done = run("reject", *arguments)
     assert (done.code, done.out) == (code, "")
     assert said in done.err
+
+
+def test_eight_people_at_once_reject_one_each(library: Library, run: Inside) -> None:
+    texts = {f"text__a{n}": action(f"a{n}") for n in range(8)}
+    save(library, **texts, text__kept=action("kept"))
+    workers = [
+        subprocess.Popen(
+            command_line("reject", f"a{n}", "--reason", f"reason {n}"),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for n in range(8)
+    ]
+    said = [worker.communicate() for worker in workers]
+    assert [worker.returncode for worker in workers] == [0] * 8, said
+    graves = tomllib.loads((library.root / "actions/rejected.toml").read_text())
+    assert {one["reason"] for one in graves.values()} == {f"reason {n}" for n in range(8)}
+    assert names(library.root) == ["actions/rejected.toml", "actions/text/kept.py"]
+    assert git(library.root, "status", "--porcelain") == ""

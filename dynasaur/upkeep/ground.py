@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
-from dynasaur.config import PACKAGE
+from dynasaur.config import PACKAGE, data_folder
 from dynasaur.errors import ActionError, StoreError
 from dynasaur.registry.shelf import title
 from dynasaur.repo import Change, Delivery, Repo
@@ -17,6 +18,9 @@ from dynasaur.source import relative_imports
 from dynasaur.store import Entry, Store
 from dynasaur.trajectory import new_id
 from dynasaur.types import LOCAL
+
+LOCK_SECONDS = 60.0
+"""So long one process waits for another that keeps the same library in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +49,31 @@ class Ground:
         self.repo = repo
         self.package = repo.root / PACKAGE
         self.store = Store(self.package)
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Let no other process keep this library in order until it is left; all is read anew.
+
+        Raises:
+            StoreError: Another one does so all the time, or nothing can be written.
+        """
+        from filelock import FileLock, Timeout
+
+        folder = data_folder(self.repo.root)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(folder / "upkeep.lock", timeout=LOCK_SECONDS)
+            lock.acquire()
+        except Timeout:
+            raise StoreError("another process keeps this library in order: try again") from None
+        except OSError as error:
+            raise StoreError(f"{folder} cannot be written: {error.strerror}") from error
+        try:
+            for derived in ("entries", "texts"):
+                self.__dict__.pop(derived, None)
+            yield
+        finally:
+            lock.release()
 
     @cached_property
     def entries(self) -> Mapping[str, Entry]:

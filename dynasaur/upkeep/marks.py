@@ -30,6 +30,11 @@ def deprecate(ground: Ground, name: str, other: Action) -> Done:
             other one is deprecated itself.
         StoreError: Nothing can be committed.
     """
+    with ground.alone():
+        return _deprecate(ground, name, other)
+
+
+def _deprecate(ground: Ground, name: str, other: Action) -> Done:
     entry = ground.own(name)
     this, that = title(entry.module), title(other.module)
     if entry.module == other.module:
@@ -63,6 +68,11 @@ def reject(ground: Ground, name: str, reason: str = "", *, with_dependents: bool
         ActionError: There is no such action, it is not committed, or others use it.
         StoreError: Nothing can be committed.
     """
+    with ground.alone():
+        return _reject(ground, name, reason, with_dependents=with_dependents)
+
+
+def _reject(ground: Ground, name: str, reason: str, *, with_dependents: bool) -> Done:
     entry = ground.own(name)
     this = title(entry.module)
     goes = removable(ground, [entry.module], with_dependents=with_dependents)

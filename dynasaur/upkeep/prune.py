@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from dynasaur.history import History
 from dynasaur.registry.shelf import title
 from dynasaur.upkeep.ground import Done, Ground
-from dynasaur.upkeep.removal import without
+from dynasaur.upkeep.removal import removable, without
 from dynasaur.usage import Report, Tally
 
 
@@ -88,15 +88,21 @@ def prune(ground: Ground, proposal: Proposal) -> Done:
     """Remove what was proposed, in one commit.
 
     Raises:
-        ActionError: One of them is not committed.
+        ActionError: One of them is not committed, or is used by another by now.
         StoreError: Nothing can be committed.
     """
-    names = [title(one.module) for one in proposal.unused]
+    with ground.alone():
+        return _prune(ground, proposal)
+
+
+def _prune(ground: Ground, proposal: Proposal) -> Done:
+    modules = [one.module for one in proposal.unused]
+    names = [title(module) for module in modules]
     subject = f"prune {names[0]}" if len(names) == 1 else f"prune {len(names)} unused actions"
     listing = "\n".join(f"- {title(one.module)}: {told(one)}" for one in proposal.unused)
     return ground.commit(
         subject,
-        without(ground, [one.module for one in proposal.unused]),
+        without(ground, removable(ground, modules, with_dependents=False)),
         body=f"By what the runs recorded here have used:\n\n{listing}",
         removed=names,
     )
@@ -117,8 +123,16 @@ def _is_unused(one: Unused, bounds: Bounds, now: datetime) -> bool:
     if bounds.unused_since is None:
         return True
     oldest = now - bounds.unused_since
-    times = (one.changed, one.tally.last_used)
-    return all(datetime.fromisoformat(time) < oldest for time in times if time)
+    return all(_before(time, oldest) for time in (one.changed, one.tally.last_used) if time)
+
+
+def _before(time: str, oldest: datetime) -> bool:
+    """Whether it was before; what is no time counts as now."""
+    try:
+        when = datetime.fromisoformat(time)
+    except ValueError:
+        return False
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)) < oldest
 
 
 def _needed(ground: Ground, unused: Mapping[str, Unused]) -> dict[str, tuple[str, ...]]:

@@ -31,6 +31,11 @@ def revert(ground: Ground, name: str, revision: str = "", *, with_dependents: bo
             other actions need what would go.
         StoreError: There is no such revision, or nothing can be committed.
     """
+    with ground.alone():
+        return _revert(ground, name, revision, with_dependents=with_dependents)
+
+
+def _revert(ground: Ground, name: str, revision: str, *, with_dependents: bool) -> Done:
     past = forms(ground.repo, name)
     now = past[0].after
     wanted = _at(ground, past, revision) if revision else _earlier(ground, past)

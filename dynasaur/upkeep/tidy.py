@@ -52,6 +52,11 @@ def tidy(ground: Ground, moved: Mapping[str, str]) -> Done:
             rewritten.
         StoreError: Nothing can be committed.
     """
+    with ground.alone():
+        return _tidy(ground, moved)
+
+
+def _tidy(ground: Ground, moved: Mapping[str, str]) -> Done:
     files: dict[str, bytes | None] = {}
     for module in [*moved, *ground.dependents(moved)]:
         there = moved.get(module, module)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,15 @@ def a_library(folder: Path, patch: pytest.MonkeyPatch) -> Library:
     made, _ = Library.create(folder / "library")
     patch.chdir(made.root)
     return made
+
+
+def copy_of(template: Path, folder: Path, patch: pytest.MonkeyPatch) -> Library:
+    """A library like the one below `template`, that was made once; the process works in it."""
+    isolate(patch, folder / "home")
+    patch.setenv("XDG_STATE_HOME", str(folder / "state"))
+    shutil.copytree(template / "library", folder / "library")
+    patch.chdir(folder / "library")
+    return Library(folder / "library")
 
 
 class Inside:
