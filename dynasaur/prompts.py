@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from importlib.resources import files
 
+from dynasaur.record import Undocumented
 from dynasaur.types import Action, Hit, Message, Observation, Refusal, Reply, Task
 
 OBSERVATION_LIMIT = 10_000
@@ -86,6 +87,21 @@ def observed(observation: Observation, notes: Iterable[str] = ()) -> Message:
 def objection(refusal: Refusal) -> str:
     """What would keep a function out of the library, while it can still be mended."""
     return f"`{refusal.name}` works, but could not be kept as an action: {refusal.reason}"
+
+
+def documentation(wanting: Iterable[Undocumented]) -> tuple[Message, Message]:
+    """A conversation of its own that asks for the documentation of functions, all at once.
+
+    Args:
+        wanting: The functions, each with what it lacks.
+    """
+    functions = [
+        "\n".join([f"`{one.name}` lacks:", *(f"- {what}" for what in one.missing)])
+        + f"\n\n```python\n{one.text.strip()}\n```"
+        for one in wanting
+    ]
+    system = files("dynasaur").joinpath("templates", "documentation.md").read_text("utf-8")
+    return Message("system", system.strip()), Message("user", "\n\n".join(functions))
 
 
 def cut(text: str, limit: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -9,8 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from dynasaur import Agent, Library, Task, prompts
+from dynasaur.models.planner import PlannerModel
+from dynasaur.models.scripted import ScriptedModel
 from dynasaur.record import Admission, Ask, Undocumented
+from dynasaur.source import public_functions
 from dynasaur.types import Call, Evidence
+from tests.builders.cli import script
 from tests.builders.gate import Place, Shared, called, made, reasons, shared_kernel
 from tests.builders.repos import git, isolate
 
@@ -400,3 +406,38 @@ def test_a_kernel_that_cannot_start_refuses_with_the_reason(place: Place) -> Non
     place.kernel = Broken(None)  # type: ignore[arg-type]
     done = admit(place, SHIFTED, called("shifted_number", "1", "2"))
     assert reasons(done.refused) == {"shifted_number": "it could not be tried: no sandbox here"}
+
+
+# --- asked by the agent -------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("replies", [1, 0])
+def test_the_agent_asks_its_model_once_the_answer_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replies: int
+) -> None:
+    isolate(monkeypatch, tmp_path / "home")
+    library, _ = Library.create(tmp_path / "library")
+    steps = [BARE + "submit_final_answer(shout_text('a'))", DOCUMENTED][: replies + 1]
+    model = ScriptedModel(Path(script(tmp_path, *steps).removeprefix("scripted:")))
+    result = Agent(library, model).run(Task("Shout it"))
+    assert (result.answer, len(result.steps)) == ("A!", 1)
+    assert result.usage.requests == 2
+    assert result.actions.admitted == ("shout_text",) * replies
+    if not replies:
+        (refused,) = result.actions.refused
+        assert refused.reason.startswith("the parameter `text` has no type")
+
+
+def test_the_request_shows_each_function_and_what_it_lacks() -> None:
+    wanting = [Undocumented("shout_text", BARE, ("no type", "no docstring"))]
+    system, user = prompts.documentation(wanting)
+    assert "python block" in system.content
+    assert user.content == (
+        f"`shout_text` lacks:\n- no type\n- no docstring\n\n```python\n{BARE.strip()}\n```"
+    )
+
+
+def test_the_planner_writes_no_documentation() -> None:
+    reply = PlannerModel().reply(prompts.documentation([Undocumented("f", BARE, ("no type",))]))
+    assert not public_functions(ast.parse(reply.code))

@@ -12,7 +12,7 @@ from dynasaur import prompts, trajectory
 from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory, Library, Listener, Model
 from dynasaur.agent.run import Run
 from dynasaur.errors import ActionError, FailureError, ModelError
-from dynasaur.record import End, Step, Trajectory
+from dynasaur.record import End, Step, Trajectory, Undocumented
 from dynasaur.syntax import action_imports, free_names
 from dynasaur.types import Task
 
@@ -77,7 +77,8 @@ class Agent:
                 run.save()
                 raise
         self._listener.judging()
-        run.admit()
+        asks = run.end in (End.ANSWERED, End.LIMIT)
+        run.admit((lambda wanting: self._document(run, wanting)) if asks else None)
         result = run.save()
         self.library.count(result)
         self._listener.ended(result)
@@ -123,6 +124,15 @@ class Agent:
             notes += self._objections(run, step.code)
         run.messages.append(prompts.observed(seen, notes))
         return replace(step, loaded=loaded, notes=notes, observation=seen)
+
+    def _document(self, run: Run, wanting: Sequence[Undocumented]) -> str:
+        """Ask the model once for documentation that its functions lack; empty if it gives none."""
+        try:
+            reply = self.model.reply(prompts.documentation(wanting))
+        except ModelError:
+            return ""
+        run.usage += reply.usage
+        return reply.code
 
     def _objections(self, run: Run, code: str) -> tuple[str, ...]:
         """Why functions that a cell defines would not be kept, while that can be mended."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from dynasaur.record import Admission, Harvest, Step, Trajectory
+from dynasaur.record import Admission, Ask, Harvest, Step, Trajectory
 from dynasaur.types import Action, Hit, Json, Message, Module, Observation, Refusal, Reply
 
 
@@ -56,7 +56,7 @@ class Retriever(Protocol):
 class Registry(Protocol):
     """The way into the library."""
 
-    def admit(self, harvest: Harvest) -> Admission:
+    def admit(self, harvest: Harvest, ask: Ask | None = None) -> Admission:
         """Judge a run's functions and keep those that proved themselves."""
 
     def objections(self, cells: Sequence[str]) -> tuple[Refusal, ...]:

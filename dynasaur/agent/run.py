@@ -11,7 +11,7 @@ from pathlib import Path
 from dynasaur import prompts, trajectory
 from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory, Library
 from dynasaur.errors import ActionError
-from dynasaur.record import ActionUse, Admission, End, Harvest, Status, Step, Trajectory
+from dynasaur.record import ActionUse, Admission, Ask, End, Harvest, Status, Step, Trajectory
 from dynasaur.types import Call, Hit, Json, Message, Task, Usage
 
 
@@ -80,8 +80,8 @@ class Run:
         """No further step."""
         self.end, self.reason = end, reason
 
-    def admit(self) -> None:
-        """Let the registry judge what the run leaves."""
+    def admit(self, ask: Ask | None) -> None:
+        """Let the registry judge what the run leaves; it may ask for documentation."""
         harvest = Harvest(
             self.run,
             self.task.text,
@@ -91,7 +91,7 @@ class Run:
             self.end is End.ANSWERED,
             self.answer,
         )
-        self.admission = self.library.registry.admit(harvest)
+        self.admission = self.library.registry.admit(harvest, ask)
 
     def cells(self) -> tuple[str, ...]:
         """The code of the steps that ran without error."""

@@ -128,7 +128,7 @@ class Proof:
         try:
             new = documented(one.candidate, reply)
         except ActionError as error:
-            one.reason = f"{error}; missing was: {'; '.join(one.wanting)}"
+            one.reason = f"{'; '.join(one.wanting)} (asked: {error})"
             return
         prints = []
         for candidate in (replace(one.candidate, imports=new.imports), new):
