@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -134,10 +136,46 @@ def test_files_changed_by_hand_are_noticed(retriever: Retriever, library: Path) 
     assert modules(retriever, "median") == []
     path = write_action(library, "tables/middle", "Median of numbers.")
     assert modules(retriever, "median") == ["actions.tables.middle"]
-    write_action(library, "tables/middle", "Medium of numbers.")
-    assert modules(retriever, "median") == []
+    path = path.rename(library / "middle.py")
+    assert modules(retriever, "median") == ["actions.middle"]
     path.unlink()
-    assert modules(retriever, "middle") == []
+    assert modules(retriever, "median") == []
+
+
+def test_a_change_of_the_same_size_and_time_is_noticed(library: Path, tmp_path: Path) -> None:
+    path = write_action(library, "tables/middle", "Median of numbers.")
+    before = path.stat()
+    first = Retriever([Store(library)], tmp_path / "index")
+    assert modules(first, "median") == ["actions.tables.middle"]
+    path.write_text(path.read_text().replace("Median", "Medium"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    for retriever in (first, Retriever([Store(library)], tmp_path / "index")):
+        assert modules(retriever, "median") == []
+        assert modules(retriever, "medium") == ["actions.tables.middle"]
+
+
+@pytest.mark.slow
+def test_what_git_does_to_files_is_noticed(retriever: Retriever, library: Path) -> None:
+    def git(*words: str) -> None:
+        names = ["-c", "user.name=x", "-c", "user.email=x@localhost"]
+        subprocess.run(["git", "-C", str(library), *names, *words], check=True, capture_output=True)
+
+    git("init", "-b", "main")
+    git("add", ".")
+    git("commit", "-m", "one")
+    git("checkout", "-b", "other")
+    write_action(library, "tables/mean_of_column", "Gizmo of a column.")
+    write_action(library, "tables/middle", "Median of numbers.")
+    git("add", ".")
+    git("commit", "-m", "two")
+    assert modules(retriever, "the gizmo") == ["actions.tables.mean_of_column"]
+    git("checkout", "main")
+    assert modules(retriever, "the gizmo") == []
+    assert modules(retriever, "the median") == []
+    git("merge", "other")
+    assert modules(retriever, "the gizmo") == ["actions.tables.mean_of_column"]
+    assert modules(retriever, "the median") == ["actions.tables.middle"]
 
 
 def test_a_broken_file_costs_only_itself(retriever: Retriever, library: Path) -> None:

@@ -8,7 +8,7 @@ import mmap
 import os
 import time
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -37,6 +37,7 @@ class Folder:
         self._lock = FileLock(path / "write.lock", timeout=PATIENCE)
         self._seen = b""
         self._opened: dict[int, Segment] = {}
+        self._swept = False
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[bool]:
@@ -81,8 +82,12 @@ class Folder:
         listing = _listing(list(segments))
         self._put(self._list, listing)
         self._seen = listing
+        merged = self._opened.keys() - segments.keys()
         self._opened = dict(segments)
-        self._sweep()
+        self._remove(map(self._file, merged))
+        if not self._swept:
+            self._sweep()
+            self._swept = True
 
     def _open(self, number: int) -> Segment:
         if number in self._opened:
@@ -100,12 +105,14 @@ class Folder:
                 os.fsync(stream.fileno())
 
     def _sweep(self) -> None:
-        """Remove what the list does not name: merged segments, and those of a killed writer."""
-        kept = {self._file(number).name for number in self._opened}
-        for item in self._path.glob("*.segment"):
-            if item.name not in kept:
-                with contextlib.suppress(OSError):  # held open elsewhere: the next writer's task
-                    item.unlink()
+        """Remove what the list does not name: what killed writers have left."""
+        kept = {self._file(number) for number in self._opened}
+        self._remove(file for file in self._path.glob("*.segment") if file not in kept)
+
+    def _remove(self, files: Iterable[Path]) -> None:
+        for file in files:
+            with contextlib.suppress(OSError):  # held open elsewhere: a later sweep's task
+                file.unlink()
 
     def _file(self, number: int) -> Path:
         return self._path / f"{number:016x}.segment"
