@@ -113,6 +113,40 @@ def test_history_goes_on_before_a_move(library: Library, run: Inside, alike: boo
     assert run("history", "text/greet", "--json").json == found
 
 
+def test_history_tells_of_what_a_merge_settled(used: Library, run: Inside) -> None:
+    path = used.root / "actions/text/greet.py"
+    git(used.root, "checkout", "-qb", "side")
+    for word, branch in (("theirs", "-"), ("ours", "")):
+        path.write_text(action("greet", word=word))
+        git(used.root, "commit", "-qam", word)
+        if branch:
+            git(used.root, "checkout", "-q", branch)
+    git(used.root, "merge", "-q", "side", ok=False)
+    path.write_text(action("greet", word="both"))
+    git(used.root, "commit", "-qam", "merged")
+    newest, *rest = run("history", "greet", "--json", "--patch").json
+    assert newest["subject"] == "merged"
+    assert '-    return "ours"\n+    return "both"' in newest["patch"]
+    assert {one["subject"] for one in rest} >= {"ours", "theirs"}
+    for one in rest[:2]:
+        assert '-    return "greet"\n' in one["patch"]
+    assert run("revert", "greet").code == 0
+    assert path.read_text() == action("greet", word="ours")
+
+
+@pytest.mark.parametrize("subject", ["a\x1eb", "a\x1fb\x1fc", "\x1e", "M", "A\t", ":100 M"])
+def test_no_message_hides_what_its_commit_did(library: Library, run: Inside, subject: str) -> None:
+    git(library.root, "config", "log.showRoot", "false")
+    (library.root / "actions/greet.py").write_text(action("greet"))
+    git(library.root, "add", "actions")
+    git(library.root, "commit", "-qm", f"{subject}\n\nDynasaur-Run: a\x1f\x1eb\nM: x")
+    save(library, part=action("part"))
+    kinds = [(one["kind"], one["name"]) for one in run("log", "--json").json]
+    assert kinds == [("added", "part"), ("added", "greet")]
+    (event,) = run("history", "greet", "--json").json
+    assert event["subject"] == subject.rstrip("\t")
+
+
 def test_history_shows_the_changes(used: Library, run: Inside) -> None:
     save(used, text__greet=action("greet", word="hi"))
     out = run("history", "greet", "--patch").out

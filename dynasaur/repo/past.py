@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -9,8 +11,13 @@ from dynasaur.errors import StoreError
 from dynasaur.repo.git import Git
 from dynasaur.repo.place import Place
 
-FORMAT = "%x1e%H%x1f%aI%x1f%an%x1f%s%x1f%(trailers:only,unfold)"
+FORMAT = "%H%x00%aI%x00%an%x00%s%x00%(trailers:only,unfold)"
+"""Parted by what no commit's message can hold: a stranger's must not hide what it did."""
+
 FIELDS = 5
+STATUS = re.compile(r"\n?([A-Z]+)(\d*)")
+"""A file's status: with a number, two paths follow; of a merge, a letter for each parent."""
+
 PLAIN = ("--no-ext-diff", "--no-textconv")
 
 
@@ -53,17 +60,16 @@ class Past:
     def commits(self, folder: str, since: str | None, until: str) -> Iterator[Commit]:
         """The commits that touched a folder, oldest first, without `since` and what it follows."""
         span = f"{since}..{until}" if since else until
-        options = ("-z", "--topo-order", "--reverse", "--find-renames", "--name-status")
+        options = ("-z", "--topo-order", "--reverse", "--root", "-c", "--find-renames")
         show = ("--no-show-signature", "--no-mailmap", f"--format={FORMAT}", *PLAIN)
-        text = self._git.run("log", *options, *show, span, "--", folder).stdout
-        for record in text.decode("utf-8", "surrogateescape").split("\x1e")[1:]:
-            head, _, rest = record.partition("\0\n")
-            parts = head.split("\x1f", FIELDS - 1)
-            if len(parts) == FIELDS:
-                pairs = (line.partition(": ") for line in parts[4].splitlines())
-                trailers = {key: value for key, _, value in pairs}
-                touches = tuple(_touches(rest.split("\0"), self._place.prefix))
-                yield Commit(parts[0], parts[1], parts[2], parts[3], trailers, touches)
+        done = self._git.run("log", *options, "--name-status", *show, span, "--", folder)
+        words = deque(done.stdout.decode("utf-8", "surrogateescape").split("\0"))
+        while len(words) >= FIELDS:
+            name, when, author, subject, said = (words.popleft() for _ in range(FIELDS))
+            pairs = (line.partition(": ") for line in said.splitlines())
+            trailers = {key: value for key, _, value in pairs}
+            touches = tuple(_touches(words, self._place.prefix))
+            yield Commit(name.lstrip("\n"), when, author, subject, trailers, touches)
 
     def resolve(self, revision: str) -> str | None:
         """The commit that a revision names; None when there is none."""
@@ -109,11 +115,13 @@ class Past:
         return lines
 
 
-def _touches(parts: list[str], prefix: str) -> Iterator[Touch]:
-    words = iter(parts)
-    for kind in words:
-        if kind[:1] in {"R", "C"}:
-            before, path = next(words, ""), next(words, "")
-            yield Touch(kind[0], path.removeprefix(prefix), before.removeprefix(prefix))
-        elif kind:
-            yield Touch(kind[0], next(words, "").removeprefix(prefix))
+def _touches(words: deque[str], prefix: str) -> Iterator[Touch]:
+    """The files of one commit, taken from the front; a merge's are those that it settled."""
+    while words and not words[0]:  # what stands before a merge's, or in place of none
+        words.popleft()
+    while words and (status := STATUS.fullmatch(words[0])):
+        words.popleft()
+        before = words.popleft().removeprefix(prefix) if status[2] else ""
+        kinds = set(status[1])
+        kind = kinds.pop() if len(kinds) == 1 else "M"
+        yield Touch(kind, words.popleft().removeprefix(prefix), before)

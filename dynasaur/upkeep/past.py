@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import unified_diff
 from itertools import groupby
@@ -40,7 +40,7 @@ class Form:
     Attributes:
         kind: What was done: `added`, `changed`, `moved` or `deleted`.
         event: The commit.
-        before: What it was before; None when it was not there.
+        before: What it was in the commit before; None when it was not there.
         after: What it became; None when it was deleted.
         told: What its head or the commit's trailers say of where the change comes from.
     """
@@ -75,16 +75,12 @@ def forms(repo: Repo, name: str) -> list[Form]:
     Raises:
         ActionError: No commit knows it.
     """
-    events = list(joined(History(repo).history(name.rpartition("/")[2])))
+    all_events = History(repo).history(name.rpartition("/")[2])
+    events = list(joined(all_events))
     if "/" in name and name not in {name_of(event) for _, event in events}:
         raise ActionError(f"no commit knows an action {name}: see `dynasaur log`")
-    states = [_state(repo, kind, event) for kind, event in events]
-    found = []
-    for at, (kind, event) in enumerate(events):
-        before = states[at + 1] if at + 1 < len(states) else None
-        told = _told(event, before, states[at])
-        found.append(Form(kind, event, before, states[at], told))
-    return found
+    paths = list(dict.fromkeys(event.path for event in all_events))
+    return [_form(repo, kind, event, paths) for kind, event in events]
 
 
 def joined(events: Iterable[Event]) -> Iterator[tuple[str, Event]]:
@@ -103,9 +99,24 @@ def name_of(event: Event) -> str:
     return title(event.path.removesuffix(".py").replace("/", "."))
 
 
-def _state(repo: Repo, kind: str, event: Event) -> State | None:
-    data = None if kind == "deleted" else repo.past.content(event.commit, event.path)
-    return None if data is None else State(event.path, data)
+def _form(repo: Repo, kind: str, event: Event, paths: Sequence[str]) -> Form:
+    """What a commit made of an action; of a merge, what it made of its first parent's."""
+    before = after = None
+    if kind != "deleted":
+        after = _state(repo, event.commit, [event.path])
+    if kind != "added":
+        places = paths if kind == "moved" else [event.path]
+        before = _state(repo, f"{event.commit}^", places)
+    return Form(kind, event, before, after, _told(event, before, after))
+
+
+def _state(repo: Repo, commit: str, paths: Iterable[str]) -> State | None:
+    """The file at a commit, in the first of these places where there is one."""
+    for path in paths:
+        data = repo.past.content(commit, path)
+        if data is not None:
+            return State(path, data)
+    return None
 
 
 def _told(event: Event, before: State | None, after: State | None) -> Provenance:
