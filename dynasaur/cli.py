@@ -29,7 +29,6 @@ COMMANDS = {
     "check": "Check actions by every rule.",
     "runs": "List the runs.",
     "stats": "Show how actions are used.",
-    "models": "List the models, and which would be used.",
     "log": "Show the changes of the library's actions.",
     "history": "Show what became of one action.",
     "revert": "Bring one action back to what it was.",
@@ -37,6 +36,7 @@ COMMANDS = {
     "reject": "Remove an action, and refuse its like.",
     "prune": "Remove actions that are not used.",
     "tidy": "Move a flat library to categories.",
+    "models": "List the models, and which would be used.",
     "doctor": "Say what this machine gives, and what is missing.",
     "init": "Make a library.",
 }

@@ -21,6 +21,10 @@ from dynasaur.types import Evidence
 PACKAGE = "actions"
 """The folder in a library's root that holds its actions."""
 
+GUARDED = {"sandbox": "auto", "network": "none", "gateway": "", "kernel_name": ""}
+"""Settings that only the user can change, and what they are in a library's own settings: it may
+have come from a stranger."""
+
 SMALLEST, LARGEST = 128 * 1024**2, 1024**5
 """Bytes of memory that a kernel can be given: too little starts none."""
 
@@ -35,9 +39,11 @@ class Settings:
         cell_timeout: Seconds that one cell may run.
         k: How many actions are offered with the task.
         accept: The weakest evidence that admits an action.
-        sandbox: The kernel's sandbox: `auto`, or one tier by name. Only the environment and the
-            command line can say `none`: a library that came from elsewhere must not.
+        sandbox: The kernel's sandbox: `auto`, or one tier by name.
         memory: What a kernel may use, such as `4GiB` or `512MiB`.
+        network: What a kernel may reach: `none`, or `full`.
+        gateway: The address of a Jupyter gateway to run kernels on; empty for this machine.
+        kernel_name: An installed kernelspec to use instead of the sandbox; empty for none.
     """
 
     model: str = ""
@@ -47,6 +53,9 @@ class Settings:
     accept: Evidence = Evidence.SOLVED
     sandbox: str = "auto"
     memory: str = "4GiB"
+    network: str = "none"
+    gateway: str = ""
+    kernel_name: str = ""
 
     @property
     def memory_bytes(self) -> int:
@@ -126,11 +135,12 @@ def _from_pyproject(path: Path) -> Mapping[str, object]:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
     settings = table.get("tool", {}).get("dynasaur", {})
     found = {name.replace("-", "_"): value for name, value in settings.items()}
-    if found.get("sandbox") == "none":
-        raise ConfigError(
-            f"{path}: a library cannot switch the sandbox off; use --sandbox none, "
-            "or DYNASAUR_SANDBOX=none, where you trust it"
-        )
+    for name, safe in GUARDED.items():
+        if found.get(name, safe) != safe:
+            raise ConfigError(
+                f"{path}: a library cannot set {name}, which guards against its own code; where "
+                f"you trust it, say so on the command line or as DYNASAUR_{name.upper()}"
+            )
     return found
 
 

@@ -5,7 +5,7 @@ The public face of the package. Everything behind it is made when it is first ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from difflib import get_close_matches
 from functools import cached_property
@@ -18,7 +18,7 @@ from dynasaur.store import Store, base_path
 from dynasaur.types import Action, Evidence, Hit, Json
 
 if TYPE_CHECKING:
-    from dynasaur.agent.protocols import Kernel
+    from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory
     from dynasaur.record import Admission, Trajectory
     from dynasaur.registry import Registry
     from dynasaur.repo import Repo
@@ -35,8 +35,8 @@ class Library:
     Args:
         path: The library's root, the folder that holds `actions/`.
         accept: The weakest evidence that admits a generated action.
-        sandbox: The sandbox of its kernels: `auto`, or one tier by name.
-        memory: Bytes that a kernel may use; None for the kernel's own default.
+        kernel: Makes a kernel from its work folder and its host functions; by default one on
+            this machine, in the strongest sandbox that works.
 
     Raises:
         UsageError: There is no library there.
@@ -47,13 +47,11 @@ class Library:
         path: Path | str,
         *,
         accept: Evidence = Evidence.SOLVED,
-        sandbox: str = "auto",
-        memory: int | None = None,
+        kernel: KernelFactory | None = None,
     ) -> None:
         self.root = Path(path).expanduser().absolute()
         self._accept = accept
-        self._sandbox = sandbox
-        self._memory = memory
+        self.kernel = kernel or _sandboxed
         if not (self.root / PACKAGE / "__init__.py").is_file():
             raise UsageError(
                 f"{self.root} is no library: it has no {PACKAGE}/ package; "
@@ -123,14 +121,6 @@ class Library:
         from dynasaur.trajectory import new_id
 
         return self.registry.add(new_id(), text)
-
-    def kernel(self, work: Path, functions: Mapping[str, Callable[..., Json]]) -> Kernel:
-        """A kernel of this library's own making; it starts when it is told to."""
-        from dynasaur.kernel.client import JupyterKernel
-        from dynasaur.kernel.limits import Limits
-
-        limits = Limits(memory=self._memory) if self._memory else Limits()
-        return JupyterKernel(work, functions=functions, limits=limits, sandbox=self._sandbox)
 
     def count(self, result: Trajectory) -> None:
         """Count what became of actions in a run.
@@ -211,3 +201,9 @@ class Library:
         if base.resolve() == (self.root / PACKAGE).resolve():
             return (own,)
         return own, Store(base, source=BASE, mount=f"{PACKAGE}.vendor.{BASE}")
+
+
+def _sandboxed(work: Path, functions: HostFunctions) -> Kernel:
+    from dynasaur.kernel.client import JupyterKernel
+
+    return JupyterKernel(work, functions=functions)

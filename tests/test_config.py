@@ -50,7 +50,10 @@ def test_values_get_their_types(tmp_path: Path) -> None:
         ("accept = 'always'", "must be one of executed, called, solved, replayed"),
         ("memory = '4 apples'", "memory = '4 apples': must be like 4GiB or 512MiB"),
         ("memory = '1KiB'", "must be like"),
-        ("sandbox = 'none'", "a library cannot switch the sandbox off"),
+        ("sandbox = 'none'", "a library cannot set sandbox"),
+        ("network = 'full'", "a library cannot set network"),
+        ("gateway = 'http://elsewhere'", "a library cannot set gateway"),
+        ("kernel-name = 'python3'", "a library cannot set kernel_name"),
         ("= 5", "cannot be read"),
     ],
 )

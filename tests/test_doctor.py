@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
+import pytest
 
 from dynasaur.commands.run_command import command
 from dynasaur.kernel.tiers import CHOICES
@@ -32,6 +33,33 @@ def test_without_a_sandbox_everything_gets_through_and_is_said(tmp_path: Path) -
     run = dynasaur("run", "x", "--model", model, "--sandbox", "none", "-q", cwd=tmp_path)
     assert run.out == "1\n"
     assert "no sandbox" in run.err
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "said"),
+    [
+        (("--gateway", "http://127.0.0.1:9"), 1, "http://127.0.0.1:9 cannot be reached"),
+        (("--kernel", "nope"), 2, "no kernel 'nope' is installed"),
+        (("--memory", "much"), 2, "must be like 4GiB or 512MiB"),
+        (("--network", "some"), 2, "'some' is not one of"),
+        (("--sandbox", "steel"), 2, "'steel' is not one of"),
+    ],
+)
+def test_a_kernel_that_cannot_be_had_is_one_line(
+    tmp_path: Path, flags: tuple[str, ...], code: int, said: str
+) -> None:
+    model = script(tmp_path, "submit_final_answer(1)")
+    done = dynasaur("run", "x", "--model", model, "-q", *flags, cwd=tmp_path)
+    assert (done.code, done.out) == (code, "")
+    assert said in done.err
+    assert "Traceback" not in done.err
+
+
+def test_an_open_network_is_said(tmp_path: Path) -> None:
+    model = script(tmp_path, "submit_final_answer(1)")
+    done = dynasaur("run", "x", "--model", model, "-q", "--network", "full", cwd=tmp_path)
+    assert done.out == "1\n"
+    assert "may use the network" in done.err
 
 
 def test_the_command_offers_every_tier() -> None:

@@ -6,10 +6,9 @@ import ast
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 from dynasaur import prompts, trajectory
-from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory, Library, Listener, Model
+from dynasaur.agent.protocols import Library, Listener, Model
 from dynasaur.agent.run import Run
 from dynasaur.errors import ActionError, FailureError, ModelError
 from dynasaur.record import End, Step, Trajectory, Undocumented
@@ -29,8 +28,6 @@ class Agent:
         max_steps: Steps after which a run ends unsolved.
         cell_timeout: Seconds that one cell may run.
         k: How many actions are offered with the task.
-        kernel: Makes the kernel of a run from its work folder and its host functions; by
-            default the sandboxed Jupyter kernel.
         listener: Told what happens while it happens.
     """
 
@@ -42,7 +39,6 @@ class Agent:
         max_steps: int = 20,
         cell_timeout: float = 300.0,
         k: int = 10,
-        kernel: KernelFactory | None = None,
         listener: Listener | None = None,
     ) -> None:
         self.library = library
@@ -50,7 +46,6 @@ class Agent:
         self.max_steps = max_steps
         self.cell_timeout = cell_timeout
         self.k = k
-        self._kernel = kernel or _jupyter_kernel
         self._listener = listener or Listener()
 
     def run(self, task: Task) -> Trajectory:
@@ -63,7 +58,7 @@ class Agent:
             StoreError: The run cannot be recorded.
             KeyboardInterrupt: As it came, after the run was recorded as interrupted.
         """
-        run = Run(task, self.library, self.model.name, self._kernel)
+        run = Run(task, self.library, self.model.name)
         with trajectory.Alive(run.folder), closing(run.kernel):
             try:
                 run.kernel.start()
@@ -192,9 +187,3 @@ def _check_replies(steps: Sequence[Step]) -> None:
         raise ModelError(
             f"the model gave no valid code {BAD_REPLIES} times in a row: {last[-1].problem}"
         )
-
-
-def _jupyter_kernel(work: Path, functions: HostFunctions) -> Kernel:
-    from dynasaur.kernel.client import JupyterKernel
-
-    return JupyterKernel(work, functions=functions)

@@ -63,8 +63,16 @@ class Registry(Protocol):
         """What would keep the functions of these cells out, without running anything."""
 
 
+HostFunctions = Mapping[str, Callable[..., Json]]
+KernelFactory = Callable[[Path, HostFunctions], Kernel]
+
+
 class Library(Protocol):
-    """The two ways, and what is kept of runs."""
+    """The two ways, the kernels, and what is kept of runs."""
+
+    @property
+    def kernel(self) -> KernelFactory:
+        """Makes the kernel of a run from its work folder and its host functions."""
 
     @property
     def retriever(self) -> Retriever:
@@ -80,10 +88,6 @@ class Library(Protocol):
 
     def count(self, result: Trajectory) -> None:
         """Count what became of actions in a run that is over."""
-
-
-HostFunctions = Mapping[str, Callable[..., Json]]
-KernelFactory = Callable[[Path, HostFunctions], Kernel]
 
 
 class Listener:

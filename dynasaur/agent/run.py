@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dynasaur import prompts, trajectory
-from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory, Library
+from dynasaur.agent.protocols import HostFunctions, Kernel, Library
 from dynasaur.errors import ActionError
 from dynasaur.record import ActionUse, Admission, Ask, End, Harvest, Status, Step, Trajectory
 from dynasaur.types import Call, Hit, Json, Message, Task, Usage
@@ -22,7 +22,6 @@ class Run:
     task: Task
     library: Library
     model: str
-    make_kernel: KernelFactory
     run: str = field(init=False)
     folder: Path = field(init=False)
     files: list[tuple[str, int]] = field(init=False)
@@ -52,7 +51,7 @@ class Run:
             "show_action": self.show_action,
             "submit_final_answer": self.submit_final_answer,
         }
-        self.kernel = self.make_kernel(work, functions)
+        self.kernel = self.library.kernel(work, functions)
 
     def find_actions(self, query: str, k: int = 10) -> Json:
         """Actions of the library that fit a query, best first, one line each."""

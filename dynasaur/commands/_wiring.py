@@ -12,6 +12,7 @@ import click
 from dynasaur import config
 
 if TYPE_CHECKING:
+    from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory
     from dynasaur.library import Library
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -53,10 +54,30 @@ def open_library(path: Path | None, **flags: object) -> tuple[Library, config.Se
     if path is None and not root.exists():
         _, note = Library.create(root)
         click.echo(f"dynasaur: made the library {root}{note and '; ' + note}", err=True)
-    library = Library(
-        root,
-        accept=settings.accept,
-        sandbox=settings.sandbox,
-        memory=settings.memory_bytes,
-    )
+    library = Library(root, accept=settings.accept, kernel=_kernels(settings))
     return library, settings
+
+
+def _kernels(settings: config.Settings) -> KernelFactory:
+    """Makes kernels as the settings say; what the user must know of them is said once."""
+    told: list[str] = []
+
+    def make(work: Path, functions: HostFunctions) -> Kernel:
+        from dynasaur.kernel.client import JupyterKernel
+        from dynasaur.kernel.limits import Limits
+
+        kernel = JupyterKernel(
+            work,
+            functions=functions,
+            limits=Limits(memory=settings.memory_bytes, cell_seconds=settings.cell_timeout),
+            sandbox=settings.sandbox,
+            network=settings.network,
+            gateway=settings.gateway,
+            kernel_name=settings.kernel_name,
+        )
+        if kernel.warning not in ("", *told):
+            told.append(kernel.warning)
+            click.echo(f"dynasaur: {kernel.warning}", err=True)
+        return kernel
+
+    return make

@@ -48,7 +48,24 @@ EXIT_CODES = {End.ANSWERED: 0, End.GAVE_UP: 1, End.FAILED: 1, End.LIMIT: 4}
     type=click.Choice(["auto", "bwrap", "landlock", "none"]),
     help="The kernel's sandbox; none gives the code your rights. Default: auto, the strongest.",
 )
+@click.option(
+    "--network",
+    type=click.Choice(["none", "full"]),
+    help="What the kernel may reach; full is all that this machine does. Default: none.",
+)
 @click.option("--memory", metavar="SIZE", help="What the kernel may use. Default: 4GiB.")
+@click.option(
+    "--gateway",
+    metavar="URL",
+    help="Run the kernel on a Jupyter gateway or server; its token comes from "
+    "JUPYTER_GATEWAY_AUTH_TOKEN.",
+)
+@click.option(
+    "--kernel",
+    "kernel_name",
+    metavar="NAME",
+    help="Use an installed kernelspec (Docker, Kubernetes, SSH, ...) instead of the sandbox.",
+)
 @library_option
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing but the answer.")
 @json_option
@@ -84,10 +101,6 @@ def _agent(path: Path | None, quiet: bool, flags: dict[str, object]) -> Agent:
     from dynasaur.models.catalog import resolve
 
     library, settings = open_library(path, **flags)
-    if settings.sandbox == "none":
-        from dynasaur.kernel.tiers import WARNING
-
-        click.echo(f"dynasaur: {WARNING}", err=True)
     model = resolve(settings.model or None, os.environ)
     if model.name == "planner" and not settings.model and not quiet:
         click.echo(
@@ -101,7 +114,6 @@ def _agent(path: Path | None, quiet: bool, flags: dict[str, object]) -> Agent:
         max_steps=settings.max_steps,
         cell_timeout=settings.cell_timeout,
         k=settings.k,
-        kernel=library.kernel,
         listener=_listener(quiet),
     )
 
