@@ -85,6 +85,8 @@ def test_other_words_do_not(pair: str) -> None:
         ("use parseJSON for it", ["parsejson"]),
         ("find the mean of it", []),
         ("read (this)", []),
+        ("2mean_of 3x(", []),
+        ("`mean and _x", []),
     ],
 )
 def test_names_are_told_from_plain_words(text: str, expected: list[str]) -> None:
@@ -163,6 +165,12 @@ def test_a_query_without_known_words_finds_nothing(index: Index, query: str) -> 
 
 def test_a_very_long_query_is_answered(index: Index) -> None:
     assert keys(index, "lorem ipsum " * 5_000 + "median")[0] == "median"
+
+
+@pytest.mark.parametrize("noise", ["a" * 200_000, "a1" * 100_000, "_" * 200_000, "获取" * 50_000])
+def test_endless_words_cost_no_more_than_their_length(index: Index, noise: str) -> None:
+    """A quadratic step would take minutes here."""
+    assert keys(index, f"{noise} median `{noise}` {noise}(")[0] == "median"
 
 
 def test_an_empty_index_finds_nothing() -> None:

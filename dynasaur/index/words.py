@@ -18,7 +18,8 @@ from dynasaur.index.vocabulary import SHORT_FORMS, STOP_WORDS
 
 _RUN = re.compile(r"[^\W\d_]+|\d+")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
-_NAME = re.compile(r"`[^\W\d]\w*(?=`)|[^\W\d]\w*\(|[^\W\d_]\w*_\w+|\w*[a-z][A-Z]\w*")
+_WORD = re.compile(r"\w+")
+_HUMP = re.compile(r"[a-z][A-Z]")
 _WIDE = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
 )
@@ -91,7 +92,16 @@ def names(text: str) -> list[str]:
     alone = text.strip().strip("`")
     if alone.isidentifier():
         return [alone.casefold()]
-    return [found[0].strip("`(").casefold() for found in _NAME.finditer(text)]
+    return [found[0].casefold() for found in _WORD.finditer(text) if _is_name(found)]
+
+
+def _is_name(found: re.Match[str]) -> bool:
+    word, text = found[0], found.string
+    before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
+    if not word.isidentifier():
+        return False
+    written = after == "(" or (before == "`" and after == "`")
+    return written or "_" in word.strip("_") or _HUMP.search(word) is not None
 
 
 @lru_cache(maxsize=1 << 16)
@@ -131,7 +141,7 @@ def _triples(text: str) -> Iterator[int]:
 @lru_cache(maxsize=1 << 16)
 def _terms_of_run(run: str) -> tuple[str, ...]:
     if not run.isascii():
-        return _foreign(run[:LONGEST_WORD])
+        return _foreign(run)
     whole = run.islower() or run.isupper() or run.isdigit()
     words = [run] if whole else _CAMEL.findall(run)
     return tuple(
@@ -143,9 +153,9 @@ def _foreign(run: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKD", run.casefold())
     plain = "".join(char for char in plain if not unicodedata.combining(char))
     if plain.isascii():
-        return (_term(plain),) if plain and plain not in STOP_WORDS else ()
+        return (_term(plain[:LONGEST_WORD]),) if plain and plain not in STOP_WORDS else ()
     if _WIDE.search(run) is None:
-        return (plain,)
+        return (plain[:LONGEST_WORD],)
     wide = unicodedata.normalize("NFKC", run)
     return tuple(wide[i : i + 2] for i in range(len(wide) - 1)) or (wide,)
 
