@@ -13,7 +13,7 @@ from dynasaur.source import relative_imports
 from dynasaur.store import Entry
 from dynasaur.types import LOCAL, Action, Hit, Module
 
-_STRINGS = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""', re.DOTALL)
+_ASIDE = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""|^#[^\n]*', re.DOTALL | re.MULTILINE)
 _EXAMPLES = re.compile(r"^Examples?:\n(?:[ \t].*\n?|\n)*", re.MULTILINE)
 
 
@@ -213,7 +213,8 @@ def _places(entry: Entry) -> tuple[list[str], ...]:
 def _document(action: Action, key: str, stamp: str) -> Document:
     """An action as it is indexed.
 
-    Examples are left out: their file names and values say nothing of what the action is for.
+    Examples are left out: their file names and values say nothing of what the action is for. Of
+    the body, docstrings and the module's head are: they are fields of their own.
     """
     parameters = [f"{found.name} {found.annotation}" for found in action.parameters]
     return Document(
@@ -223,6 +224,6 @@ def _document(action: Action, key: str, stamp: str) -> Document:
         summary=action.summary,
         docstring=_EXAMPLES.sub("", action.docstring.removeprefix(action.summary)),
         parameters=" ".join([*parameters, action.returns]),
-        body=_STRINGS.sub("", action.text),
+        body=_ASIDE.sub("", action.text),
         task=action.provenance.task,
     )

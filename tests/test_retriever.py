@@ -188,6 +188,9 @@ def test_the_task_that_gave_birth_to_an_action_finds_it(
 ) -> None:
     write_action(library, "tables/helper", "Helps.", task="Which penguins live on Dream island?")
     assert modules(retriever, "penguins of an island") == ["actions.tables.helper"]
+    hit = retriever.search("penguins of an island")[0]
+    fields = {reason.field for reason in retriever.explain("penguins of an island", hit)}
+    assert fields == {"task"}
 
 
 def test_the_values_of_examples_are_not_searched(retriever: Retriever, library: Path) -> None:
