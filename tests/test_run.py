@@ -231,6 +231,25 @@ def test_a_reply_without_code_is_told_and_may_be_mended(library: Path) -> None:
     assert saved(library, done)["trajectory"][0]["problem"] == "its code is empty"
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "'\\d'\nsubmit_final_answer(1)",
+        "import asyncio\nawait asyncio.sleep(0)\nsubmit_final_answer(1)",
+        "!true\nsubmit_final_answer(1)",
+    ],
+)
+def test_what_the_kernel_takes_is_left_to_it(library: Path, code: str) -> None:
+    done = run(library, code)
+    assert done.json["answer"] == 1
+    assert "Warning" not in done.err
+
+
+def test_code_nested_too_deeply_is_told(library: Path) -> None:
+    done = run(library, "(" * 5000 + ")" * 5000, "submit_final_answer(1)")
+    assert done.json["answer"] == 1
+
+
 def test_magics_are_no_syntax_errors(library: Path) -> None:
     assert run(library, "%time x = 3\nsubmit_final_answer(x)").json["answer"] == 3
 

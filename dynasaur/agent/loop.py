@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -162,23 +163,34 @@ def _problem(code: str) -> str:
     if not code.strip():
         return "there was none"
     try:
-        compile(code, "<step>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        _parse(code)
     except SyntaxError as error:
         if any(line.lstrip().startswith(("%", "!", "?")) for line in code.splitlines()):
             return ""
         return f"SyntaxError: {error.msg} (line {error.lineno}: {(error.text or '').strip()})"
     except ValueError as error:
         return str(error)
+    except (MemoryError, RecursionError):
+        return "it is nested too deeply"
     return ""
 
 
 def _public_functions(code: str) -> frozenset[str]:
     try:
-        body = ast.parse(code).body
-    except (SyntaxError, ValueError):
+        body = _parse(code).body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
         return frozenset()
     functions = (node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
     return frozenset(node.name for node in functions if not node.name.startswith("_"))
+
+
+def _parse(code: str) -> ast.Module:
+    """As IPython takes it; what the parser would warn of is the kernel's to say."""
+    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        tree: ast.Module = compile(code, "<step>", "exec", flags)
+    return tree
 
 
 def _check_replies(steps: Sequence[Step]) -> None:
