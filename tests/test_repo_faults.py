@@ -6,16 +6,20 @@ objects are sound, and the next save works without help.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from dynasaur.repo import Repo
+from dynasaur.repo import Change, Repo
+from dynasaur.repo.checkout import MovedError
+from dynasaur.repo.deliver import RefTransaction
 from tests.builders.repos import (
     Person,
     adding,
@@ -108,6 +112,65 @@ def test_killed_at_a_stage(fallen: Path, number: int) -> None:
     git(root, "fsck", "--strict")
 
 
+RECOVERY = (
+    "after the journal",
+    "after the new index",
+    "while the index is locked",
+    "between two files",
+    "after the branch has moved",
+    "before the index is put in place",
+    "after the index is put in place",
+)
+
+
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository for each stage, where a writer has died, and the one that recovered it too."""
+    folder = tmp_path_factory.mktemp("twice")
+    for number in range(len(RECOVERY)):
+        clone_of_a_person(folder / str(number))
+    with saver("again", str(folder), *RECOVERY) as process:
+        lines, errors = process.communicate()
+    assert [json.loads(line)[1] for line in lines.splitlines()] == [9] * 14, errors
+    return folder
+
+
+@pytest.mark.parametrize("number", range(len(RECOVERY)), ids=RECOVERY)
+def test_a_recovery_is_killed(twice: Path, number: int) -> None:
+    root = twice / str(number)
+    check_the_next_save(root)
+    assert kept(root, "victim")
+
+
+def test_a_recovery_that_may_not_merge_leaves_the_index_alone(tmp_path: Path) -> None:
+    root = clone_of_a_person(tmp_path)
+    with saver("die", str(root), "victim", "while the index is locked") as process:
+        process.communicate()
+    begin_a_merge(root)
+    done = Repo(root).commit("after", [adding("after")])
+    assert not done.merged
+    assert "an earlier save waits on branch dynasaur/victim" in done.note
+    assert git(root, "diff", "--cached", "--name-only") == ""
+    assert committed(root, "actions/text/victim.py", "dynasaur/victim")
+
+
+def test_a_branch_that_will_not_move_leaves_the_checkout_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: RefTransaction) -> None:
+        raise MovedError
+
+    monkeypatch.setattr(RefTransaction, "commit", refuse)
+    monkeypatch.setattr("dynasaur.repo.core.PATIENCE", 0.1)
+    root = clone_of_a_person(tmp_path)
+    files = {"README.md": b"new\n", "actions/text/words.py": b"new\n"}
+    done = Repo(root).commit("r1", [Change("x", "", {}, files, overwrite=True)])
+    assert not done.merged
+    assert (root / "README.md").read_text() == "hello\n"
+    assert not (root / "actions/text/words.py").exists()
+    assert git(root, "status", "--porcelain") == ""
+
+
 @pytest.mark.slow
 def test_killed_at_random_moments(tmp_path: Path) -> None:
     clone_of_a_person(tmp_path)
@@ -196,7 +259,9 @@ FULL = """
 import json, shutil, subprocess, sys
 from pathlib import Path
 from dynasaur.errors import StoreError
-from dynasaur.repo import Repo
+from dynasaur.repo import Change, Repo
+from dynasaur.repo.checkout import MovedError
+from dynasaur.repo.deliver import RefTransaction
 from tests.builders.repos import adding, clone_of_a_person
 root = Path(sys.argv[1])
 subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", root], check=True)
@@ -239,3 +304,66 @@ def test_a_full_disk(tmp_path: Path) -> None:
         branch for _, branch, merged, *_ in reports if branch and not merged
     )
     git(copy, "fsck", "--strict")
+
+
+# --- between two steps of a save, somebody else acts -----------------------------------------
+
+
+def stage_a_file(root: Path) -> None:
+    (root / "other.txt").write_text("mine\n")
+    git(root, "add", "other.txt")
+
+
+def commit_a_file(root: Path) -> None:
+    stage_a_file(root)
+    git(root, "commit", "--quiet", "-m", "mine")
+
+
+def change_branches(root: Path) -> None:
+    git(root, "checkout", "--quiet", "-b", "side")
+
+
+def write_the_same_file(root: Path) -> None:
+    path = root / "actions/text/words.py"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("mine\n")
+
+
+def begin_a_merge(root: Path) -> None:
+    (root / ".git" / "MERGE_HEAD").write_text(git(root, "rev-parse", "HEAD") + "\n")
+
+
+@pytest.mark.parametrize(
+    "act", [stage_a_file, commit_a_file, change_branches, write_the_same_file, begin_a_merge]
+)
+@pytest.mark.parametrize("step", ["before the commits", "after the new index", "after the files"])
+def test_somebody_acts_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: Callable[[Path], None], step: str
+) -> None:
+    root = clone_of_a_person(tmp_path)
+    owner, name, after = STAGES[step]
+    original = getattr(owner, name)
+    acted: list[bool] = []
+
+    def busy(*arguments: object, **options: object) -> object:
+        result = original(*arguments, **options) if after else None
+        if not acted:
+            acted.append(True)
+            with contextlib.suppress(AssertionError):  # git may refuse them: it is locked
+                act(root)
+        return result if after else original(*arguments, **options)
+
+    monkeypatch.setattr(owner, name, busy)
+    done = Repo(root).commit("r1", [adding("words")])
+    path = "actions/text/words.py"
+    waits = {write_the_same_file, begin_a_merge}
+    assert committed(root, path, done.branch) == adding("words").files[path]
+    assert done.merged == (act not in waits or step == "after the files")
+    if done.merged and act is not write_the_same_file:
+        assert kept(root, "words")
+    if (root / "other.txt").exists():
+        staged = git(root, "ls-files", "--", "other.txt")
+        assert staged or step == "after the files", "what a person stages stays staged"
+    if act is write_the_same_file:
+        assert (root / path).read_text() == "mine\n"
+    assert not git(root, "diff", "--cached", "--name-only", "--diff-filter=D")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -98,10 +101,35 @@ def test_without_a_remote_the_branch_stays(root: Path, tmp_path: Path, what: str
     assert not (tmp_path / "sprung").exists()
 
 
+class Guarded(BaseHTTPRequestHandler):
+    """A forge that lets nobody in without a password."""
+
+    def do_GET(self) -> None:
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", 'Basic realm="forge"')
+        self.end_headers()
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def guarded() -> Iterator[str]:
+    """Its address."""
+    with HTTPServer(("127.0.0.1", 0), Guarded) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
 @pytest.mark.parametrize(
     "setting", ["core.sshCommand", "credential.helper", "core.askPass", "remote.origin.receivepack"]
 )
-def test_no_program_of_the_repository_runs(root: Path, tmp_path: Path, setting: str) -> None:
+def test_no_program_of_the_repository_runs(
+    root: Path, tmp_path: Path, guarded: str, setting: str
+) -> None:
     trap = tmp_path / "trap.sh"
     trap.write_text(f"#!/bin/sh\ntouch {tmp_path}/sprung\nexit 1\n")
     trap.chmod(0o755)
@@ -112,7 +140,10 @@ def test_no_program_of_the_repository_runs(root: Path, tmp_path: Path, setting: 
     hook.chmod(0o755)
     if setting == "core.sshCommand":
         git(root, "remote", "set-url", "origin", "ssh://localhost:1/nothing")
-    Repo(root).commit("r1", [adding("words")], deliver="pr")
+    if setting in {"credential.helper", "core.askPass"}:
+        git(root, "remote", "set-url", "origin", f"{guarded}/x.git")
+    done = Repo(root).commit("r1", [adding("words")], deliver="pr")
+    assert "r1" in done.note
     assert not (tmp_path / "sprung").exists()
 
 

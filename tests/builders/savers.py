@@ -1,9 +1,13 @@
 """Writers in processes of their own, to be killed, starved or set against each other.
 
-Run as a program: `python -m tests.builders.savers MODE ROOT ...`. Modes: `save NAME...` saves
-one action for each name; `stages` lets a child die by kill -9 at each named stage of a save, in
-the repositories `ROOT/0`, `ROOT/1`, ...; `random COUNT SEED` lets children save, kills each at a
-random moment, and prints what each had reported; `deep COUNT SEED` kills their git too.
+Run as a program: `python -m tests.builders.savers MODE ROOT ...`. The modes:
+
+- `save NAME...` saves one action for each name.
+- `die NAME STAGE` dies by kill -9 at a named stage of a save.
+- `stages` lets a child die at each stage, in the repositories `ROOT/0`, `ROOT/1`, ...
+- `again STAGE...` lets a second one die in each, at a stage of its recovery.
+- `random COUNT SEED` lets children save, and kills each at a random moment.
+- `deep COUNT SEED` kills everything that they have started, too.
 """
 
 from __future__ import annotations
@@ -74,16 +78,28 @@ def save(root: Path, names: list[str]) -> None:
         print(json.dumps([name, done.branch, done.merged, done.note]), flush=True)
 
 
+def die_at(root: Path, name: str, stage: str) -> None:
+    """Let a child die at a stage of its save."""
+    child = os.fork()
+    if not child:
+        arm(stage)
+        Repo(root).commit(name, [adding(name)])
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    print(json.dumps([stage, -os.waitstatus_to_exitcode(status)]), flush=True)
+
+
 def stages(root: Path) -> None:
     """Let one child die at each stage, in a repository of its own."""
     for number, stage in enumerate(STAGES):
-        child = os.fork()
-        if not child:
-            arm(stage)
-            Repo(root / str(number)).commit("victim", [adding("victim")])
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        print(json.dumps([stage, -os.waitstatus_to_exitcode(status)]), flush=True)
+        die_at(root / str(number), "victim", stage)
+
+
+def again(root: Path, later: list[str]) -> None:
+    """Let one child die with its commits made, and the next at a stage of its recovery."""
+    for number, stage in enumerate(later):
+        die_at(root / str(number), "victim", "after the commits")
+        die_at(root / str(number), "second", stage)
 
 
 def randomly(root: Path, count: int, seed: int, *, deep: bool) -> None:
@@ -156,6 +172,10 @@ def main() -> None:
         save(Path(root), rest)
     elif mode == "stages":
         stages(Path(root))
+    elif mode == "die":
+        die_at(Path(root), *rest)
+    elif mode == "again":
+        again(Path(root), rest)
     else:
         core.PATIENCE = 0.5
         randomly(Path(root), int(rest[0]), int(rest[1]), deep=mode == "deep")
