@@ -26,6 +26,7 @@ COMMANDS = {
     "show": "Show one action.",
     "list": "List the library's actions.",
     "add": "Put functions of your own through the gate.",
+    "admit": "Admit what a recorded run left.",
     "check": "Check actions by every rule.",
     "runs": "List the runs.",
     "stats": "Show how actions are used.",

@@ -21,6 +21,14 @@ from dynasaur.types import Evidence
 PACKAGE = "actions"
 """The folder in a library's root that holds its actions."""
 
+DELIVERIES = ("merge", "branch", "pr", "none")
+"""What becomes of a run's commits: the current branch is fast-forwarded, they are left on a branch
+of their own, that branch is pushed for a pull request, or nothing is committed."""
+
+NETWORKS = ("none", "full")
+
+_CHOICES = {"deliver": DELIVERIES, "network": NETWORKS}
+
 GUARDED = {"sandbox": "auto", "network": "none", "gateway": "", "kernel_name": ""}
 """Settings that only the user can change, and what they are in a library's own settings: it may
 have come from a stranger."""
@@ -44,6 +52,7 @@ class Settings:
         network: What a kernel may reach: `none`, or `full`.
         gateway: The address of a Jupyter gateway to run kernels on; empty for this machine.
         kernel_name: An installed kernelspec to use instead of the sandbox; empty for none.
+        deliver: What becomes of a run's commits; one of `DELIVERIES`.
     """
 
     model: str = ""
@@ -56,6 +65,7 @@ class Settings:
     network: str = "none"
     gateway: str = ""
     kernel_name: str = ""
+    deliver: str = "merge"
 
     @property
     def memory_bytes(self) -> int:
@@ -164,6 +174,9 @@ def _checked(name: str, value: object, where: object) -> object:
         result = kind(value)
     except (TypeError, ValueError):
         raise ConfigError(f"{where}: {name} = {value!r}: {_expected(kind)}") from None
+    if result not in _CHOICES.get(name, (result,)):
+        expected = ", ".join(_CHOICES[name])
+        raise ConfigError(f"{where}: {name} = {value!r}: must be one of {expected}")
     if name == "memory":
         try:
             _bytes(str(result))

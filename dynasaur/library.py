@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory
     from dynasaur.record import Admission, Trajectory
     from dynasaur.registry import Registry
-    from dynasaur.repo import Repo
+    from dynasaur.repo import Deliver, Repo
     from dynasaur.retriever import Retriever
     from dynasaur.usage import Report
 
@@ -35,6 +35,7 @@ class Library:
     Args:
         path: The library's root, the folder that holds `actions/`.
         accept: The weakest evidence that admits a generated action.
+        deliver: What becomes of the commits of what is admitted.
         kernel: Makes a kernel from its work folder and its host functions; by default one on
             this machine, in the strongest sandbox that works.
 
@@ -47,10 +48,12 @@ class Library:
         path: Path | str,
         *,
         accept: Evidence = Evidence.SOLVED,
+        deliver: Deliver = "merge",
         kernel: KernelFactory | None = None,
     ) -> None:
         self.root = Path(path).expanduser().absolute()
         self._accept = accept
+        self._deliver = deliver
         self.kernel = kernel or _sandboxed
         if not (self.root / PACKAGE / "__init__.py").is_file():
             raise UsageError(
@@ -191,7 +194,7 @@ class Library:
             repo=lambda: self.repo,
             kernel=self.kernel,
             folder=self.data,
-            gate=Gate(self._accept, neighbours=neighbours),
+            gate=Gate(self._accept, neighbours=neighbours, deliver=self._deliver),
         )
 
     @cached_property

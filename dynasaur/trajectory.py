@@ -15,10 +15,11 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from dynasaur.errors import FailureError, StoreError, UsageError
-from dynasaur.record import Status, Step, Trajectory
-from dynasaur.types import Call, Image, Json, Observation, Task, Usage
+from dynasaur.record import Harvest, Status, Step, Trajectory
+from dynasaur.types import Call, Ending, Image, Json, Observation, Task, Usage
 
 FORMAT = "dynasaur.trajectory/1"
 FILE = "trajectory.json"
@@ -117,6 +118,31 @@ def read(folder: Path) -> Mapping[str, Json]:
     if document["status"] == Status.RUNNING and not _alive(folder):
         document["status"] = str(Status.KILLED)
     return document
+
+
+def harvest(folder: Path) -> Harvest:
+    """What a recorded run leaves for the registry, read back from its record.
+
+    Raises:
+        FailureError: It cannot be read, or the run is not over.
+    """
+    document: Any = read(folder)
+    if document["status"] == Status.RUNNING:
+        raise FailureError(f"{document['run']} is still running; wait until it is over")
+    seen = [
+        (step["code"], step["observation"])
+        for step in document["trajectory"]
+        if step["observation"] is not None
+    ]
+    return Harvest(
+        run=document["run"],
+        task=document["task"],
+        model=document["model"],
+        cells=tuple(code for code, observation in seen if observation["ended"] == Ending.OK),
+        calls=tuple(Call(**call) for _, observation in seen for call in observation["calls"]),
+        solved=document["status"] == Status.SOLVED,
+        answer=document["answer"],
+    )
 
 
 def list_runs(runs: Path) -> Iterator[tuple[str, Mapping[str, Json] | None]]:

@@ -443,3 +443,42 @@ def test_an_action_can_be_imported_by_its_full_name(library: Path) -> None:
 
 def test_a_variable_is_not_replaced_by_an_action_of_its_name(library: Path) -> None:
     assert run(library, "mean = 3", "submit_final_answer(mean)").json["answer"] == 3
+
+
+def test_what_is_not_delivered_can_be_admitted_later(library: Path) -> None:
+    done = run(
+        library,
+        MEAN_WHERE,
+        "submit_final_answer(1)",
+        more=("--deliver", "none", "--accept", "executed"),
+    )
+    (refused,) = done.json["actions"]["refused"]
+    assert refused["reason"].endswith(f"`dynasaur admit {done.json['run']}` admits it")
+    assert git(library, "log", "--format=%s").count("\n") == 1
+    later = dynasaur("admit", done.json["run"], "--accept", "executed", cwd=library)
+    assert (later.code, later.out) == (0, "kept: mean_where\n")
+    trailers = git(library, "log", "-1", "--format=%(trailers:key=Dynasaur-Run,valueonly)")
+    assert trailers.strip() == done.json["run"]
+    again = dynasaur("admit", done.json["run"], "--accept", "executed", "--json", cwd=library)
+    assert again.code == 1
+    assert "call that instead" in again.json["refused"][0]["reason"]
+
+
+def test_delivery_may_leave_a_branch(library: Path) -> None:
+    done = run(
+        library,
+        MEAN_WHERE,
+        "submit_final_answer(1)",
+        more=("--deliver", "branch", "--accept", "executed"),
+    )
+    assert done.json["actions"]["admitted"] == ["mean_where"]
+    assert not (library / "actions" / "tables").exists()
+    branch = f"dynasaur/{done.json['run']}"
+    assert "actions/tables/mean_where.py" in git(library, "ls-tree", "-r", "--name-only", branch)
+
+
+@pytest.mark.parametrize("run_id", ["nowhere", "..", ".", "../runs", ""])
+def test_admit_of_no_run_says_so(library: Path, run_id: str) -> None:
+    done = dynasaur("admit", run_id, cwd=library)
+    assert (done.code, done.out) == (2, "")
+    assert "no run" in done.err

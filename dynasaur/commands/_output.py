@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import click
 
+from dynasaur.record import Admission
 from dynasaur.types import Json
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -35,3 +36,26 @@ def columns(rows: Sequence[Sequence[str]]) -> None:
         line = "  ".join([*(cell.ljust(w) for cell, w in zip(row, widths, strict=False)), row[-1]])
         line = plain(line).rstrip()
         click.echo(line if room is None or len(line) <= room else line[: room - 1] + "…")
+
+
+def admission(results: Sequence[Admission], as_json: bool) -> int:
+    """Print what the registry admitted and refused.
+
+    Returns:
+        The exit code: 0 when something was admitted and nothing refused.
+    """
+    admitted = [name for result in results for name in result.admitted]
+    refused = [refusal for result in results for refusal in result.refused]
+    if as_json:
+        reasons: list[Json] = [{"name": one.name, "reason": one.reason} for one in refused]
+        document({"admitted": list(admitted), "refused": reasons})
+        return 1 if refused or not admitted else 0
+    for name in admitted:
+        click.echo(f"kept: {name}")
+    for one in refused:
+        click.echo(f"not kept: {one.name}: {plain(one.reason)}", err=True)
+    for note in dict.fromkeys(result.note for result in results if result.note):
+        click.echo(f"dynasaur: {plain(note)}", err=True)
+    if not admitted and not refused:
+        click.echo("dynasaur: no public function in what was given", err=True)
+    return 1 if refused or not admitted else 0

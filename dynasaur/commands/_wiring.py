@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
@@ -14,6 +14,7 @@ from dynasaur import config
 if TYPE_CHECKING:
     from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory
     from dynasaur.library import Library
+    from dynasaur.repo import Deliver
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,7 +55,12 @@ def open_library(path: Path | None, **flags: object) -> tuple[Library, config.Se
     if path is None and not root.exists():
         _, note = Library.create(root)
         click.echo(f"dynasaur: made the library {root}{note and '; ' + note}", err=True)
-    library = Library(root, accept=settings.accept, kernel=_kernels(settings))
+    library = Library(
+        root,
+        accept=settings.accept,
+        deliver=cast("Deliver", settings.deliver),
+        kernel=_kernels(settings),
+    )
     return library, settings
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dynasaur.commands._output import document
+from dynasaur.commands._output import admission
 from dynasaur.commands._wiring import json_option, library_option, open_library
 from dynasaur.errors import UsageError
 
@@ -21,25 +21,7 @@ def command(files: tuple[Path, ...], library_path: Path | None, as_json: bool) -
     """Put the public functions of each FILE through the gate, and commit what it admits."""
     library, _ = open_library(library_path)
     results = [library.add(text) for text in [_read(file) for file in files]]
-    admitted = [name for result in results for name in result.admitted]
-    refused = [refusal for result in results for refusal in result.refused]
-    if as_json:
-        document(
-            {
-                "admitted": list(admitted),
-                "refused": [{"name": one.name, "reason": one.reason} for one in refused],
-            }
-        )
-    else:
-        for name in admitted:
-            click.echo(f"kept: {name}")
-        for one in refused:
-            click.echo(f"not kept: {one.name}: {one.reason}", err=True)
-        for note in dict.fromkeys(result.note for result in results if result.note):
-            click.echo(f"dynasaur: {note}", err=True)
-        if not admitted and not refused:
-            click.echo("dynasaur: no public function in what was given", err=True)
-    return 1 if refused or not admitted else 0
+    return admission(results, as_json)
 
 
 def _read(file: Path) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dynasaur import config
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._wiring import json_option, library_option, open_library
 from dynasaur.record import End
@@ -44,13 +45,19 @@ EXIT_CODES = {End.ANSWERED: 0, End.GAVE_UP: 1, End.FAILED: 1, End.LIMIT: 4}
     help="Evidence that admits a new function. Default: solved.",
 )
 @click.option(
+    "--deliver",
+    type=click.Choice(config.DELIVERIES),
+    help="What becomes of the commits: fast-forward the current branch (the default), leave a "
+    "branch, push it for a pull request, or commit nothing.",
+)
+@click.option(
     "--sandbox",
     type=click.Choice(["auto", "bwrap", "landlock", "none"]),
     help="The kernel's sandbox; none gives the code your rights. Default: auto, the strongest.",
 )
 @click.option(
     "--network",
-    type=click.Choice(["none", "full"]),
+    type=click.Choice(config.NETWORKS),
     help="What the kernel may reach; full is all that this machine does. Default: none.",
 )
 @click.option("--memory", metavar="SIZE", help="What the kernel may use. Default: 4GiB.")

@@ -26,6 +26,8 @@ from dynasaur.source import Candidate
 from dynasaur.store import Store
 from dynasaur.types import Evidence, Refusal
 
+HELD_BACK = "nothing was to be committed; `dynasaur admit {run}` admits it"
+
 
 class Registry:
     """Admits actions to one library.
@@ -101,6 +103,9 @@ class Registry:
             for one in case.judged:
                 one.reason = one.reason or f"it could not be tried: {error}"
         refuse_dependents(case.judged)
+        if gate.deliver == "none":
+            for one in case.judged:
+                one.reason = one.reason or HELD_BACK.format(run=harvest.run)
         return self._save(case.judged, harvest)
 
     def _case(self, harvest: Harvest, gate: Gate, *, mends: bool) -> Case:
@@ -122,7 +127,9 @@ class Registry:
         if passed:
             try:
                 made = changes(passed, harvest, self._has)
-                notes.append(self._repo().commit(harvest.run, made).note)
+                notes.append(
+                    self._repo().commit(harvest.run, made, deliver=self._gate.deliver).note
+                )
             except StoreError as error:
                 notes = [f"nothing was kept: {error}"]
                 for one in passed:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dynasaur.registry.docstring import Example
 from dynasaur.registry.known import Prints
+from dynasaur.repo import Deliver
 from dynasaur.source import Candidate
 from dynasaur.types import Action, Evidence, Module
 
@@ -25,11 +26,13 @@ class Gate:
         accept: The weakest evidence that admits.
         origin: Who wrote them: `generated`, or `initial` for a person.
         neighbours: Categories of the actions nearest to a text, nearest first.
+        deliver: What becomes of the commits.
     """
 
     accept: Evidence = Evidence.SOLVED
     origin: str = "generated"
     neighbours: Callable[[str], Sequence[str]] = _nobody
+    deliver: Deliver = "merge"
 
 
 @dataclass(slots=True)
@@ -96,10 +99,12 @@ def requirements_first(judged: Sequence[Judged]) -> list[Judged]:
     """The same, each after the functions of the run that it uses."""
     by_name = {one.name: one for one in judged}
     ordered: dict[str, Judged] = {}
+    opened: set[str] = set()
 
     def visit(one: Judged) -> None:
-        if one.name in ordered:
+        if one.name in opened:  # done, or one of a cycle, which is refused
             return
+        opened.add(one.name)
         for use in one.candidate.uses:
             if not use.module and use.name in by_name and use.name != one.name:
                 visit(by_name[use.name])
