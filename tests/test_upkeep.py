@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -10,8 +11,9 @@ import pytest
 
 from dynasaur import Library
 from dynasaur.repo import Change
+from dynasaur.upkeep import Ground
 from tests.builders.cli import command as command_line
-from tests.builders.repos import committed, git
+from tests.builders.repos import clone_of_a_person, committed, git
 from tests.builders.upkeep import Inside, a_library, action, copy_of, head, names, save, subjects
 
 
@@ -461,6 +463,48 @@ def test_each_commit_is_undone_by_git(used: Library, run: Inside) -> None:
         assert run(*command).code == 0
         git(used.root, "revert", "--no-edit", "HEAD")
         assert git(used.root, "rev-parse", "HEAD^{tree}") == before, command
+
+
+def test_a_library_below_a_repository_with_an_odd_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, run: Inside
+) -> None:
+    a_library(tmp_path, monkeypatch)
+    top = clone_of_a_person(tmp_path / "mono repo")
+    library, _ = Library.create(top / 'my "library" ö')
+    monkeypatch.chdir(library.root)
+    save(library, greet=action("greet"), meet=action("meet", ".greet"))
+    save(library, greet=action("greet", word="hi"))
+    assert [one["kind"] for one in run("history", "greet", "--json").json] == ["changed", "added"]
+    assert '-    return "greet"' in run("history", "greet", "--patch").out
+    assert run("revert", "greet").code == 0
+    assert run("tidy").out == "moved: text/greet\nmoved: text/meet\n"
+    assert run("history", "greet", "--json").json[0]["kind"] == "moved"
+    assert run("deprecate", "greet", "--use", "meet").code == 0
+    assert run("reject", "meet").code == 0
+    assert names(library.root) == ["actions/rejected.toml", "actions/text/greet.py"]
+    assert git(top, "status", "--porcelain") == ""
+    assert (top / "README.md").read_text() == "hello\n"
+
+
+def test_two_processes_wait_for_one_another(
+    used: Library, run: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dynasaur.upkeep.ground.LOCK_SECONDS", 0.1)
+    with Ground(used.repo).alone():
+        for command in COMMANDS:
+            done = run(*command)
+            assert done.code == 1, command
+            assert done.err.endswith("another process keeps this library in order: try again\n")
+    assert run(*COMMANDS[0]).code == 0
+
+
+def test_where_nothing_local_can_be_kept(used: Library, run: Inside) -> None:
+    shutil.rmtree(used.root / ".dynasaur")
+    (used.root / ".dynasaur").write_text("no folder")
+    done = run("reject", "part")
+    assert (done.code, done.out) == (1, "")
+    assert ".dynasaur cannot be written: File exists" in done.err
+    assert run("history", "part").code == 0
 
 
 # --- deprecate --------------------------------------------------------------------------------

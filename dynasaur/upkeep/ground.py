@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -21,6 +22,9 @@ from dynasaur.types import LOCAL
 
 LOCK_SECONDS = 60.0
 """So long one process waits for another that keeps the same library in order."""
+
+_IMPORTS = re.compile(rf"from[\s\\]*\.|\b{PACKAGE}\b")
+"""What a text holds that imports modules of the package: the others need not be parsed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class Ground:
         except OSError as error:
             raise StoreError(f"{folder} cannot be written: {error.strerror}") from error
         try:
-            for derived in ("entries", "texts"):
+            for derived in ("entries", "texts", "requirements"):
                 self.__dict__.pop(derived, None)
             yield
         finally:
@@ -100,22 +104,23 @@ class Ground:
         """All modules of the package as they lie on disk, helpers and vendored ones too."""
         return {module: _text(path) for module, path in _modules(self.package, PACKAGE)}
 
-    def requirements(self, module: str) -> tuple[str, ...]:
-        """Full names of the modules that a module imports; none where it cannot be parsed."""
-        try:
-            return relative_imports(self.texts.get(module, ""), module)
-        except ActionError:
-            return ()
+    @cached_property
+    def requirements(self) -> Mapping[str, frozenset[str]]:
+        """Of each module that imports others, their full names; one that is no Python has none."""
+        found = {}
+        for module, text in self.texts.items():
+            if _IMPORTS.search(text):
+                with suppress(ActionError):
+                    found[module] = frozenset(relative_imports(text, module))
+        return found
 
     def dependents(self, modules: Collection[str]) -> list[str]:
         """The other modules that import one of these, by name."""
-        names = {module.rpartition(".")[2] for module in modules}
+        wanted = frozenset(modules)
         return [
             module
-            for module, text in sorted(self.texts.items())
-            if module not in modules
-            and any(name in text for name in names)
-            and not set(modules).isdisjoint(self.requirements(module))
+            for module, needed in sorted(self.requirements.items())
+            if module not in wanted and not wanted.isdisjoint(needed)
         ]
 
     def with_dependents(self, modules: Collection[str]) -> list[str]:

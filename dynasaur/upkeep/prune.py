@@ -139,7 +139,7 @@ def _needed(ground: Ground, unused: Mapping[str, Unused]) -> dict[str, tuple[str
     """Those of the unused that modules which stay import."""
     found: dict[str, tuple[str, ...]] = {}
     for user in ground.dependents(unused):
-        for module in ground.requirements(user):
+        for module in sorted(ground.requirements[user]):
             if module in unused:
                 found[module] = (*found.get(module, ()), user)
     return found

@@ -42,7 +42,7 @@ def save(library: Library, **texts: str | None) -> str:
         files[path] = None if text is None else text.encode()
         if "__" in key:
             files[f"{path.rpartition('/')[0]}/__init__.py"] = b""
-    change = Change(f"save {', '.join(texts)}", "", {}, files, overwrite=True)
+    change = Change(f"save {', '.join(list(texts)[:9])}", "", {}, files, overwrite=True)
     done = library.repo.commit("saved", [change])
     assert done.merged
     return done.commits[-1]
