@@ -21,6 +21,28 @@ Progress = Callable[[int, int], None]
 """Told how much is done, and of how much."""
 
 
+class Uses(Protocol):
+    """What became of an action in the runs so far."""
+
+    @property
+    def called(self) -> int:
+        """Runs in which it was called."""
+
+    @property
+    def succeeded(self) -> int:
+        """Runs in which a call of it returned."""
+
+
+USAGE = 0.1
+"""Most that usage lifts a score by."""
+
+DOUBT = 3
+"""So many failed calls are added to those of every action before its share is taken."""
+
+USED = "usage"
+"""The field of a reason that lies in how an action was used."""
+
+
 class Shelf(Protocol):
     """What is asked of a store of actions: the library's own, or another source."""
 
@@ -42,6 +64,8 @@ class Retriever:
             action and its vendored copy), the first one counts.
         index_folder: Where the index is kept between processes; None keeps it in memory.
         progress: Told of each action that is read into the index, and how many there are to read.
+        uses: Gives by action's name what became of it, asked once at the first search: actions
+            that were called and returned rise a little. None leaves usage aside.
     """
 
     def __init__(
@@ -49,10 +73,13 @@ class Retriever:
         shelves: Sequence[Shelf],
         index_folder: Path | None = None,
         progress: Progress | None = None,
+        uses: Callable[[], Mapping[str, Uses]] | None = None,
     ) -> None:
         self._shelves = tuple(shelves)
         self._index = Index(index_folder)
         self._progress = progress
+        self._uses = uses
+        self._lifts: dict[str, float] | None = None
         self._known: dict[str, tuple[Shelf, Entry]] = {}
 
     def search(self, query: str, k: int = 10, source: str | None = None) -> list[Hit]:
@@ -73,8 +100,7 @@ class Retriever:
             found = self._index.search(query, wide)
             own = [one for one in found if source in (None, self._source(one.key))]
             if len(own) >= 2 * k or len(found) < wide:
-                hits = self._hits(own)
-                return sorted(hits, key=lambda hit: bool(hit.action.provenance.deprecated))[:k]
+                return sorted(self._hits(own), key=_rank)[:k]
             wide *= 4
 
     def _hits(self, found: Iterable[Scored]) -> list[Hit]:
@@ -82,8 +108,21 @@ class Retriever:
         for scored in found:
             action = self._action(_module(scored.key))
             if action is not None:
-                hits.append(Hit(action, scored.score))
+                hits.append(Hit(action, min(1.0, scored.score * (1.0 + self._lift(action.name)))))
         return hits
+
+    def _lift(self, name: str) -> float:
+        """How far usage lifts an action's score, between 0 and `USAGE`.
+
+        It goes by the share of its calls that returned, not by their number: what is often
+        offered cannot rise by that, nor what is often called rise for ever.
+        """
+        if self._lifts is None:
+            uses = {} if self._uses is None else self._uses()
+            self._lifts = {
+                name: USAGE * use.succeeded / (use.called + DOUBT) for name, use in uses.items()
+            }
+        return self._lifts.get(name, 0.0)
 
     def _source(self, key: str) -> str:
         return self._known[_module(key)][1].source
@@ -96,7 +135,10 @@ class Retriever:
 
     def explain(self, query: str, hit: Hit) -> tuple[Reason, ...]:
         """Which words of which fields made an action rank, the weightiest first."""
-        return self._index.explain(query, _document(hit.action, "", ""))
+        reasons = self._index.explain(query, _document(hit.action, "", ""))
+        lifted = hit.score - sum(reason.score for reason in reasons)
+        used = Reason("", USED, lifted) if self._lift(hit.action.name) else None
+        return (*reasons, used) if used else reasons
 
     def find(self, name: str) -> Action | None:
         """The action that a name means.
@@ -198,6 +240,10 @@ class Retriever:
         shelf, entry = self._known[module]
         place = 0 if entry.source == LOCAL else 1 if shelf is self._shelves[0] else 2
         return f"{place} {module}"
+
+
+def _rank(hit: Hit) -> tuple[bool, float]:
+    return bool(hit.action.provenance.deprecated), -hit.score
 
 
 def _module(key: str) -> str:

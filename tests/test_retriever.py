@@ -11,6 +11,7 @@ import pytest
 from dynasaur.errors import ActionError
 from dynasaur.retriever import Retriever
 from dynasaur.store import Store
+from dynasaur.usage import Tally
 from tests.builders.documents import write_action
 
 BASE = "actions.vendor.base"
@@ -65,6 +66,40 @@ def test_a_deprecated_action_ranks_last(retriever: Retriever, base: Path) -> Non
     assert [hit.action.name for hit in hits] == ["count_words", "words"]
     last = retriever.search("count all words")[-1].action
     assert (last.name, last.provenance.deprecated) == ("count_all_words", "count_words")
+
+
+def used(**uses: tuple[int, int]) -> dict[str, Tally]:
+    """By action's name in how many runs it was called and in how many it returned."""
+    return {name: Tally(called=called, succeeded=ok) for name, (called, ok) in uses.items()}
+
+
+@pytest.mark.parametrize(
+    ("uses", "first"),
+    [
+        ({}, "sum_up"),
+        ({"sum_up_all": (5, 5)}, "sum_up_all"),
+        ({"sum_up_all": (5, 5), "sum_up": (5, 5)}, "sum_up"),
+        ({"sum_up_all": (1000, 0)}, "sum_up"),
+        ({"sum_up_all": (1000, 900), "sum_up": (8, 8)}, "sum_up"),
+        ({"count_words": (1000, 1000)}, "sum_up"),
+    ],
+)
+def test_actions_that_proved_useful_rise_a_little(
+    base: Path, uses: dict[str, tuple[int, int]], first: str
+) -> None:
+    write_action(base, "stats/sum_up", "Sums up numbers.")
+    write_action(base, "stats/sum_up_all", "Sums up numbers.")
+    shelf = Store(base, source="base", mount=BASE)
+    retriever = Retriever([shelf], uses=lambda: used(**uses))
+    plain = Retriever([shelf]).search("sums of numbers")
+    hits = retriever.search("sums of numbers")
+    assert hits[0].action.name == first
+    for hit in hits:
+        before = next(one.score for one in plain if one.action.name == hit.action.name)
+        assert before <= hit.score <= before * 1.1
+        reasons = retriever.explain("sums of numbers", hit)
+        assert sum(reason.score for reason in reasons) == pytest.approx(hit.score)
+        assert any(reason.field == "usage" for reason in reasons) == (hit.score > before)
 
 
 @pytest.mark.parametrize("k", [0, -1])
