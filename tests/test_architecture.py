@@ -52,7 +52,7 @@ DOORS = {
     "ipykernel": {"kernel"},
     "jupyter_client": {"kernel"},
     "jupyter_core": {"kernel"},
-    "numpy": {"index"},
+    "numpy": {"fingerprint", "index"},
     "openai": {"models"},
     "platformdirs": {"cli", "config", "models"},
     "rich": {"commands"},

@@ -11,9 +11,8 @@ from dynasaur.fingerprint.terms import Node, kind
 from dynasaur.syntax import parse
 
 if TYPE_CHECKING:
-    from tree_sitter import Node as Cst
-
     from dynasaur.fingerprint.reader import Reader
+    from dynasaur.syntax import Cst
 
 _BUILTIN_TYPES = {"int", "str", "float", "bool", "bytes", "complex", "object", "type", "None"}
 _BUILTIN_TYPES |= {"list", "dict", "tuple", "set", "frozenset", "bytearray", "range", "slice"}

@@ -11,8 +11,9 @@ from __future__ import annotations
 from typing import Literal
 
 from dynasaur.fingerprint.binding import Ref
+from dynasaur.fingerprint.order import ordered
 from dynasaur.fingerprint.terms import NONE, Node, builtin, choose, kind, merge, tested, truth
-from dynasaur.fingerprint.variables import assigned, imported_inside, ordered
+from dynasaur.fingerprint.variables import assigned, imported_inside
 
 Tail = Literal["return", "continue", ""]
 """What happens after the block's last statement, if that is the same as saying it."""

@@ -19,7 +19,7 @@ from dynasaur.fingerprint.reader import has, kids
 from dynasaur.fingerprint.terms import Node
 
 if TYPE_CHECKING:
-    from tree_sitter import Node as Cst
+    from dynasaur.syntax import Cst
 
 _FRAME_NAMES = {"locals", "eval", "exec", "globals", "inspect", "__import__", "__doc__", "help"}
 _FRAME_NAMES |= {"vars", "dir", "breakpoint"}

@@ -13,7 +13,7 @@ from dynasaur.fingerprint.reader import Reader, kids
 from dynasaur.fingerprint.terms import Node
 
 if TYPE_CHECKING:
-    from tree_sitter import Node as Cst
+    from dynasaur.syntax import Cst
 
 _PLAIN_PREFIXES = {"", "u", "U", "r", "R"}
 

@@ -11,7 +11,7 @@ from dynasaur.fingerprint.reader import has, kids
 from dynasaur.fingerprint.terms import Node
 
 if TYPE_CHECKING:
-    from tree_sitter import Node as Cst
+    from dynasaur.syntax import Cst
 
 
 class Patterns(Expressions):

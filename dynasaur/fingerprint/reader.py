@@ -10,7 +10,7 @@ from dynasaur.fingerprint.binding import Function, Notes, Scope, Unreadable
 from dynasaur.fingerprint.terms import Node
 
 if TYPE_CHECKING:
-    from tree_sitter import Node as Cst
+    from dynasaur.syntax import Cst
 
 _EXTRAS = {"comment", "line_continuation"}
 _PREFIX = "_read_"

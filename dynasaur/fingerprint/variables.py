@@ -1,12 +1,13 @@
-"""What can be said without a variable, or in another order of assignments."""
+"""What can be said without a variable."""
 
 from __future__ import annotations
 
-from dynasaur.fingerprint.binding import Function, Notes, Ref, Scope
+from dynasaur.fingerprint.binding import Notes, Ref, Scope
 from dynasaur.fingerprint.calls import call
-from dynasaur.fingerprint.effects import is_display, is_fixed, is_number, is_own, occurrences, waits
+from dynasaur.fingerprint.effects import is_fixed, is_number, is_own, occurrences, waits
 from dynasaur.fingerprint.formats import binary, field, text
 from dynasaur.fingerprint.imports import CHANGING, is_quiet
+from dynasaur.fingerprint.order import is_start
 from dynasaur.fingerprint.terms import Node, choose, comprehension, kind
 
 Block = list[Node]
@@ -166,7 +167,7 @@ def _gathered(statement: Node, rest: Block, caught: bool) -> tuple[Block, Block]
     ref, empty = statement[1][0], statement[2]
     if empty not in (("list",), ("dict",)):
         return None
-    index = next((i for i, other in enumerate(rest) if not _is_start(other, ref)), len(rest))
+    index = next((i for i, other in enumerate(rest) if not is_start(other, ref)), len(rest))
     if index == len(rest) or rest[index][0] != "for":
         return None
     loop = rest[index]
@@ -225,81 +226,3 @@ def _names(target: Node) -> list[Node]:
     if kind(target) == "tuple":
         return [name for part in target[1:] for name in _names(part)]
     return _names(target[1]) if kind(target) == "star" else [target]
-
-
-# --- the order of first values -----------------------------------------------------------------
-
-
-def _is_start(statement: Node, apart_from: Ref | None = None) -> bool:
-    """`x = literal`: it cannot fail, and nobody can tell when it happened."""
-    return (
-        statement[0] == "assign"
-        and len(statement) == 3
-        and len(statement[1]) == 1
-        and type(statement[1][0]) is Ref
-        and statement[1][0] is not apart_from
-        and statement[1][0].scope.kind == "function"
-        and is_fixed(statement[2])
-    )
-
-
-def _is_copy(statement: Node) -> bool:
-    """`x = y` or `x = [y, 1]`: it fails only if `y` has no value, and that ends the function."""
-    return (
-        statement[0] == "assign"
-        and len(statement) == 3
-        and len(statement[1]) == 1
-        and is_own(statement[1][0])
-        and is_display(statement[2])
-    )
-
-
-def ordered(block: Block, caught: bool) -> Block:
-    """Neighbouring first values of different variables, in the order in which they are used."""
-    made: Block = []
-    start = 0
-    while start < len(block):
-        stop = start
-        while stop < len(block) and _joins(block[stop], block[start:stop], caught):
-            stop += 1
-        if stop - start > 1:
-            made += _sorted(block[start:stop], block[stop:])
-        else:
-            stop = start + 1
-            made.append(block[start])
-        start = stop
-    return made
-
-
-def _joins(statement: Node, group: Block, caught: bool) -> bool:
-    """The statement could change places with those of the group."""
-    if not (_is_start(statement) or (not caught and _is_copy(statement))):
-        return False
-    target, value = statement[1][0], statement[2]
-    return not any(
-        one[1][0] is target or occurrences(one[2], target) or occurrences(value, one[1][0])
-        for one in group
-    )
-
-
-def _sorted(group: Block, after: Block) -> Block:
-    found: dict[Ref, int] = {}
-    _first_uses(after, found)
-    late = len(found)
-
-    def place(one: Node) -> tuple[int, str]:
-        fixed = is_fixed(one[2])
-        return found.get(one[1][0].root(), late), repr(one[2]) if fixed else ""
-
-    return sorted(group, key=place)
-
-
-def _first_uses(node: Node, found: dict[Ref, int]) -> None:
-    """Number the variables of a tree by their first use."""
-    if type(node) is Ref:
-        found.setdefault(node.root(), len(found))
-    elif type(node) is tuple or type(node) is list:
-        for part in node:
-            _first_uses(part, found)
-    elif type(node) is Function:
-        _first_uses([node.parameters, node.body], found)

@@ -7,6 +7,6 @@ own parser (`ast`), because only that one knows scopes for certain; text which t
 
 from dynasaur.syntax.cell import action_imports
 from dynasaur.syntax.names import free_names
-from dynasaur.syntax.tree import parse
+from dynasaur.syntax.tree import Cst, parse
 
-__all__ = ["action_imports", "free_names", "parse"]
+__all__ = ["Cst", "action_imports", "free_names", "parse"]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
+
+Cst: TypeAlias = "Node"
+"""A node of the concrete syntax tree."""
 
 
 @functools.cache
