@@ -5,6 +5,7 @@ from __future__ import annotations
 import _thread
 import resource
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -204,6 +205,17 @@ def test_death_is_told_and_mended(own: JupyterKernel, code: str, told: str) -> N
     assert (after.output, after.state_kept) == ("False\n", True)
 
 
+def test_death_between_cells_does_not_cost_the_next_one(own: JupyterKernel) -> None:
+    own.execute(
+        "import os, threading, time\n"
+        "threading.Thread(target=lambda: (time.sleep(0.3), os._exit(4))).start()"
+    )
+    time.sleep(1)
+    seen = own.execute("print('ran')")
+    assert (seen.output, seen.ended, seen.state_kept) == ("ran\n", Ending.OK, False)
+    assert "exit code 4 between two cells" in seen.notice
+
+
 def test_exit_of_the_system_is_an_error_like_others(shared: JupyterKernel) -> None:
     seen = shared.execute("import sys; sys.exit(3)")
     assert seen.ended is Ending.ERROR
@@ -342,6 +354,24 @@ def test_table_is_text(shared: JupyterKernel) -> None:
         "Table()"
     )
     assert shared.execute(code).output == "a b\n1 2\n"
+
+
+def test_plot(shared: JupyterKernel) -> None:
+    pytest.importorskip("matplotlib")
+    seen = shared.execute("import matplotlib.pyplot as plt; _ = plt.plot([1, 2])", timeout=60)
+    assert [image.mime for image in seen.images] == ["image/png"]
+
+
+def test_data_frame(shared: JupyterKernel) -> None:
+    pytest.importorskip("pandas")
+    DESK.answers.clear()
+    seen = shared.execute(
+        "import pandas\ntable = pandas.DataFrame({'a': [1, 2], 'b': ['x', None]})\n"
+        "submit_final_answer(table)\ntable",
+        timeout=60,
+    )
+    assert seen.output.split() == ["a", "b", "0", "1", "x", "1", "2", "NaN"]
+    assert DESK.answers == [[{"a": 1, "b": "x"}, {"a": 2, "b": None}]]
 
 
 def test_host_functions(shared: JupyterKernel) -> None:

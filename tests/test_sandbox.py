@@ -59,8 +59,8 @@ def heard(number: signal.Signals, hits: list[str]) -> Iterator[None]:
 
 
 @pytest.fixture(scope="module")
-def prey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decoys]:
-    with decoys(tmp_path_factory.mktemp("decoys")) as made:
+def prey() -> Iterator[Decoys]:
+    with short_folder() as folder, decoys(folder) as made:
         yield made
 
 
@@ -87,7 +87,11 @@ def test_attack_is_refused(confined: JupyterKernel, prey: Decoys, name: str) -> 
 def test_attack_works_without_sandbox(tmp_path: Path, name: str) -> None:
     work = tmp_path / "work"
     work.mkdir()
-    with decoys(tmp_path) as open_prey, kernel(work, sandbox="none") as running:
+    with (
+        short_folder() as folder,
+        decoys(folder) as open_prey,
+        kernel(work, sandbox="none") as running,
+    ):
         output = attacked(running, open_prey, name)
         assert output.startswith("OPEN"), output
         if "read" not in name:
@@ -160,7 +164,11 @@ def test_want_of_network_is_explained(confined: JupyterKernel, code: str) -> Non
 def test_network_when_allowed(tmp_path: Path, tier: str) -> None:
     work = tmp_path / "work"
     work.mkdir()
-    with decoys(tmp_path) as prey, JupyterKernel(work, sandbox=tier, network="full") as running:
+    with (
+        short_folder() as folder,
+        decoys(folder) as prey,
+        JupyterKernel(work, sandbox=tier, network="full") as running,
+    ):
         assert "may use the network" in running.warning
         assert attacked(running, prey, "connect by TCP").startswith("OPEN")
         for name in ATTACKS:

@@ -186,6 +186,10 @@ class JupyterKernel:
         raise ActionError(_loading_failed(names, report, death or outcome.stopped))
 
     def _run(self, code: str, transcript: Transcript, seconds: float, *, silent: bool) -> Outcome:
+        if self._ready and self._kernel is not None and not self._kernel.alive():
+            # It is not this cell's doing, so this cell still gets its turn.
+            self._lost = f"The kernel {self._kernel.cause_of_death()} between two cells. {GONE}"
+            self._restart()
         kernel = self._await_ready()
         exchange = Exchange(kernel, transcript, self._limits, self._functions)
         try:
@@ -227,7 +231,8 @@ class JupyterKernel:
         kernel = self._kernel
         outcome = self._setup.finish(self._limits.start_seconds)
         done = outcome.reply.get("status") == "ok"
-        if not done or not (outcome.heard or synchronise(kernel, _HEARD)):
+        heard = done and (outcome.heard or synchronise(kernel, _HEARD))
+        if not heard or not kernel.wire.connect(_HEARD):
             problem = _start_failed(kernel, outcome)
             self.close()
             raise KernelError(problem)

@@ -38,7 +38,7 @@ class Limits:
     open_files: int = 1024
     disk: int = 4096 * MIB
     files: int = 100_000
-    scratch: int = 1024 * MIB
+    scratch: int = 512 * MIB
     output: int = 64 * MIB
     images: int = 8
     host_calls: int = 1_000

@@ -17,6 +17,9 @@ Content: TypeAlias = Mapping[str, Any]
 LARGEST = 16 * 1024 * 1024
 """Bytes of the largest message taken; a larger one costs the sender its connection."""
 
+_RECONNECT = 10
+"""Milliseconds between tries to reach a kernel that has no sockets yet."""
+
 _BACKLOG = 256
 """Messages that wait for us on a channel while nobody reads."""
 
@@ -48,6 +51,9 @@ class Wire(Protocol):
 
     def receive(self, seconds: float) -> Packet | None:
         """The next packet, or None when none came in time."""
+
+    def connect(self, seconds: float) -> bool:
+        """Wait until the kernel's questions reach us; one asked before is lost without a trace."""
 
     def resubscribe(self) -> None:
         """Open the output channel anew, because it fell silent."""
@@ -102,6 +108,9 @@ class ZmqWire:
         socket.linger = 0
         socket.maxmsgsize = LARGEST
         socket.rcvhwm = _BACKLOG
+        socket.reconnect_ivl = _RECONNECT
+        if channel == "stdin":
+            self._handshake = socket.get_monitor_socket(zmq.EVENT_HANDSHAKE_SUCCEEDED)
         if identity:
             socket.identity = identity
         if kind == zmq.SUB:
@@ -146,6 +155,14 @@ class ZmqWire:
             return packet_of(channel, message, sum(len(frame) for frame in frames))
         return None
 
+    def connect(self, seconds: float) -> bool:
+        """Wait until the kernel's questions reach us; one asked before is lost without a trace.
+
+        Each channel connects by itself, and the kernel's end of this one throws away what is for
+        somebody it does not know yet.
+        """
+        return bool(self._handshake.poll(int(seconds * 1000)))
+
     def resubscribe(self) -> None:
         """Open the output channel anew, because it fell silent."""
         old = self._sockets["iopub"]
@@ -157,6 +174,8 @@ class ZmqWire:
 
     def close(self) -> None:
         """Let go of the channels; the kernel is not touched."""
+        self._sockets["stdin"].disable_monitor()
+        self._handshake.close()
         for socket in self._sockets.values():
             socket.close()
         self._context.term()

@@ -162,7 +162,11 @@ ATTACKS: dict[str, str] = {
 
 @contextmanager
 def decoys(folder: Path) -> Iterator[Decoys]:
-    """Make the decoys in a folder outside the kernel's work folder."""
+    """Make the decoys in a folder outside the kernel's work folder.
+
+    All of them are open to all users, so that nothing but the sandbox keeps them.
+    """
+    folder.chmod(0o755)
     home = folder / "decoy home"
     for name in (".ssh", "repo/.git/hooks", "repo/actions"):
         (home / name).mkdir(parents=True)
@@ -170,6 +174,8 @@ def decoys(folder: Path) -> Iterator[Decoys]:
     (home / ".bashrc").write_text("# mine\n")
     (home / "repo/actions/mean.py").write_text("# mine\n")
     (home / "other.json").write_text("{}")
+    for path in [home, *home.rglob("*")]:
+        path.chmod(0o777 if path.is_dir() else 0o666)
     with ExitStack() as stack:
         victim = subprocess.Popen(
             [sys.executable, "-c", "import time; time.sleep(600)"],
@@ -193,7 +199,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 def _servers(folder: Path, hits: list[str], stack: ExitStack) -> dict[str, object]:
-    abstract = f"dynasaur-decoy-{os.getpid()}-{len(folder.name)}"
+    abstract = f"dynasaur-decoy-{os.getpid()}-{folder.name}"
     addresses: list[tuple[str, int, int, object]] = [
         ("tcp", socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
         ("udp", socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),
@@ -213,8 +219,8 @@ def _servers(folder: Path, hits: list[str], stack: ExitStack) -> dict[str, objec
         thread.start()
         stack.callback(thread.join)
         stack.callback(done.set)
-        if family == socket.AF_UNIX and name != "abstract":
-            Path(str(address)).chmod(0o777)
+        if isinstance(address, str) and not address.startswith("\0"):
+            Path(address).chmod(0o777)
         names.setdefault(name, server.getsockname()[1] if family == socket.AF_INET else address)
     return names
 

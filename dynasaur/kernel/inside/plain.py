@@ -81,7 +81,9 @@ def _array(value: Any, depth: int) -> Any:
     if kind == "DataFrame" and hasattr(value, "to_dict"):
         index = getattr(value, "index", None)
         table = value if type(index).__name__ == "RangeIndex" else value.reset_index()
-        return to_json(table.to_dict("records"), depth + 1)
+        # A cell without a value is null, not a number of a strange kind.
+        filled = table.astype(object).where(table.notna(), None)
+        return to_json(filled.to_dict("records"), depth + 1)
     if kind == "Series" and type(getattr(value, "index", None)).__name__ != "RangeIndex":
         return to_json(value.to_dict(), depth + 1)
     if hasattr(value, "tolist") and hasattr(value, "dtype"):
