@@ -393,7 +393,14 @@ def test_actions_that_differ_in_constants_are_told_of_and_kept(place: Place) -> 
     assert "summed_up and misc/worked_out differ in constants only (4 here, 3 there)" in done.note
 
 
-# --- what a person adds, and trouble ------------------------------------------------------------
+def test_functions_that_use_one_another_are_refused_together(place: Place) -> None:
+    ping, pong = written("return pong(value)", "ping"), written("return ping(value)", "pong")
+    done = admit(place, ping + pong + written("return ping(value)"))
+    assert set(reasons(done.refused)) == {"ping", "pong", "worked_out"}
+    assert "use one another" in reasons(done.refused)["ping"]
+
+
+# --- trouble ------------------------------------------------------------
 
 
 def test_a_kernel_that_cannot_start_refuses_with_the_reason(place: Place) -> None:

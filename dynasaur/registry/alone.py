@@ -7,6 +7,7 @@ under trial could use without importing it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -53,12 +54,10 @@ def apart(job: dict[str, Any], number: int) -> dict[str, object]:
     os.close(writing)
     text, ended = listen(reading, child, job["seconds"])
     os.close(reading)
-    for kill in (os.killpg, os.kill):
-        try:
-            kill(child, signal.SIGKILL)
-        except OSError:
-            continue
-    os.waitpid(child, 0)
+    with contextlib.suppress(OSError):
+        os.killpg(child, signal.SIGKILL)
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(child, 0)
     return gather(text, ended)
 
 
@@ -88,8 +87,7 @@ def listen(reading: int, child: int, seconds: float) -> tuple[bytes, bool]:
         elif not alive:
             return data, True  # what it left behind holds the pipe open
         else:
-            found = os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-            alive = found is None
+            alive = os.waitpid(child, os.WNOHANG)[0] == 0
     return data, False
 
 
