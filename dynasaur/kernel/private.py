@@ -11,6 +11,7 @@ from pathlib import Path
 
 PREFIX = "dynasaur-kernel-"
 
+_UNBORN = "dynasaur-new-"
 _LOCK = "lock"
 _LONGEST = 60
 
@@ -27,9 +28,11 @@ def private_folder() -> Path:
     if len(str(parent)) > _LONGEST:
         parent = Path("/tmp")  # noqa: S108 - mkdtemp below it is private
     _sweep(parent)
-    private = Path(tempfile.mkdtemp(prefix=PREFIX, dir=parent))
-    lock = os.open(private / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    # Under another name until the lock is held: nobody may sweep it before that.
+    made = Path(tempfile.mkdtemp(prefix=_UNBORN, dir=parent))
+    lock = os.open(made / _LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    private = made.rename(made.with_name(PREFIX + made.name.removeprefix(_UNBORN)))
     _held[private] = lock
     (private / "s").mkdir(mode=0o700)
     (private / "tmp").mkdir(mode=0o700)
