@@ -13,7 +13,6 @@ from dynasaur.index.words import grams, grams_of_stem, hash_of, names, terms
 LOOKS = 0.2
 """Share of the score that goes by letter triples; the rest goes by terms."""
 
-
 ALIKE = 0.6
 """A document that has this share of an unknown word's letter triples may mean that word."""
 
@@ -115,10 +114,13 @@ class Query:
         """
         if not self.grams or not other:
             return {}
-        shared = len(self.grams.intersection(other))
-        added = {"": LOOKS * shared / math.sqrt(len(self.grams) * len(other))}
-        added |= {strange.word: strange.worth(other) for strange in self.strange}
-        return {word: worth for word, worth in added.items() if worth}
+        held = set(other)
+        shared = len(self.grams & held)
+        added = {"": LOOKS * shared / math.sqrt(len(self.grams) * len(held))} if shared else {}
+        for strange in self.strange:
+            if worth := strange.worth(held):
+                added[strange.word] = worth
+        return added
 
 
 def _strange(unknown: Mapping[str, float], unit: float) -> tuple[Strange, ...]:
