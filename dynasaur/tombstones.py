@@ -14,6 +14,10 @@ from pathlib import Path
 FILE = "rejected.toml"
 """Its name, in the actions package."""
 
+ATTRIBUTES = ".gitattributes"
+UNION = f"{FILE} merge=union"
+"""What git needs to be told, in the package's attributes, to take the lines of both branches."""
+
 _TITLE = "# Rejected by people: the gate refuses what is the same as one of these."
 
 

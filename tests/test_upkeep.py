@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from dynasaur import Library
+from dynasaur import Library, tombstones
 from dynasaur.repo import Change
 from dynasaur.upkeep import Ground
 from tests.builders.cli import command as command_line
@@ -615,6 +615,36 @@ def test_tombstones_are_one_sorted_line_each(used: Library, run: Inside) -> None
         ("text/part", "ü \\ end"),
         ("text/other", "a person removed text/other"),
     }
+
+
+def test_branches_that_reject_merge(used: Library, run: Inside) -> None:
+    save(used, text__other=action("other"), text__third=action("third"))
+    (used.root / "actions/.gitattributes").write_bytes(b"*.py diff=python # \xff")
+    git(used.root, "add", "actions")
+    git(used.root, "commit", "-qm", "attributes")
+    git(used.root, "branch", "side")
+    assert run("reject", "part", "--reason", "ours").code == 0
+    assert run("reject", "third", "--reason", "ours").code == 0
+    git(used.root, "checkout", "-q", "side")
+    assert run("reject", "other", "--reason", "theirs").code == 0
+    assert run("reject", "third", "--reason", "theirs").code == 0
+    git(used.root, "merge", "-q", "--no-edit", "-")
+    found = tombstones.read(used.root / "actions")
+    assert sorted(one.name for one in found.values()) == ["text/other", "text/part", "text/third"]
+    told = (used.root / "actions/.gitattributes").read_bytes()
+    assert told == b"*.py diff=python # \xff\nrejected.toml merge=union\n"
+    assert run("reject", "meet", "--with-dependents").code == 0
+    text = (used.root / "actions/rejected.toml").read_text()
+    assert len(tomllib.loads(text)) == 4
+    assert text.splitlines()[1:] == sorted(text.splitlines()[1:])
+
+
+def test_lines_that_are_no_tombstones_are_skipped(tmp_path: Path) -> None:
+    good = tombstones.Tombstone("ab", "text/part", "why")
+    lines = ["<<<<<<< HEAD", tombstones.render([good]), "=======", '"cd" = 3', '"ef" = {', "\0"]
+    (tmp_path / tombstones.FILE).write_bytes("\n".join(lines).encode() + b"\xff")
+    assert tombstones.read(tmp_path) == {"ab": good}
+    assert tombstones.read(tmp_path / "nowhere") == {}
 
 
 def test_reject_never_breaks_what_uses_it(used: Library, run: Inside) -> None:

@@ -79,10 +79,18 @@ def _reject(ground: Ground, name: str, reason: str, *, with_dependents: bool) ->
     files = without(ground, goes)
     text = ground.committed(path_of(entry.module)).decode("utf-8-sig", "replace")
     why = " ".join(reason.split()) or f"a person removed {this}"
-    path = f"{PACKAGE}/{tombstones.FILE}"
-    known = tombstones.parse(
-        (ground.repo.past.content("HEAD", path) or b"").decode("utf-8", "replace")
-    )
-    grave = Tombstone(fingerprint(text), this, why)
-    files[path] = tombstones.render((known | {grave.fingerprint: grave}).values()).encode()
+    files |= _buried(ground, Tombstone(fingerprint(text), this, why))
     return ground.commit(f"reject {this}: {why}", files, removed=[title(module) for module in goes])
+
+
+def _buried(ground: Ground, grave: Tombstone) -> dict[str, bytes | None]:
+    """The file of tombstones with one more, and what lets git merge it line by line."""
+    path, attributes = f"{PACKAGE}/{tombstones.FILE}", f"{PACKAGE}/{tombstones.ATTRIBUTES}"
+    known, told = (ground.repo.past.content("HEAD", name) or b"" for name in (path, attributes))
+    graves = tombstones.parse(known.decode("utf-8", "replace")) | {grave.fingerprint: grave}
+    files: dict[str, bytes | None] = {path: tombstones.render(graves.values()).encode()}
+    line = tombstones.UNION.encode()
+    if line not in told.splitlines():
+        gap = b"" if not told or told.endswith(b"\n") else b"\n"
+        files[attributes] = told + gap + line + b"\n"
+    return files

@@ -85,6 +85,7 @@ def subjects(root: Path) -> list[str]:
 
 
 def names(root: Path) -> list[str]:
-    """The files of the actions package at the commit that is checked out, packages left out."""
+    """The files of the actions package at the commit that is checked out, but for those that
+    only packages and git need."""
     listed = git(root, "ls-tree", "-r", "--name-only", "HEAD", "actions").splitlines()
-    return [path for path in listed if not path.endswith("__init__.py")]
+    return [path for path in listed if not path.endswith(("__init__.py", ".gitattributes"))]
