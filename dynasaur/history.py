@@ -147,7 +147,8 @@ class History:
             if tip and not self._past.is_ancestor(tip, head):
                 kept, tip = [], ""
             new = list(_of(self._past.commits(self._folder, tip or None, head), self._folder))
-            self._write(new, head, fresh=not tip)
+            if not self._past.cut:  # what a shallow clone shows is not the whole
+                self._write(new, head, fresh=not tip)
             kept += new
         yield from kept
 

@@ -348,6 +348,19 @@ def test_revert_of_an_action_that_was_only_moved_removes_it(library: Library, ru
     assert run("revert", "part").out == "removed: text/part\n"
 
 
+def test_a_shallow_clone_is_not_taken_for_the_whole(
+    used: Library, run: Inside, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(used, text__part=action("part", word="later"))
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{used.root}", "shallow")
+    monkeypatch.chdir(tmp_path / "shallow")
+    done = run("revert", "part")
+    assert (done.code, done.out) == (1, "")
+    assert "get it with `git fetch --unshallow`" in done.err
+    git(tmp_path / "shallow", "fetch", "-q", "--unshallow")
+    assert run("revert", "part").out == "reverted: text/part\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [

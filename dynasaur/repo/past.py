@@ -71,6 +71,14 @@ class Past:
             touches = tuple(_touches(words, self._place.prefix))
             yield Commit(name.lstrip("\n"), when, author, subject, trailers, touches)
 
+    @property
+    def cut(self) -> frozenset[str]:
+        """The commits at which a shallow clone ends: they seem to add all that is there."""
+        try:
+            return frozenset((self._place.common / "shallow").read_text("ascii").split())
+        except FileNotFoundError:
+            return frozenset()
+
     def resolve(self, revision: str) -> str | None:
         """The commit that a revision names; None when there is none."""
         if revision.startswith("-"):

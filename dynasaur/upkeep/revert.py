@@ -40,7 +40,8 @@ def _revert(ground: Ground, name: str, revision: str, *, with_dependents: bool) 
     now = past[0].after
     wanted = _at(ground, past, revision) if revision else _earlier(ground, past)
     if wanted is None:
-        assert now is not None, "what was deleted had a form before"
+        if now is None:
+            raise ActionError(f"no commit of this clone has what {name} was")
         return _remove(ground, past[0], now, with_dependents=with_dependents)
     if now is not None and wanted == now:
         raise ActionError(f"{title(now.module)} is as it was then: there is nothing to revert")
@@ -78,13 +79,19 @@ def _earlier(ground: Ground, past: list[Form]) -> State | None:
     A form from before a move is fitted to the present place: a move alone is no other form.
     """
     now = past[0].after
+    if now is None:
+        states = (state for form in past for state in (form.after, form.before))
+        return next(filter(None, states), None)
     for form in past:
+        if form.kind == "added":
+            if form.event.commit in ground.repo.past.cut:
+                raise ActionError(
+                    f"what {form.event.name} was before is not in this shallow clone: "
+                    "get it with `git fetch --unshallow`"
+                )
+            return None
         if form.before is None:
-            if form.kind == "added":
-                return None
             continue
-        if now is None:
-            return form.before
         fitted = _fitted(ground, form.before, now.path)
         if fitted != now:
             return fitted
