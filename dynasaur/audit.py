@@ -7,7 +7,7 @@ import keyword
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,7 +85,7 @@ class Audit:
         files = list(_files(store))
         wanted = _wanted(files, paths, store.package) if paths else files
         actions = [action for file in wanted if (action := self._read(file, store))]
-        self._together(actions, [file.module for file in files if file.kind == "action"])
+        self._together(actions, {file.module for file in files if file.kind == "action"})
         self._alone(actions, store, evidence)
         self._faults.sort(key=lambda one: (str(one.path), one.finding.line, one.finding.rule))
         return Report(len(wanted), tuple(dict.fromkeys(self._faults)))
@@ -130,7 +130,7 @@ class Audit:
             message = f"it imports {name} by its full name; import it relatively"
             self._blame(file.path, "requires", line, message)
 
-    def _together(self, actions: Sequence[Action], modules: Sequence[str]) -> None:
+    def _together(self, actions: Sequence[Action], modules: Set[str]) -> None:
         """Check actions against all the others: no two names alike, no clones."""
         names: dict[str, list[str]] = defaultdict(list)
         for module in modules:
@@ -139,21 +139,22 @@ class Audit:
         for module, prints in self.registry.known.prints().items():
             if prints.exact and (module in modules or ".vendor." in module):
                 same[prints.exact].append(module)
+        looked_at = {action.module: action for action in actions}
         pairs = [
             (names, "unique", "its name is that of {}; rename one of them"),
             (same, "clone", "it is the same as {}; call that instead"),
         ]
         for groups, rule, message in pairs:
             for group in groups.values():
-                self._alike(actions, sorted(group, key=_place), rule, message)
+                if len(group) > 1:
+                    self._alike(looked_at, sorted(group, key=_place), rule, message)
 
     def _alike(
-        self, actions: Sequence[Action], group: Sequence[str], rule: str, message: str
+        self, looked_at: Mapping[str, Action], group: Sequence[str], rule: str, message: str
     ) -> None:
         """Blame those of a group that are looked at, but for the first, if that is possible."""
-        looked_at = {action.module: action for action in actions}
         blamed = [module for module in group[1:] if module in looked_at]
-        if not blamed and len(group) > 1:
+        if not blamed:
             blamed = [module for module in group[:1] if module in looked_at]
         for module in blamed:
             other = next(one for one in group if one != module)

@@ -301,8 +301,13 @@ REVISED = REVISED.replace("What to add.\n", "What to add.\n        times: How of
 
 def test_a_revision_that_callers_and_examples_allow_takes_the_place(place: Place) -> None:
     admit(place, SHIFTED, called("shifted_number", "1", "2"))
+    file = place.root / "actions/misc/shifted_number.py"
+    kept = '# dependencies = ["attrs>=23"]\n'
+    file.write_text(file.read_text().replace("# [tool.dyn", kept + "#\n# [tool.dyn", 1))
+    git(place.root, "commit", "--quiet", "--all", "--message", "Say what it needs")
     done = admit(place, REVISED, called("shifted_number", "1, 2, 3", "7"))
     assert done.admitted == ("shifted_number",), done.refused
+    assert kept in place.text("misc/shifted_number")
     text = place.text("misc/shifted_number")
     assert "number + by * times" in text
     assert ">>> shifted_number(1)\n        2\n" in text
@@ -398,6 +403,19 @@ def test_functions_that_use_one_another_are_refused_together(place: Place) -> No
     done = admit(place, ping + pong + written("return ping(value)"))
     assert set(reasons(done.refused)) == {"ping", "pong", "worked_out"}
     assert "use one another" in reasons(done.refused)["ping"]
+
+
+def test_one_that_floods_the_trial_does_not_take_the_others_along(place: Place) -> None:
+    flood = (
+        "import os\n\nfor number in range(3, 60):\n    try:\n        os.write(number, b'x' * 10**6)"
+    )
+    flood += "\n    except OSError:\n        pass\n\n"
+    body = "exec(FLOOD)\n    return value"
+    cell = f"FLOOD = {flood!r}\n\n\n" + written(body, "flooding_out") + written("return value * 3")
+    calls = called("flooding_out", "1", "1"), called("worked_out", "1", "3")
+    done = admit(place, cell, *calls)
+    assert "worked_out" in done.admitted, done.refused
+    assert 'evidence = "replayed"' in place.text("misc/worked_out")
 
 
 # --- trouble ------------------------------------------------------------

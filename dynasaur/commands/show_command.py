@@ -42,6 +42,7 @@ def command(name: str, library_path: Path | None, as_json: bool) -> None:
                 "model": given.model,
                 "run": given.run,
                 "evidence": given.evidence,
+                "replay": given.replay,
                 "deprecated": given.deprecated,
             },
             "path": str(action.path),

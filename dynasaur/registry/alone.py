@@ -21,8 +21,11 @@ from typing import Any
 MESSAGE = 300
 """Characters of an error's message."""
 
-REPLY = 200_000
-"""Bytes that one trial may tell."""
+REPLY = 48_000
+"""Bytes that one trial may tell; a lot of trials has to fit into the output of a cell."""
+
+SHOWN = 200
+"""Characters of a value as Python shows it; a longer one is no example."""
 
 ModuleSpec = type(sys.__spec__) if sys.__spec__ else type(os.__spec__)
 
@@ -213,7 +216,7 @@ def call(
 
             value = asyncio.run(value)
         spelled = spell(value)
-        shown = repr(value) if spelled is not None else None
+        shown = repr(value)[:SHOWN] if spelled is not None else None
     except BaseException as error:  # noqa: BLE001 - the function may raise anything
         kinds = [kind.__name__ for kind in type(error).__mro__]
         return {"error": type(error).__name__, "file": "file" if _of_files(kinds) else ""}

@@ -128,6 +128,7 @@ class Case:
             model=self.harvest.model,
             run=self.harvest.run,
             evidence=str(one.level),
+            deprecated=old.provenance.deprecated,
             replay=one.replay,
         )
         plain = self._read(one, source.with_head(one.plain, replace(old, provenance=provenance)))

@@ -20,7 +20,7 @@ TRIAL_SECONDS = 60.0
 """Time that one trial may take: the import, its calls and its examples together."""
 
 TOGETHER = 20
-"""Trials that one cell does: their outcomes have to fit into its output."""
+"""Trials that one cell does: what they may tell has to fit into its output."""
 
 _CELL = """\
 import os as _os, subprocess as _subprocess, sys as _sys
