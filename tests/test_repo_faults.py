@@ -252,7 +252,8 @@ def test_a_person_at_work_in_the_same_clone(tmp_path: Path) -> None:
     for commit in git(tmp_path, "log", "--format=%H", "--grep=^mine [0-9]").split():
         assert git(tmp_path, "show", "--format=", "--name-only", commit) == "README.md"
     git(tmp_path, "fsck", "--strict")
-    print(next(turns), person.tried_again, sum(report[2] for report in reports))
+    merged = sum(report[2] for report in reports)
+    print(f"{next(turns)} turns, {person.tried_again} tried again, {merged} of 48 merged")
 
 
 FULL = """

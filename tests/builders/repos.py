@@ -152,7 +152,10 @@ class Person:
 
     def _mend(self, arguments: tuple[str, ...], stderr: str) -> bool:
         """Put right what git left half done; True when the command has done its work."""
-        busy = ("index.lock", "lock ref", "is at ", "nable to", "rebase", "could not write index")
+        busy = (
+            *("index.lock", "lock ref", "is at ", "nable to", "rebase", "could not write index"),
+            "would be overwritten",  # a stash reads the index before it locks it
+        )
         said = not stderr or any(word in stderr for word in busy)
         assert said, f"{arguments}: {stderr}"
         if arguments[0] == "rebase":
