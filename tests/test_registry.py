@@ -337,6 +337,20 @@ def test_a_revision_that_lets_callers_down_is_refused(place: Place, cell: str, w
     assert place.text("misc/shifted_number") == before
 
 
+def test_a_revision_that_lets_an_action_of_the_library_down_is_refused(place: Place) -> None:
+    user = written("return shifted_number(int(str(value)), 5)")
+    calls = called("shifted_number", "1", "2"), called("worked_out", "1", "6")
+    assert len(admit(place, SHIFTED + user, *calls).admitted) == 2
+    cell = REVISED.replace("by * times", "min(by, 3) * times")
+    done = admit(place, cell, called("shifted_number", "1, 2, 3", "7"))
+    assert reasons(done.refused)["shifted_number"] == (
+        "with it in place of misc/shifted_number, misc/worked_out fails: `worked_out(1)` gave 4,"
+        " not 6; choose another name"
+    )
+    fine = REVISED.replace("by * times", "min(by, 30) * times")
+    assert admit(place, fine, called("shifted_number", "1, 2, 3", "7")).admitted
+
+
 def test_what_has_no_example_cannot_be_revised(place: Place) -> None:
     admit(place, SHIFTED, called("shifted_number", None, None))
     done = admit(place, REVISED, called("shifted_number", "1", "2"))

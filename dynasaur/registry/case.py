@@ -81,7 +81,7 @@ class Case:
         try:
             one.plain = source.render(one.candidate, one.module, modules)
             one.action = self._read(one, one.plain)
-            one.requires = self.requirements(one)
+            one.requires = self.closure(one.module)
         except ActionError as error:
             one.reason = str(error)
 
@@ -136,10 +136,10 @@ class Case:
         if plain.text != one.action.text and self.findings(one):
             one.action, one.examples = plain, ()  # an argument holds what no text may hold
 
-    def requirements(self, one: Judged) -> tuple[Module, ...]:
-        """The module and all that it requires, itself last."""
-        texts = {other.module: other.text for other in self.judged if other.action}
-        return source.gather([one.module], lambda name: texts.get(name) or self.shelf.text(name))
+    def closure(self, module: str) -> tuple[Module, ...]:
+        """A module and all that it requires, itself last, as it would be once all is saved."""
+        texts = {one.module: one.text for one in self.judged if one.action and not one.reason}
+        return source.gather([module], lambda name: texts.get(name) or self.shelf.text(name))
 
     def _read(self, one: Judged, text: str) -> Action:
         path = Path(*one.module.split(".")).with_suffix(".py")

@@ -24,6 +24,9 @@ REPLAY_SEEDS = (1, 2)
 
 LAST_SEED = 3
 
+RENAME = "choose another name"
+"""What can be done about a revision that is refused."""
+
 
 @dataclass(slots=True)
 class Proof:
@@ -62,6 +65,8 @@ class Proof:
     def _replay(self) -> None:
         """Import each, run its recorded calls again, and the examples that it brought along."""
         tried = self._open()
+        for one in tried:
+            one.requires = self.case.closure(one.module)
         calls = {one.name: evidence.replayable(one.name, self.case.harvest) for one in tried}
         samples = [
             Sample(
@@ -150,15 +155,37 @@ class Proof:
         for one in sealed:
             self.case.sign(one)
         for one in sealed:
-            one.requires = self.case.requirements(one)
+            one.requires = self.case.closure(one.module)
         samples = [Sample(one.requires, documents=tuple(docstrings(one.text))) for one in sealed]
+        outcomes = self.trial.run(samples, LAST_SEED)
         revisions = [one for one in sealed if one.revises]
-        old = [Sample(one.requires, documents=_documents(one)) for one in revisions]
-        outcomes = self.trial.run([*samples, *old], LAST_SEED)
-        for one, outcome in zip(revisions, outcomes[len(sealed) :], strict=True):
-            _judge_revision(one, outcome)
-        again = [_rewrite(*pair) for pair in zip(sealed, outcomes, strict=False)]
-        return any(again)
+        for one in revisions:
+            one.reason = self._lets_down(one)
+        again = [_rewrite(*pair) for pair in zip(sealed, outcomes, strict=True)]
+        return any(again) or any(one.reason for one in revisions)
+
+    def _lets_down(self, one: Judged) -> str:
+        """Whom a revision lets down: the action whose place it takes, or the users of that."""
+        assert one.revises is not None
+        place = title(one.revises.module)
+        own = Sample(one.requires, documents=((1, one.revises.docstring),))
+        users = self.case.shelf.dependents(one.module)
+        closures = [self.case.closure(user) for user in users]
+        theirs = [Sample(c, documents=tuple(docstrings(c[-1].text))) for c in closures]
+        first, *others = self.trial.run([own, *theirs], LAST_SEED)
+        if first.problem:
+            return f"it does not import alone: {first.problem}"
+        if wrong := _wrong(first):
+            return f"it cannot take the place of {place}, whose example {wrong}; {RENAME}"
+        if not first.tried:
+            return (
+                f"it cannot take the place of {place}, which has no example that could show"
+                f" whether it still does the same; {RENAME}"
+            )
+        for user, outcome in zip(users, others, strict=True):
+            if wrong := outcome.problem or _wrong(outcome):
+                return f"with it in place of {place}, {title(user)} fails: {wrong}; {RENAME}"
+        return ""
 
 
 def _rewrite(one: Judged, outcome: Outcome) -> bool:
@@ -168,33 +195,17 @@ def _rewrite(one: Judged, outcome: Outcome) -> bool:
     if outcome.problem:
         one.reason = f"it does not import alone: {outcome.problem}"
         return False
-    wrong = [what for _, what in outcome.failures] or ([outcome.stopped] if outcome.stopped else [])
+    wrong = _wrong(outcome)
     if wrong and one.examples and not one.revises:
         one.examples, one.replay, one.level = (), "non-deterministic", Evidence.SOLVED
         return True
-    one.reason = "; ".join(f"its example {what}; mend it, or take it out" for what in wrong)
+    one.reason = f"its example {wrong}; mend it, or take it out" if wrong else ""
     return False
 
 
-def _documents(one: Judged) -> tuple[tuple[int, str], ...]:
-    assert one.revises is not None
-    return ((1, one.revises.docstring),)
-
-
-def _judge_revision(one: Judged, outcome: Outcome) -> None:
-    """A revision has to pass the examples of the action whose place it takes."""
-    assert one.revises is not None
-    place = title(one.revises.module)
-    if outcome.failures or outcome.stopped:
-        wrong = [what for _, what in outcome.failures] or [outcome.stopped]
-        one.reason = (
-            f"it cannot take the place of {place}, whose example {wrong[0]}; choose another name"
-        )
-    elif not outcome.tried and not outcome.problem:
-        one.reason = (
-            f"it cannot take the place of {place}, which has no example that could show whether it"
-            " still does the same; choose another name"
-        )
+def _wrong(outcome: Outcome) -> str:
+    """The first example that failed, and how; empty when none did."""
+    return next((what for _, what in outcome.failures), outcome.stopped)
 
 
 def _kept(one: Judged) -> tuple[Example, ...]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 
 from dynasaur import tombstones
+from dynasaur.errors import ActionError
 from dynasaur.store import Entry, Store
 from dynasaur.types import LOCAL, Action
 
@@ -50,6 +52,22 @@ class Shelf:
             ActionError: Its file is none.
         """
         return self._homes[module].read(self.entries[module])
+
+    def dependents(self, module: str) -> list[str]:
+        """The library's own actions that import a module, directly or not."""
+        users: dict[str, list[str]] = {}
+        for entry in self.entries.values():
+            if entry.source == LOCAL:
+                with suppress(ActionError):
+                    for required in self.read(entry.module).requires:
+                        users.setdefault(required, []).append(entry.module)
+        found: dict[str, None] = {}
+        pending = [module]
+        while pending:
+            new = [one for one in users.get(pending.pop(), ()) if one not in found]
+            found |= dict.fromkeys(new)
+            pending += new
+        return list(found)
 
     def text(self, module: str) -> str | None:
         """The source of a module, the library's own copy first."""
