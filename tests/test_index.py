@@ -204,7 +204,7 @@ def test_a_second_process_finds_the_index_ready(tmp_path: Path) -> None:
         assert second.search(query) == first.search(query)
 
 
-@pytest.mark.parametrize("damage", ["empty", "torn", "noise", "foreign", "folder"])
+@pytest.mark.parametrize("damage", ["empty", "torn", "noise", "flipped", "foreign", "folder"])
 def test_a_damaged_index_is_built_anew(tmp_path: Path, damage: str) -> None:
     bring_in(Index(tmp_path), LIBRARY)
     for file in [path for path in tmp_path.rglob("*") if path.suffix != ".lock"]:
@@ -217,6 +217,7 @@ def test_a_damaged_index_is_built_anew(tmp_path: Path, damage: str) -> None:
             "empty": b"",
             "torn": content[: len(content) // 2],
             "noise": bytes(reversed(content)),
+            "flipped": bytes(byte ^ (n % 7 == 6 and n > 200) for n, byte in enumerate(content)),
             "foreign": content.replace(b"dynasaur-index ", b"dynasaur-xedni "),
         }
         file.write_bytes(changed[damage])

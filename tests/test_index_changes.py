@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from dynasaur.index import Document, Index, merging, pack, scoring
+from dynasaur.index import Document, Index, changes, merging, pack, scoring
 from dynasaur.index.document import FIELDS, SATURATION
 from dynasaur.index.query import LOOKS
 from dynasaur.index.words import grams, terms
@@ -46,7 +46,7 @@ def assert_same(index: Index, documents: dict[str, Document]) -> None:
             assert index.search(query, k) == fresh.search(query, k), query
 
 
-changes = st.lists(
+sequences = st.lists(
     st.tuples(
         st.sampled_from(["add", "add", "edit", "remove", "sync", "reopen", "litter", "many"]),
         st.integers(0, 11),
@@ -69,14 +69,14 @@ def small(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> st
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(changes=changes)
+@given(steps=sequences)
 def test_any_sequence_of_changes_gives_what_a_fresh_index_gives(
-    changes: list[tuple[str, int]], small: str, tmp_path_factory: pytest.TempPathFactory
+    steps: list[tuple[str, int]], small: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("index")
     index = Index(folder)
     documents: dict[str, Document] = {}
-    for step, (change, number) in enumerate(changes):
+    for step, (change, number) in enumerate(steps):
         key = f"k{number}"
         match change:
             case "add" | "edit":
@@ -149,6 +149,15 @@ def test_merging_keeps_the_number_of_segments_small(tmp_path: Path) -> None:
     for number in range(200):
         index.update([made_up(f"k{number}", 0)])
     assert len(list(tmp_path.glob("*.segment"))) < 25
+
+
+def test_a_large_change_leaves_one_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(changes, "BATCH", 20)
+    documents = {f"k{number}": made_up(f"k{number}", 0) for number in range(110)}
+    index = Index(tmp_path)
+    index.update(documents.values())
+    assert len(list(tmp_path.glob("*.segment"))) == 1
+    assert_same(index, documents)
 
 
 def test_removing_gives_the_space_back(tmp_path: Path) -> None:

@@ -47,9 +47,15 @@ def modules(retriever: Retriever, query: str) -> list[str]:
     return [hit.action.module for hit in retriever.search(query)]
 
 
-def test_the_librarys_own_action_comes_first_on_ties(retriever: Retriever) -> None:
-    found = modules(retriever, "mean of a column")
-    assert found[:2] == ["actions.tables.mean_of_column", f"{BASE}.tables.mean_of_column"]
+def test_the_librarys_own_action_comes_first_on_ties(retriever: Retriever, library: Path) -> None:
+    """Then vendored ones, then other sources', whatever their modules' names."""
+    for place in ("zones/count_words", "vendor/zoo/text/count_words"):
+        write_action(library, place, "Counts words.", imports="from .words import words")
+    assert modules(retriever, "counting of words")[:3] == [
+        "actions.zones.count_words",
+        "actions.vendor.zoo.text.count_words",
+        f"{BASE}.text.count_words",
+    ]
 
 
 def test_a_vendored_copy_hides_the_built_in_one(retriever: Retriever, library: Path) -> None:
