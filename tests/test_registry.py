@@ -432,6 +432,16 @@ def test_one_that_floods_the_trial_does_not_take_the_others_along(place: Place) 
     assert 'evidence = "replayed"' in place.text("misc/worked_out")
 
 
+def test_the_head_of_what_a_person_adds_goes_along(place: Place) -> None:
+    head = '# /// script\n# requires-python = ">=3.12"\n# dependencies = ["attrs>=23"]\n# ///\n'
+    assert place.registry.add("run-a", head + SHIFTED).admitted == ("shifted_number",)
+    text = place.text("misc/shifted_number")
+    assert text.startswith(head.removesuffix("# ///\n") + "#\n# [tool.dynasaur]\n")
+    assert 'origin = "initial"' in text
+    done = place.registry.add("run-b", head.replace("[", "") + CLONE)
+    assert "the head is not valid TOML" in reasons(done.refused)["the file"]
+
+
 # --- trouble ------------------------------------------------------------
 
 

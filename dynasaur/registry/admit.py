@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dynasaur import source
-from dynasaur.errors import KernelError, StoreError
+from dynasaur.errors import ActionError, KernelError, StoreError
 from dynasaur.record import Admission, Ask, Harvest
 from dynasaur.registry import evidence
 from dynasaur.registry.case import Case
@@ -76,9 +76,15 @@ class Registry:
 
         Args:
             run: The id that the commits and their branch carry.
-            text: One or more functions, with what they need.
+            text: One or more functions, with what they need; what its head says of Python and
+                of packages goes along.
         """
-        gate = replace(self._gate, accept=Evidence.EXECUTED, origin="initial")
+        try:
+            head = source.read_head(text)
+        except ActionError as error:
+            return Admission(refused=(Refusal("the file", str(error)),))
+        given = head if head != source.Head() else None
+        gate = replace(self._gate, accept=Evidence.EXECUTED, origin="initial", head=given)
         return self._admit(Harvest(run, "", "", (text,)), gate, None)
 
     def objections(self, cells: Sequence[str]) -> tuple[Refusal, ...]:

@@ -121,7 +121,9 @@ class Case:
 
     def sign(self, one: Judged) -> None:
         """Write it as it is saved: with its examples, what backs it and where it comes from."""
-        old = source.read_head(one.revises.text) if one.revises else source.Head(REQUIRES_PYTHON)
+        old = self.gate.head or source.Head(REQUIRES_PYTHON)
+        if one.revises and not self.gate.head:
+            old = source.read_head(one.revises.text)
         provenance = Provenance(
             origin=self.gate.origin,
             task=self.harvest.task,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from dynasaur.registry.docstring import Example
 from dynasaur.registry.known import Prints
 from dynasaur.repo import Deliver
-from dynasaur.source import Candidate
+from dynasaur.source import Candidate, Head
 from dynasaur.types import Action, Evidence, Module
 
 _NO_PRINTS = Prints()
@@ -26,12 +26,14 @@ class Gate:
         accept: The weakest evidence that admits.
         origin: Who wrote them: `generated`, or `initial` for a person.
         neighbours: Categories of the actions nearest to a text, nearest first.
+        head: What stands in their heads besides the provenance, where that is given.
         deliver: What becomes of the commits.
     """
 
     accept: Evidence = Evidence.SOLVED
     origin: str = "generated"
     neighbours: Callable[[str], Sequence[str]] = _nobody
+    head: Head | None = None
     deliver: Deliver = "merge"
 
 
