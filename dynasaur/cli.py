@@ -32,6 +32,7 @@ COMMANDS = {
     "stats": "Show how actions are used.",
     "log": "Show the changes of the library's actions.",
     "history": "Show what became of one action.",
+    "blame": "Show which run each line comes from.",
     "revert": "Bring one action back to what it was.",
     "deprecate": "Say that another action is to be used.",
     "reject": "Remove an action, and refuse its like.",

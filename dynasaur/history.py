@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Literal
 
 from dynasaur.errors import ActionError
-from dynasaur.repo import Change, Commit, Repo
+from dynasaur.repo import Commit, Repo
 
 FORMAT = 1
 Kind = Literal["added", "changed", "moved", "deleted"]
@@ -100,43 +100,6 @@ class History:
             found.append(Line(text, event))
         return tuple(found)
 
-    def revert(self, name: str, revision: str = "") -> Change:
-        """A change that brings an action back to what it was.
-
-        Args:
-            name: The action.
-            revision: The commit whose state is wanted; empty for the one before the last event.
-
-        Raises:
-            ActionError: The action or the revision is not known, or nothing would change.
-        """
-        events = self.history(name)
-        target = self._target(events, revision)
-        last, path = events[0], target.path if target else events[0].path
-        text = self._past.content(target.commit, path) if target else None
-        files: dict[str, bytes | None] = {}
-        if last.kind != "deleted" and last.path != path:
-            files[last.path] = None
-        if text is not None or last.kind != "deleted":
-            files[path] = text
-        same = text is not None and self._past.content("HEAD", path) == text
-        if not files or same:
-            raise ActionError(f"{name} is already as it was then: nothing to revert.")
-        what = f"to {target.commit[:12]}" if target else "before it was added"
-        subject = f"revert {_shown(path)} {what}"
-        return Change(subject, f"This undoes {last.commit}.", {}, files, overwrite=True)
-
-    def _target(self, events: tuple[Event, ...], revision: str) -> Event | None:
-        """The event whose result is wanted; None for the time before the first."""
-        if not revision:
-            rest = [event for event in events[1:] if event.kind != "deleted"]
-            return rest[0] if rest else None
-        commit = self._past.resolve(revision)
-        for event in events:
-            if commit and self._past.is_ancestor(event.commit, commit):
-                return None if event.kind == "deleted" else event
-        raise ActionError(f"{revision} knows no {events[0].name}: see `dynasaur history`.")
-
     def _events(self) -> Iterator[Event]:
         """All events, oldest first: those that were kept, then what is new."""
         head = self._past.resolve("HEAD")
@@ -202,8 +165,3 @@ def _event(commit: Commit, path: str, kind: Kind) -> Event:
     }
     name = PurePosixPath(path).stem
     return Event(name, path, kind, commit.id, commit.when, commit.author, commit.subject, **known)
-
-
-def _shown(path: str) -> str:
-    """`text/words` for `actions/text/words.py`."""
-    return "/".join(PurePosixPath(path).with_suffix("").parts[1:])

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from difflib import get_close_matches
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from dynasaur.config import PACKAGE, data_folder
 from dynasaur.errors import ActionError, FailureError, StoreError, UsageError
 from dynasaur.store import Store, base_path
-from dynasaur.types import Action, Evidence, Hit, Json
+from dynasaur.types import LOCAL, Action, Evidence, Hit, Json
 
 if TYPE_CHECKING:
     from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory
@@ -99,6 +99,29 @@ class Library:
             hint = f"did you mean {', '.join(near)}?" if near else "see `dynasaur list --all`"
             raise ActionError(f"no action {name!r}: {hint}")
         return action
+
+    def get_at(self, name: str, revision: str) -> Action:
+        """One of the library's own actions as it was committed at a revision.
+
+        Raises:
+            ActionError: There is no such commit, or no such action in it.
+            StoreError: The library is no git repository.
+        """
+        from dynasaur.source import read_action
+
+        then = self.repo.at(revision)
+        *_, bare = name.split("/")
+        for path in then.files(PACKAGE):
+            parts = PurePosixPath(path).with_suffix("").parts
+            if parts[-1] == bare and parts[1:2] != ("vendor",) and path.endswith(".py"):
+                return read_action(
+                    then.text(path),
+                    path=self.root / path,
+                    category="/".join(parts[1:-1]),
+                    source=LOCAL,
+                    module=".".join(parts),
+                )
+        raise ActionError(f"no action {name!r} at {revision}; see `dynasaur history {bare}`")
 
     def actions(self) -> Iterator[Action]:
         """Every readable action, the library's own first, then by source, category and name."""

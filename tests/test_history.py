@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from dynasaur.errors import ActionError
 from dynasaur.history import Event, History
-from dynasaur.repo import Change, Repo
+from dynasaur.repo import Repo
 from dynasaur.repo.past import Past
 from tests.builders.repos import adding, clone_of_a_person, git, isolate
 
@@ -138,50 +137,6 @@ def test_blame_names_runs(repo: Repo) -> None:
     ]
 
 
-def undo(repo: Repo, change: Change) -> None:
-    assert repo.commit("revert", [change]).merged
-    assert git(repo.root, "status", "--porcelain") == ""
-
-
-def test_reverting_goes_one_step_back(repo: Repo) -> None:
-    undo(repo, History(repo).revert("words"))
-    assert "return one" in (repo.root / WORDS).read_text()
-    assert git(repo.root, "log", "-1", "--format=%s").startswith("revert text/words to ")
-    undo(repo, History(repo).revert("words"))
-    assert "return two" in (repo.root / WORDS).read_text()
-
-
-def test_reverting_an_addition_removes_it(repo: Repo) -> None:
-    undo(repo, History(repo).revert("lines"))
-    assert not (repo.root / "actions/text/lines.py").exists()
-    undo(repo, History(repo).revert("lines"))
-    assert (repo.root / "actions/text/lines.py").exists()
-
-
-def test_reverting_to_a_revision(repo: Repo) -> None:
-    repo.commit("r2", [adding("more")])
-    undo(repo, History(repo).revert("words", "HEAD~2"))
-    assert "return one" in (repo.root / WORDS).read_text()
-
-
-def test_reverting_a_move_moves_back(repo: Repo) -> None:
-    root = repo.root
-    (root / "actions/counts").mkdir()
-    git(root, "mv", WORDS, "actions/counts/words.py")
-    git(root, "commit", "--quiet", "-m", "tidy")
-    undo(repo, History(repo).revert("words"))
-    assert (root / WORDS).exists()
-    assert not (root / "actions/counts/words.py").exists()
-
-
-@pytest.mark.parametrize(
-    ("name", "revision"), [("nobody", ""), ("words", "HEAD"), ("words", "nothing"), ("words", "-x")]
-)
-def test_what_cannot_be_reverted(repo: Repo, name: str, revision: str) -> None:
-    with pytest.raises(ActionError):
-        History(repo).revert(name, revision)
-
-
 def test_no_commit_is_no_history(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     assert History(Repo(tmp_path)).log() == ()
@@ -199,5 +154,4 @@ def test_no_program_of_the_repository_runs(repo: Repo, tmp_path: Path) -> None:
     history = History(Repo(repo.root))
     history.difference(history.history("words")[0])
     history.blame("words")
-    history.revert("words")
     assert not (tmp_path / "sprung").exists()

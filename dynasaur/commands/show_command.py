@@ -11,13 +11,14 @@ from dynasaur.commands._wiring import json_option, library_option, open_library
 
 
 @click.command("show")
-@click.argument("name")
+@click.argument("name", metavar="NAME[@REV]")
 @library_option
 @json_option
 def command(name: str, library_path: Path | None, as_json: bool) -> None:
-    """Show the action NAME: its file, as it is."""
+    """Show the action NAME: its file, as it is, or as it was at the revision REV."""
     library, _ = open_library(library_path)
-    action = library.get(name)
+    bare, _, revision = name.partition("@")
+    action = library.get_at(bare, revision) if revision else library.get(name)
     if not as_json:
         click.echo(f"{action.path}  [{action.source}]", err=True)
         if instead := action.provenance.deprecated:

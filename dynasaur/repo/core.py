@@ -25,6 +25,7 @@ from dynasaur.repo.past import Past
 from dynasaur.repo.place import Head, find, read_head, unfinished
 from dynasaur.repo.publish import publish
 from dynasaur.repo.recover import recover, sweep_reports
+from dynasaur.repo.revision import Revision
 from dynasaur.repo.settings import read_settings
 from dynasaur.repo.sign import sign
 from dynasaur.repo.upkeep import keep_up
@@ -142,6 +143,14 @@ class Repo:
     def past(self) -> Past:
         """What has happened to the library's files."""
         return Past(self._git, self._place)
+
+    def at(self, revision: str) -> Revision:
+        """The library as it was.
+
+        Raises:
+            ActionError: There is no such commit.
+        """
+        return Revision(self._place, revision)
 
     def _start(self) -> None:
         """Commit what makes a folder a library, where it is missing."""
