@@ -58,7 +58,9 @@ def check_task(task: Task) -> None:
         raise UsageError("the task is empty; say what to do")
     for path in task.files:
         if not path.is_file():
-            kind = "a folder" if path.is_dir() else "odd" if path.exists() else "no such file"
+            kind = "no such file"
+            if path.exists():
+                kind = "a folder" if path.is_dir() else "a pipe or a device"
             raise UsageError(f"--file {path}: {kind}; name a regular file")
     names = [path.name for path in task.files]
     for path in task.files:

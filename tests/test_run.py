@@ -346,6 +346,7 @@ def test_the_task_may_come_from_standard_input(library: Path) -> None:
         (("run", ""), "the task is empty"),
         (("run", "x", "--file", "none.csv"), "--file none.csv: no such file"),
         (("run", "x", "--file", "."), "--file .: a folder"),
+        (("run", "x", "--file", "/dev/null"), "--file /dev/null: a pipe or a device"),
         (("run", "x", "--max-steps", "0"), "max_steps = 0: must be above zero"),
         (("run", "x", "--cell-timeout", "nan"), "cell_timeout = nan"),
         (("run", "x", "--model", "scripted:none.json"), "none.json"),
@@ -366,23 +367,73 @@ def test_bad_input_is_one_line_and_exit_code_2(
     assert not list((library / ".dynasaur" / "runs").glob("*"))
 
 
-def test_ctrl_c_ends_the_run_and_records_it(library: Path) -> None:
-    model = script(library, "print('here', flush=True)\nimport time; time.sleep(60)")
+def interrupted(library: Path, said: str, *steps: str, more: tuple[str, ...] = ()) -> Done:
+    """A run that gets Ctrl-C as soon as its record says this."""
     process = subprocess.Popen(
-        command("run", "Task", "--model", model, "-q"),
+        command("run", "Task", "--model", script(library, *steps), "-q", *more),
         cwd=library,
         env=environment(library / ".home"),
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
     )
-    time.sleep(3)
+    runs = library / ".dynasaur" / "runs"
+    for _ in range(600):
+        if any(said in path.read_text() for path in runs.glob("*/trajectory.json")):
+            break
+        time.sleep(0.1)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
-    assert process.returncode == 130
-    assert "interrupted" in err
+    out, err = process.communicate(timeout=60)
+    return Done(process.returncode, out, err)
+
+
+SLEEPS = "print('here', flush=True)\nimport time; time.sleep(60)"
+
+SLOW_ELSEWHERE = '''
+import os
+import time
+def doubled_when_seen(number: int) -> int:
+    """Twice a number, at once where it was seen before.
+
+    Args:
+        number: The number.
+
+    Returns:
+        Twice the number.
+    """
+    if not os.path.exists("seen"):
+        time.sleep(60)
+    return 2 * number
+open("seen", "w").close()
+submit_final_answer(doubled_when_seen(4))
+'''
+
+
+def test_ctrl_c_ends_the_run_and_records_it(library: Path) -> None:
+    done = interrupted(library, '"number": 1', "x = 1", SLEEPS)
+    assert done.code == 130
+    assert (done.out, done.err.strip()) == ("", "dynasaur: interrupted")
     (recorded,) = dynasaur("runs", "--json", cwd=library).json
     assert recorded["status"] == "failed"
+
+
+def test_an_interrupted_run_gives_its_document(library: Path) -> None:
+    done = interrupted(library, '"number": 1', "x = 1", SLEEPS, more=("--json",))
+    assert done.code == 130
+    assert (done.json["status"], done.json["answer"], done.json["steps"]) == ("failed", None, 1)
+    assert done.json["reason"] == "interrupted by the user"
+
+
+@pytest.mark.slow
+def test_ctrl_c_while_functions_are_judged_loses_no_answer(library: Path) -> None:
+    done = interrupted(library, '"status": "solved"', SLOW_ELSEWHERE)
+    assert (done.code, done.out) == (130, "8\n")
+    (run,) = (library / ".dynasaur" / "runs").glob("*/trajectory.json")
+    document = json.loads(run.read_text())
+    assert document["status"] == "solved"
+    assert document["note"].startswith("interrupted while its functions were judged")
+    assert dynasaur("list", "--json", cwd=library).json == []
 
 
 def test_killed_in_the_middle_the_library_is_intact(library: Path) -> None:

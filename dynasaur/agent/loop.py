@@ -20,6 +20,18 @@ BAD_REPLIES = 3
 """Replies without usable code, one after the other, that end a run."""
 
 
+class Interrupted(KeyboardInterrupt):
+    """The user stopped a run.
+
+    Attributes:
+        result: The run as it was recorded; an answer that was given before is in it.
+    """
+
+    def __init__(self, result: Trajectory) -> None:
+        super().__init__(f"the run {result.run} was interrupted")
+        self.result = result
+
+
 class Agent:
     """Solves tasks with a library and a model.
 
@@ -57,9 +69,22 @@ class Agent:
         Raises:
             UsageError: The task is empty, or one of its files cannot be taken along.
             StoreError: The run cannot be recorded.
-            KeyboardInterrupt: As it came, after the run was recorded as interrupted.
+            Interrupted: By the user, as a KeyboardInterrupt; the run was recorded.
         """
         run = Run(task, self.library, self.model.name)
+        try:
+            self._work(run)
+            self._judge(run)
+            result = run.save()
+        except KeyboardInterrupt:
+            stopped = run.stop()
+            self._listener.ended(stopped)
+            raise Interrupted(stopped) from None
+        self.library.count(result)
+        self._listener.ended(result)
+        return result
+
+    def _work(self, run: Run) -> None:
         with trajectory.Alive(run.folder), closing(run.kernel):
             try:
                 run.kernel.start()
@@ -68,17 +93,12 @@ class Agent:
                     self._step(run)
             except FailureError as error:
                 run.over(End.FAILED, str(error))
-            except KeyboardInterrupt:
-                run.over(End.INTERRUPTED, "interrupted by the user")
-                run.save()
-                raise
+
+    def _judge(self, run: Run) -> None:
+        run.save()
         self._listener.judging()
         asks = run.end in (End.ANSWERED, End.LIMIT)
         run.admit((lambda wanting: self._document(run, wanting)) if asks else None)
-        result = run.save()
-        self.library.count(result)
-        self._listener.ended(result)
-        return result
 
     def _begin(self, run: Run) -> None:
         hits = self.library.retriever.offer(run.task.text, self.k)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -78,6 +78,15 @@ class Run:
     def over(self, end: End, reason: str = "") -> None:
         """No further step."""
         self.end, self.reason = end, reason
+
+    def stop(self) -> Trajectory:
+        """Record that the user stopped it; an answer that was given stays given."""
+        if self.end is None:
+            self.over(End.INTERRUPTED, "interrupted by the user")
+        elif not self.admission.note:
+            note = "interrupted while its functions were judged; `dynasaur log` shows what was kept"
+            self.admission = replace(self.admission, note=note)
+        return self.save()
 
     def admit(self, ask: Ask | None) -> None:
         """Let the registry judge what the run leaves; it may ask for documentation."""

@@ -89,18 +89,28 @@ def command(
     The model writes Python that runs in a kernel of the run's own. New functions that proved
     themselves are kept in the library as actions.
     """
+    from dynasaur.agent import Interrupted
+
     text = sys.stdin.read() if task == "-" else task
     agent = _agent(library_path, quiet, flags)
-    result = agent.run(Task(text, files))
+    try:
+        result = agent.run(Task(text, files))
+    except Interrupted as stopped:
+        _print(stopped.result, as_json)
+        raise
+    _print(result, as_json)
+    if quiet and not as_json and result.end is not End.ANSWERED:
+        click.echo(f"dynasaur: {result.status}: {plain(result.reason)}", err=True)
+    return EXIT_CODES[result.end or End.FAILED]
+
+
+def _print(result: Trajectory, as_json: bool) -> None:
     if as_json:
         from dynasaur.trajectory import summary
 
         document(summary(result))
     elif result.end is End.ANSWERED:
         click.echo(_answer(result))
-    elif quiet:
-        click.echo(f"dynasaur: {result.status}: {plain(result.reason)}", err=True)
-    return EXIT_CODES[result.end or End.FAILED]
 
 
 def _agent(path: Path | None, quiet: bool, flags: dict[str, object]) -> Agent:
