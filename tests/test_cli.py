@@ -78,6 +78,19 @@ def test_an_answer_cannot_steer_the_terminal(tmp_path: Path) -> None:
     assert piped.out == "\x1b]0;title\x07 ok\n"
 
 
+def test_long_code_is_folded_on_the_screen(tmp_path: Path) -> None:
+    code = "\n".join(f"x = {n}" for n in range(5000)) + f"\ny = '{'z' * 5000}'"
+    model = script(tmp_path, code + "\nsubmit_final_answer(x)")
+    done = dynasaur("run", "x", "--model", model, cwd=tmp_path)
+    assert done.out == "4999\n"
+    shown = done.err.splitlines()
+    assert "  ... (4803 more lines) ..." in shown
+    assert "  submit_final_answer(x)" in shown
+    assert len(shown) < 220
+    assert max(map(len, shown)) < 420
+    assert any(line.startswith("1 step, ") for line in shown)
+
+
 def test_no_color_is_kept_to(tmp_path: Path) -> None:
     model = script(tmp_path, "x = 1\nsubmit_final_answer(x)")
     assert "\x1b[1m" in on_a_terminal(tmp_path, "run", "x", "--model", model)

@@ -17,6 +17,12 @@ from dynasaur.types import Observation, Reply
 SHOWN_LINES = 12
 """Lines of an observation that are shown; the trajectory has them all."""
 
+CODE_LINES = 200
+"""Lines of a thought or of code that are shown."""
+
+LINE_LENGTH = 400
+"""Characters of one line that are shown."""
+
 
 class Screen(Listener):
     """Shows thought, code and observation of each step, then what came of the run."""
@@ -38,11 +44,10 @@ class Screen(Listener):
         self._done_waiting()
         self._console.print()
         self._line(f"Step {number}", "bold")
-        if reply.thought.strip():
-            self._block(Text(plain(reply.thought.strip())))
-        if reply.code.strip():
-            code = "\n".join(plain(line) for line in reply.code.rstrip().splitlines())
-            self._block(self._python.highlight(code))
+        if thought := reply.thought.strip():
+            self._block(Text(_fold(thought.splitlines(), CODE_LINES)))
+        if code := reply.code.rstrip():
+            self._block(self._python.highlight(_fold(code.splitlines(), CODE_LINES)))
             self._wait(f"step {number}: running")
 
     def observed(self, step: Step) -> None:
@@ -76,7 +81,7 @@ class Screen(Listener):
     def _observation(self, seen: Observation) -> None:
         lines = [line for line in seen.output.strip("\n").splitlines() if line.strip()]
         if lines:
-            self._block(Text("\n".join(_fold(lines))))
+            self._block(Text(_fold(lines, SHOWN_LINES)))
         if seen.images:
             self._line(f"  {len(seen.images)} image(s), kept in the run's folder", "dim")
         if error := seen.error:
@@ -105,16 +110,18 @@ class Screen(Listener):
             self._status = None
 
 
-def _fold(lines: Sequence[str]) -> list[str]:
+def _fold(lines: Sequence[str], most: int) -> str:
     """The first and last of many lines, controls removed."""
-    if len(lines) > SHOWN_LINES:
-        left_out = len(lines) - SHOWN_LINES + 1
-        half = SHOWN_LINES // 2
+    if len(lines) > most:
+        left_out = len(lines) - most + 1
+        half = most // 2
         lines = [*lines[:half], f"... ({left_out} more lines) ...", *lines[-(half - 1) :]]
-    return [plain(line) if len(line) <= 400 else plain(line[:400]) + "…" for line in lines]
+    cut = (line if len(line) <= LINE_LENGTH else f"{line[:LINE_LENGTH]}…" for line in lines)
+    return "\n".join(map(plain, cut))
 
 
 def _totals(result: Trajectory) -> str:
+    steps = f"{len(result.steps)} step{'' if len(result.steps) == 1 else 's'}"
     tokens = result.usage.prompt_tokens + result.usage.completion_tokens
     spent = f", {tokens:,} tokens" if tokens else ""
-    return f"{len(result.steps)} steps, {result.seconds:.1f} s{spent}; record: {result.folder}"
+    return f"{steps}, {result.seconds:.1f} s{spent}; record: {result.folder}"

@@ -40,4 +40,5 @@ def _row(run: str, saved: Mapping[str, Json] | None) -> tuple[str, ...]:
     if saved is None:
         return run, "unreadable", "", ""
     task = " ".join(str(saved.get("task", "")).split())
-    return run, str(saved["status"]), f"{saved.get('steps', 0)} steps", task
+    steps = saved.get("steps", 0)
+    return run, str(saved["status"]), f"{steps} step{'' if steps == 1 else 's'}", task
