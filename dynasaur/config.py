@@ -143,7 +143,11 @@ def _from_pyproject(path: Path) -> Mapping[str, object]:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
-    settings = table.get("tool", {}).get("dynasaur", {})
+    settings: object = table
+    for name in ("tool", "dynasaur"):
+        settings = settings.get(name, {}) if isinstance(settings, dict) else settings
+    if not isinstance(settings, dict):
+        raise ConfigError(f"{path}: tool.dynasaur is no table; write [tool.dynasaur]")
     found = {name.replace("-", "_"): value for name, value in settings.items()}
     for name, safe in GUARDED.items():
         if found.get(name, safe) != safe:

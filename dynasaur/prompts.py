@@ -29,7 +29,7 @@ def opening(
     system = files("dynasaur").joinpath("templates", "system.md").read_text(encoding="utf-8")
     parts = [f"Task:\n{task.text.strip()}"]
     if names_and_sizes:
-        listed = "\n".join(f"- {name} ({size:,} bytes)" for name, size in names_and_sizes)
+        listed = "\n".join(f"- {_named(name)} ({size:,} bytes)" for name, size in names_and_sizes)
         parts.append(f"Files in the working folder:\n{listed}")
     if hits:
         listed = "\n".join(f"- {action_line(hit.action)}" for hit in hits)
@@ -40,6 +40,11 @@ def opening(
     else:
         parts.append("No action in the library fits this task; write what you need.")
     return Message("system", system.strip()), Message("user", "\n\n".join(parts))
+
+
+def _named(file: str) -> str:
+    """A file's name on one line, whatever characters it has."""
+    return file if file.isprintable() else repr(file)
 
 
 def action_line(action: Action) -> str:

@@ -66,6 +66,13 @@ def test_a_setting_without_sense_is_named(tmp_path: Path, table: str, said: str)
     assert "\n" not in str(caught.value).strip()
 
 
+@pytest.mark.parametrize("text", ["tool = 3", "[tool]\ndynasaur = 3"])
+def test_settings_that_are_no_table(tmp_path: Path, text: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"write \[tool\.dynasaur\]"):
+        config.load(tmp_path, {}, {})
+
+
 def test_a_bad_variable_is_blamed_on_the_environment(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="the environment: k = 'x'"):
         config.load(tmp_path, {"DYNASAUR_K": "x"}, {})

@@ -24,6 +24,14 @@ def test_the_opening_holds_task_files_and_actions() -> None:
     )
 
 
+def test_a_file_is_one_line_whatever_its_name() -> None:
+    _, user = prompts.opening(Task("Do it."), [("a (1 bytes)\n- b.csv", 5), ("\udcff.csv", 1)], [])
+    assert user.content.splitlines()[4:6] == [
+        "- 'a (1 bytes)\\n- b.csv' (5 bytes)",
+        "- '\\udcff.csv' (1 bytes)",
+    ]
+
+
 def test_the_system_message_never_changes() -> None:
     one, _ = prompts.opening(Task("a"), [], [])
     other, _ = prompts.opening(Task("b"), [("x", 1)], [Hit(action(), 1.0)])
