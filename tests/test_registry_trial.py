@@ -55,6 +55,10 @@ def test_what_one_imports_another_does_not_have(kernel: Shared) -> None:
     uses = sample("uses", "import xml\nxml.dom\ndef uses(): ...")
     reads = sample("reads", "def reads(): return odd", "")
     assert [one.problem[:14] for one in run(kernel, loads, uses)] == ["", "AttributeError"]
+    folder = sample(
+        "folder", "import os, sys\ndef folder(): return os.listdir(), '' in sys.path", ""
+    )
+    assert run(kernel, folder)[0].results == (Result("([], False)", "([], False)"),)
     assert run(kernel, loads, reads)[1].results == (Result(error="NameError"),)
 
 

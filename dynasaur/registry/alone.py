@@ -260,8 +260,7 @@ def examples(
     tried = 0
     for line, text in documents:
         try:
-            space = dict(vars(module))
-            test = parser.get_doctest(text, space, module.__name__, "", line - 1)
+            test = parser.get_doctest(text, vars(module), module.__name__, "", line - 1)
             tried += runner.run(test, out=lambda _: None).attempted
         except ValueError as error:
             failures.append((line, f"its examples cannot be read: {describe(error)}"))
