@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dynasaur.registry import Registry
     from dynasaur.repo import Deliver, Repo
     from dynasaur.retriever import Retriever
-    from dynasaur.usage import Report
+    from dynasaur.usage import Report, Tally
 
 BASE = "base"
 """The built-in source: the initial actions that come with the package."""
@@ -38,6 +38,7 @@ class Library:
         deliver: What becomes of the commits of what is admitted.
         kernel: Makes a kernel from its work folder and its host functions; by default one on
             this machine, in the strongest sandbox that works.
+        usage: Let actions that were called and returned rise a little in a search.
 
     Raises:
         UsageError: There is no library there.
@@ -50,11 +51,13 @@ class Library:
         accept: Evidence = Evidence.SOLVED,
         deliver: Deliver = "merge",
         kernel: KernelFactory | None = None,
+        usage: bool = True,
     ) -> None:
         self.root = Path(path).expanduser().absolute()
         self._accept = accept
         self._deliver = deliver
         self.kernel = kernel or _sandboxed
+        self._usage = usage
         if not (self.root / PACKAGE / "__init__.py").is_file():
             raise UsageError(
                 f"{self.root} is no library: it has no {PACKAGE}/ package; "
@@ -169,6 +172,13 @@ class Library:
 
         return Counters(self.data).report(self._uncounted)
 
+    def _uses(self) -> Mapping[str, Tally]:
+        """For the retriever, which does without where there are no counters."""
+        try:
+            return self.usage().actions
+        except StoreError:
+            return {}
+
     def _uncounted(self, counted: frozenset[str]) -> Iterator[Mapping[str, Json]]:
         from dynasaur.record import Status
         from dynasaur.trajectory import read
@@ -202,7 +212,9 @@ class Library:
         """The way out."""
         from dynasaur.retriever import Retriever
 
-        return Retriever(self._stores, self.data / "index")
+        return Retriever(
+            self._stores, self.data / "index", uses=self._uses if self._usage else None
+        )
 
     @cached_property
     def registry(self) -> Registry:

@@ -31,6 +31,21 @@ class End(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class HostCall:
+    """One call of a host function by the code of a step.
+
+    Attributes:
+        name: The function.
+        arguments: What it was called with, as JSON, bounded.
+        error: The class of the error that it ended in; empty when it returned.
+    """
+
+    name: str
+    arguments: str
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One thought, code and observation.
 
@@ -42,6 +57,7 @@ class Step:
         loaded: Names of the actions imported into the kernel for this step.
         notes: What the model was told besides the observation.
         observation: What came back; None when nothing was run.
+        asked: The host functions that it called, in order.
         usage: What the reply cost.
     """
 
@@ -52,6 +68,7 @@ class Step:
     loaded: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     observation: Observation | None = None
+    asked: tuple[HostCall, ...] = ()
     usage: Usage = Usage()
 
 

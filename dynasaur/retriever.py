@@ -9,7 +9,7 @@ from typing import Protocol
 
 from dynasaur.errors import ActionError
 from dynasaur.index import Document, Index, Reason, Scored
-from dynasaur.source import relative_imports
+from dynasaur.source import gather
 from dynasaur.store import Entry
 from dynasaur.types import LOCAL, Action, Hit, Module
 
@@ -81,6 +81,7 @@ class Retriever:
         self._uses = uses
         self._lifts: dict[str, float] | None = None
         self._known: dict[str, tuple[Shelf, Entry]] = {}
+        self._by_name: dict[str, list[str]] = {}
 
     def search(self, query: str, k: int = 10, source: str | None = None) -> list[Hit]:
         """The best k actions for a query, best first.
@@ -150,11 +151,23 @@ class Retriever:
         Raises:
             ActionError: There is such an action, and its file cannot be parsed.
         """
+        module = self.modules([name]).get(name)
+        if module is None:
+            return None
+        shelf, entry = self._known[module]
+        return shelf.read(entry)
+
+    def modules(self, names: Iterable[str]) -> dict[str, str]:
+        """The full module names that names mean, those that mean none left out.
+
+        One look at the disk for all of them, and no file is read.
+
+        Args:
+            names: As `find` takes them.
+        """
         self._walk()
-        for module in self._modules_named(name):
-            shelf, entry = self._known[module]
-            return shelf.read(entry)
-        return None
+        found = ((name, next(self._modules_named(name), None)) for name in names)
+        return {name: module for name, module in found if module is not None}
 
     def closure(self, names: Iterable[str]) -> tuple[Module, ...]:
         """The modules of these actions and of all that they require.
@@ -168,23 +181,10 @@ class Retriever:
         Raises:
             ActionError: There is no such action, or one of its requirements is missing.
         """
-        self._walk()
-        ordered: dict[str, Module] = {}
-        for name in names:
-            module = next(iter(self._modules_named(name)), name)
-            self._gather(module, ordered, set())
-        return tuple(ordered.values())
-
-    def _gather(self, name: str, ordered: dict[str, Module], open_: set[str]) -> None:
-        if name in ordered or name in open_:
-            return
-        text = self._text(name)
-        if text is None:
-            raise ActionError(f"no module {name} among the actions: save it, or mend its import")
-        open_.add(name)
-        for required in relative_imports(text, name):
-            self._gather(required, ordered, open_)
-        ordered[name] = Module(name, text)
+        if not self._known:
+            self._walk()
+        modules = [next(iter(self._modules_named(name)), name) for name in names]
+        return gather(modules, self._text)
 
     def _text(self, module: str) -> str | None:
         for shelf in self._shelves:
@@ -198,12 +198,9 @@ class Retriever:
             yield name
             return
         *places, bare = name.replace("/", ".").split(".")
-        found = (
-            module
-            for module, (_, entry) in self._known.items()
-            if entry.name == bare and places in _places(entry)
-        )
-        yield from sorted(found, key=self._key)
+        found = self._by_name.get(bare, ())
+        fitting = (module for module in found if places in _places(self._known[module][1]))
+        yield from sorted(fitting, key=self._key)
 
     def _walk(self) -> None:
         """See which actions there are; a module that two stores hold is the first one's."""
@@ -212,6 +209,9 @@ class Retriever:
             for module, entry in shelf.entries().items():
                 known.setdefault(module, (shelf, entry))
         self._known = known
+        self._by_name = {}
+        for module, (_, entry) in known.items():
+            self._by_name.setdefault(entry.name, []).append(module)
 
     def _refresh(self) -> None:
         """Bring the index in line with what there is."""

@@ -229,6 +229,9 @@ def _step(step: Step) -> Json:
         "loaded": list(step.loaded),
         "notes": list(step.notes),
         "observation": _observation(step.observation, step.number),
+        "asked": [
+            {"name": one.name, "arguments": one.arguments, "error": one.error} for one in step.asked
+        ],
         "usage": _usage(step.usage),
     }
 

@@ -206,6 +206,20 @@ def test_find_actions_gives_lines_and_marks_them_offered(library: Path) -> None:
     assert "prime_factors" in done.json["actions"]["offered"]
 
 
+def test_calls_of_host_functions_are_recorded(library: Path) -> None:
+    done = run(
+        library,
+        "find_actions('mean', k=2)\ntry:\n    show_action('nobody')\nexcept Exception:\n    pass",
+        "submit_final_answer([1])",
+    )
+    first, second = saved(library, done)["trajectory"]
+    assert first["asked"] == [
+        {"name": "find_actions", "arguments": '["mean", {"k": 2}]', "error": ""},
+        {"name": "show_action", "arguments": '["nobody"]', "error": "ActionError"},
+    ]
+    assert second["asked"] == [{"name": "submit_final_answer", "arguments": "[[1]]", "error": ""}]
+
+
 def test_show_action_gives_the_source(library: Path) -> None:
     done = run(
         library,

@@ -132,6 +132,7 @@ class Agent:
 
     def _execute(self, run: Run, step: Step) -> Step:
         loaded, notes = self._load(run, step.code)
+        before = len(run.asked)
         seen = run.kernel.execute(step.code, timeout=self.cell_timeout)
         if run.answers:
             run.answer = run.answers[-1]
@@ -139,7 +140,8 @@ class Agent:
         elif seen.ok:
             notes += self._objections(run, step.code)
         run.messages.append(prompts.observed(seen, notes))
-        return replace(step, loaded=loaded, notes=notes, observation=seen)
+        asked = tuple(run.asked[before:])
+        return replace(step, loaded=loaded, notes=notes, observation=seen, asked=asked)
 
     def _document(self, run: Run, wanting: Sequence[Undocumented]) -> str:
         """Ask the model once for documentation that its functions lack; empty if it gives none."""
@@ -161,21 +163,15 @@ class Agent:
         """Bring in the actions that a cell uses: names now bound, and what went wrong."""
         bound: list[str] = []
         notes: list[str] = []
-        for name in (*sorted(free_names(code)), *action_imports(code)):
+        wanted = (*sorted(free_names(code)), *action_imports(code))
+        for name, module in self.library.retriever.modules(wanted).items():
             try:
-                bound += self._import(run, name)
+                modules = self.library.retriever.closure([module])
+                bound += run.kernel.load(modules, {name: module} if name != module else {})
             except ActionError as error:
                 notes.append(f"The action {name} could not be loaded: {error}")
         run.loaded.update(dict.fromkeys(bound))
         return tuple(bound), tuple(notes)
-
-    def _import(self, run: Run, name: str) -> tuple[str, ...]:
-        """Bring in one action; a bare name is bound, a module's name is made importable."""
-        action = self.library.retriever.find(name)
-        if action is None:
-            return ()
-        modules = self.library.retriever.closure([action.module])
-        return run.kernel.load(modules, {name: action.module} if "." not in name else {})
 
 
 def _problem(code: str) -> str:

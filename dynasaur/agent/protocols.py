@@ -49,6 +49,9 @@ class Retriever(Protocol):
     def find(self, name: str) -> Action | None:
         """The action that a name means."""
 
+    def modules(self, names: Iterable[str]) -> dict[str, str]:
+        """The full module names that names mean, those that mean none left out."""
+
     def closure(self, names: Iterable[str]) -> tuple[Module, ...]:
         """The modules of these actions and of all that they require, requirements first."""
 

@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import wraps
 from pathlib import Path
 
 from dynasaur import prompts, trajectory
-from dynasaur.agent.protocols import HostFunctions, Kernel, Library
+from dynasaur.agent.protocols import Kernel, Library
 from dynasaur.errors import ActionError
-from dynasaur.record import ActionUse, Admission, Ask, End, Harvest, Status, Step, Trajectory
+from dynasaur.record import (
+    ActionUse,
+    Admission,
+    Ask,
+    End,
+    Harvest,
+    HostCall,
+    Status,
+    Step,
+    Trajectory,
+)
 from dynasaur.types import Call, Hit, Json, Message, Task, Usage
+
+ASKED_LIMIT = 2_000
+"""Characters of a host call's arguments that the record keeps."""
 
 
 @dataclass(slots=True)
@@ -29,6 +44,7 @@ class Run:
     messages: list[Message] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     answers: list[Json] = field(default_factory=list)
+    asked: list[HostCall] = field(default_factory=list)
     answer: Json = None
     end: End | None = None
     reason: str = ""
@@ -46,12 +62,25 @@ class Run:
         work = self.folder / "work"
         work.mkdir()
         self.files = trajectory.copy_files(self.task.files, work)
-        functions: HostFunctions = {
-            "find_actions": self.find_actions,
-            "show_action": self.show_action,
-            "submit_final_answer": self.submit_final_answer,
-        }
-        self.kernel = self.library.kernel(work, functions)
+        functions = (self.find_actions, self.show_action, self.submit_final_answer)
+        noted = {function.__name__: self._noting(function) for function in functions}
+        self.kernel = self.library.kernel(work, noted)
+
+    def _noting(self, function: Callable[..., Json]) -> Callable[..., Json]:
+        """The same function, each call of it kept for the record."""
+
+        @wraps(function)
+        def noted(*args: Json, **kwargs: Json) -> Json:
+            given = prompts.cut(json.dumps([*args, kwargs] if kwargs else args), ASKED_LIMIT)
+            try:
+                result = function(*args, **kwargs)
+            except Exception as error:
+                self.asked.append(HostCall(function.__name__, given, type(error).__name__))
+                raise
+            self.asked.append(HostCall(function.__name__, given))
+            return result
+
+        return noted
 
     def find_actions(self, query: str, k: int = 10) -> Json:
         """Actions of the library that fit a query, best first, one line each."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -38,12 +38,15 @@ def json_option(function: F) -> F:
     )(function)
 
 
-def open_library(path: Path | None, **flags: object) -> tuple[Library, config.Settings]:
+def open_library(
+    path: Path | None, flags: Mapping[str, object] | None = None, *, usage: bool = True
+) -> tuple[Library, config.Settings]:
     """The library that a command works on, made on first use where it is the user's own.
 
     Args:
         path: What `--library` gave.
-        flags: Settings that the command line gave; None means not given.
+        flags: Settings that the command line gave; a value of None means not given.
+        usage: Let what became of actions weigh in a search.
 
     Raises:
         UsageError: A setting has no sense, or the named folder is no library.
@@ -51,7 +54,7 @@ def open_library(path: Path | None, **flags: object) -> tuple[Library, config.Se
     from dynasaur.library import Library
 
     root = config.find_library(path, Path.cwd(), os.environ)
-    settings = config.load(root, os.environ, flags)
+    settings = config.load(root, os.environ, flags or {})
     if path is None and not root.exists():
         _, note = Library.create(root)
         click.echo(f"dynasaur: made the library {root}{note and '; ' + note}", err=True)
@@ -60,6 +63,7 @@ def open_library(path: Path | None, **flags: object) -> tuple[Library, config.Se
         accept=settings.accept,
         deliver=cast("Deliver", settings.deliver),
         kernel=_kernels(settings),
+        usage=usage,
     )
     return library, settings
 

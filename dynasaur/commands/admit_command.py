@@ -34,7 +34,7 @@ def command(run: str, library_path: Path | None, as_json: bool, **flags: object)
     """
     from dynasaur.trajectory import harvest
 
-    library, _ = open_library(library_path, **flags)
+    library, _ = open_library(library_path, flags)
     folder = library.runs / run
     if run in ("", ".", "..") or Path(run).name != run or not folder.is_dir():
         raise UsageError(f"no run {run!r}; `dynasaur runs` lists them")

@@ -117,7 +117,7 @@ def _agent(path: Path | None, quiet: bool, flags: dict[str, object]) -> Agent:
     from dynasaur.agent import Agent
     from dynasaur.models.catalog import resolve
 
-    library, settings = open_library(path, **flags)
+    library, settings = open_library(path, flags)
     model = resolve(settings.model or None, os.environ)
     if model.name == "planner" and not settings.model and not quiet:
         click.echo(

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many.")
 @click.option("--source", metavar="NAME", help="Only of this source; `local` is the library.")
 @click.option("--explain", is_flag=True, help="Show which words of which fields made the rank.")
+@click.option(
+    "--usage/--no-usage",
+    default=True,
+    help="Let actions that proved useful rise a little. Default: yes.",
+)
 @library_option
 @json_option
 def command(
@@ -28,14 +33,14 @@ def command(
     k: int,
     source: str | None,
     explain: bool,
+    usage: bool,
     library_path: Path | None,
     as_json: bool,
 ) -> None:
     """Find actions that fit QUERY, best first."""
-    library, _ = open_library(library_path)
+    library, _ = open_library(library_path, usage=usage)
     words = " ".join(query)
-    found = library.search(words, 1000 if source else k)
-    hits = [hit for hit in found if source in (None, hit.action.source)][:k]
+    hits = library.retriever.search(words, k, source)
     reasons = [library.retriever.explain(words, hit) if explain else () for hit in hits]
     if as_json:
         document([_document(*one, explain) for one in zip(hits, reasons, strict=True)])
