@@ -19,6 +19,7 @@ from dynasaur.types import LOCAL, Action, Evidence, Hit, Json
 
 if TYPE_CHECKING:
     from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory
+    from dynasaur.categories import Categories
     from dynasaur.record import Admission, Trajectory
     from dynasaur.registry import Registry
     from dynasaur.repo import Deliver, Repo
@@ -217,19 +218,23 @@ class Library:
         )
 
     @cached_property
+    def categories(self) -> Categories:
+        """Which category an action belongs to, learned from those that are there."""
+        from dynasaur.categories import Categories
+
+        return Categories(self.actions)
+
+    @cached_property
     def registry(self) -> Registry:
         """The way in."""
         from dynasaur.registry import Gate, Registry
-
-        def neighbours(text: str) -> list[str]:
-            return [hit.action.category for hit in self.retriever.search(text, 3)]
 
         return Registry(
             self._stores,
             repo=lambda: self.repo,
             kernel=self.kernel,
             folder=self.data,
-            gate=Gate(self._accept, neighbours=neighbours, deliver=self._deliver),
+            gate=Gate(self._accept, category=self.categories.of, deliver=self._deliver),
         )
 
     @cached_property

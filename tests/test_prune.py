@@ -278,20 +278,20 @@ def test_tidy_moves_a_flat_library(flat: Library, run: Inside) -> None:
     tree = git(flat.root, "rev-parse", "HEAD^{tree}")
     lone = git(flat.root, "rev-parse", "HEAD:actions/fun/lone.py")
     done = run("tidy")
-    assert (done.code, done.out) == (0, "moved: misc/greet\nmoved: misc/meet\n")
+    assert (done.code, done.out) == (0, "moved: fun/greet\nmoved: fun/meet\n")
     assert names(flat.root) == [
         "actions/_words.py",
+        "actions/fun/greet.py",
         "actions/fun/lone.py",
+        "actions/fun/meet.py",
         "actions/fun/party.py",
-        "actions/misc/greet.py",
-        "actions/misc/meet.py",
     ]
     text = {name: (flat.root / name).read_text() for name in names(flat.root)}
-    assert text["actions/misc/meet.py"] == action("meet", ".greet")
-    assert text["actions/fun/party.py"] == action("party", "..misc.meet")
-    assert text["actions/_words.py"] == "from .misc.greet import greet\n\nWORD = greet()\n"
+    assert text["actions/fun/meet.py"] == action("meet", ".greet")
+    assert text["actions/fun/party.py"] == action("party", ".meet")
+    assert text["actions/_words.py"] == "from .fun.greet import greet\n\nWORD = greet()\n"
     assert git(flat.root, "rev-parse", "HEAD:actions/fun/lone.py") == lone
-    assert (flat.root / "actions/misc/__init__.py").read_text() == ""
+    assert (flat.root / "actions/fun/__init__.py").read_text() == ""
     assert subjects(flat.root)[:2] == ["tidy: move 2 actions to categories", subjects(flat.root)[1]]
     code = "from actions.fun.party import party; print(party())"
     ran = subprocess.run(
@@ -306,7 +306,7 @@ def test_tidy_moves_a_flat_library(flat: Library, run: Inside) -> None:
     assert git(flat.root, "rev-parse", "HEAD^{tree}") == tree
 
 
-def test_tidy_goes_where_the_neighbours_are(empty: Library, run: Inside) -> None:
+def test_tidy_goes_where_the_words_belong(empty: Library, run: Inside) -> None:
     text = action("rows_of_table").replace("Word rows_of_table", "Rows of a table, sorted")
     save(empty, rows_of_table=text, strange=action("strange").replace("Word strange", "Qwyx"))
     done = run("tidy", "--dry-run")
@@ -326,10 +326,10 @@ def test_tidy_leaves_what_is_no_action(flat: Library, run: Inside) -> None:
 
 
 def test_tidy_takes_no_place_that_is_taken(flat: Library, run: Inside) -> None:
-    save(flat, misc__greet=action("greet", word="other"))
+    save(flat, fun__greet=action("greet", word="other"))
     done = run("tidy")
     assert (done.code, done.out) == (1, "")
-    assert "misc/greet exists already: rename one of the two greet" in done.err
+    assert "fun/greet exists already: rename one of the two greet" in done.err
 
 
 @pytest.mark.parametrize("line", ["import actions.greet", "from actions.greet import greet"])

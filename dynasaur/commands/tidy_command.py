@@ -19,18 +19,14 @@ from dynasaur.registry.shelf import title
 def command(dry_run: bool, library_path: Path | None, as_json: bool) -> None:
     """Move actions that lie flat in actions/ to category packages, in one commit.
 
-    An action goes where the actions nearest to it lie when they agree, else to misc. The imports
-    between actions are rewritten.
+    Where an action goes is learned from the actions that have a category, those of sources too;
+    where none stands out it goes to misc. The imports between actions are rewritten.
     """
     from dynasaur.upkeep import Ground, plan, tidy
 
     library, _ = open_library(library_path)
-
-    def neighbours(text: str) -> list[str]:
-        return [hit.action.category for hit in library.search(text, 10)]
-
     ground = Ground(library.repo)
-    moved = plan(ground, neighbours)
+    moved = plan(ground, library.categories.of)
     if not moved:
         click.echo("dynasaur: there is nothing to tidy", err=True)
         if as_json:

@@ -16,7 +16,13 @@ from dynasaur.record import Admission, Ask, Harvest
 from dynasaur.registry import evidence
 from dynasaur.registry.case import Case
 from dynasaur.registry.changes import changes
-from dynasaur.registry.judged import Gate, Judged, refuse_dependents, requirements_first
+from dynasaur.registry.judged import (
+    Gate,
+    Judged,
+    no_category,
+    refuse_dependents,
+    requirements_first,
+)
 from dynasaur.registry.known import Known
 from dynasaur.registry.proof import Proof
 from dynasaur.registry.shelf import Shelf
@@ -95,7 +101,7 @@ class Registry:
         Args:
             cells: The code of the cells that ran without error, in order.
         """
-        gate = replace(self._gate, accept=Evidence.EXECUTED)
+        gate = replace(self._gate, accept=Evidence.EXECUTED, category=no_category)
         case = self._case(Harvest("", "", "", tuple(cells)), gate, mends=False)
         refuse_dependents(case.judged)
         return _refused(case.judged)

@@ -198,7 +198,7 @@ class Case:
         )
 
     def _category(self, one: Judged) -> str:
-        """That of most of the actions it uses, else of its neighbours when they agree."""
+        """That of most of the actions it uses, else the one that its words belong to."""
         entries = self.shelf.entries
         places = {other.name: other.module.split(".")[-2] for other in self.judged if other.module}
         used = [
@@ -207,9 +207,9 @@ class Case:
         ]
         if counted := Counter(_named(used)).most_common(1):
             return counted[0][0]
-        words = f"{one.name.replace('_', ' ')} {one.candidate.summary}"
-        nearest = list(_named(self.gate.neighbours(words)[:3]))
-        return nearest[0] if len(nearest) > 1 and len(set(nearest)) == 1 else CATEGORY
+        tree = source.tree_of("\n".join(one.candidate.parts), one.name)
+        docstring = source.docstring_of(source.public_functions(tree)[one.name])
+        return self.gate.category(one.name, docstring) or CATEGORY
 
 
 def _named(categories: Iterable[str]) -> Iterable[str]:

@@ -14,8 +14,9 @@ from dynasaur.types import Action, Evidence, Module
 _NO_PRINTS = Prints()
 
 
-def _nobody(_: str) -> Sequence[str]:
-    return ()
+def no_category(_name: str, _docstring: str) -> str:
+    """Nothing stands out."""
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +26,14 @@ class Gate:
     Attributes:
         accept: The weakest evidence that admits.
         origin: Who wrote them: `generated`, or `initial` for a person.
-        neighbours: Categories of the actions nearest to a text, nearest first.
+        category: Which category a name and a docstring belong to; empty when none stands out.
         head: What stands in their heads besides the provenance, where that is given.
         deliver: What becomes of the commits.
     """
 
     accept: Evidence = Evidence.SOLVED
     origin: str = "generated"
-    neighbours: Callable[[str], Sequence[str]] = _nobody
+    category: Callable[[str, str], str] = no_category
     head: Head | None = None
     deliver: Deliver = "merge"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from dynasaur.config import PACKAGE
 from dynasaur.errors import ActionError
@@ -12,25 +12,25 @@ from dynasaur.store import Entry
 from dynasaur.upkeep.ground import Done, Ground, path_of
 
 CATEGORY = "misc"
-"""Where an action goes whose neighbours do not agree."""
+"""Where an action goes for which no category stands out."""
 
-Neighbours = Callable[[str], Sequence[str]]
-"""Gives the categories of the actions nearest to a text, nearest first."""
+CategoryOf = Callable[[str, str], str]
+"""Gives the category of a name and a docstring; empty when none stands out."""
 
 
-def plan(ground: Ground, neighbours: Neighbours) -> dict[str, str]:
+def plan(ground: Ground, category_of: CategoryOf) -> dict[str, str]:
     """Where the actions of a flat library would go: full names, now and then.
 
     Args:
         ground: The library; files that are no actions stay where they are.
-        neighbours: Categories of the actions nearest to a text.
+        category_of: The category of a name and a docstring.
 
     Raises:
         ActionError: A place is taken.
     """
     moved = {}
     for module, entry in sorted(ground.entries.items()):
-        category = "" if entry.category else _category(ground, entry, neighbours)
+        category = "" if entry.category else _category(ground, entry, category_of)
         if category:
             moved[module] = f"{PACKAGE}.{category}.{entry.name}"
     for there in moved.values():
@@ -73,15 +73,13 @@ def _tidy(ground: Ground, moved: Mapping[str, str]) -> Done:
     return ground.commit(subject, files, body=listing, changed=names)
 
 
-def _category(ground: Ground, entry: Entry, neighbours: Neighbours) -> str:
-    """That of its neighbours when they agree; empty for a file that is no action."""
+def _category(ground: Ground, entry: Entry, category_of: CategoryOf) -> str:
+    """The one that its words belong to; empty for a file that is no action."""
     try:
         action = ground.store.read(entry)
     except ActionError:
         return ""
-    words = f"{action.name.replace('_', ' ')} {action.summary}"
-    nearest = [category for category in neighbours(words) if category][:3]
-    return nearest[0] if len(nearest) > 1 and len(set(nearest)) == 1 else CATEGORY
+    return category_of(action.name, action.docstring) or CATEGORY
 
 
 def _rewritten(ground: Ground, module: str, there: str, moved: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from dynasaur.kernel.client import JupyterKernel
 from dynasaur.kernel.limits import Limits
+from dynasaur.kernel.requests import HostFunction
 from dynasaur.kernel.sights import hidden_from_others, python
 from dynasaur.types import Json, Module
 
@@ -62,7 +63,7 @@ def kernel(
 ) -> Iterator[JupyterKernel]:
     """A kernel with the desk's host functions."""
     desk = desk or Desk()
-    functions = {
+    functions: dict[str, HostFunction] = {
         "submit_final_answer": desk.submit_final_answer,
         "find_actions": desk.find_actions,
         "fail": desk.fail,
