@@ -27,6 +27,7 @@ class End(StrEnum):
     GAVE_UP = "gave-up"
     LIMIT = "limit"
     FAILED = "failed"
+    MISUSED = "misused"
     INTERRUPTED = "interrupted"
 
 

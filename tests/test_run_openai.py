@@ -70,7 +70,10 @@ def test_a_failure_is_one_line(library: Path, answer: Raw, code: int, line: str)
         done = run(library, server)
     said = done.out + done.err
     assert done.code == code
-    assert line in said
+    assert (done.json["status"], done.json["steps"]) == ("failed", 0)
+    assert line in done.json["reason"]
+    (recorded,) = dynasaur("runs", "--json", cwd=library).json
+    assert recorded["status"] == "failed"
     assert "Traceback" not in said
     assert KEY not in said
     assert not any(KEY.encode() in file.read_bytes() for file in files(library))

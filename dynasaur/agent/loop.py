@@ -11,7 +11,7 @@ from dataclasses import replace
 from dynasaur import prompts, trajectory
 from dynasaur.agent.protocols import Library, Listener, Model
 from dynasaur.agent.run import Run
-from dynasaur.errors import ActionError, FailureError, ModelError
+from dynasaur.errors import ActionError, FailureError, ModelError, UsageError
 from dynasaur.record import End, Step, Trajectory, Undocumented
 from dynasaur.syntax import action_imports, free_names
 from dynasaur.types import Task
@@ -64,7 +64,8 @@ class Agent:
     def run(self, task: Task) -> Trajectory:
         """Work on a task until it is answered or cannot be.
 
-        A model or kernel that fails ends the run, not the program: the trajectory says so.
+        A model or kernel that fails, or is set up wrongly, ends the run, not the program: the
+        trajectory says so.
 
         Raises:
             UsageError: The task is empty, or one of its files cannot be taken along.
@@ -93,6 +94,8 @@ class Agent:
                     self._step(run)
             except FailureError as error:
                 run.over(End.FAILED, str(error))
+            except UsageError as error:
+                run.over(End.MISUSED, str(error))
 
     def _judge(self, run: Run) -> None:
         run.save()

@@ -179,5 +179,6 @@ _STATUS = {
     End.GAVE_UP: Status.UNSOLVED,
     End.LIMIT: Status.UNSOLVED,
     End.FAILED: Status.FAILED,
+    End.MISUSED: Status.FAILED,
     End.INTERRUPTED: Status.FAILED,
 }

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dynasaur.agent import Agent, Listener
     from dynasaur.record import Trajectory
 
-EXIT_CODES = {End.ANSWERED: 0, End.GAVE_UP: 1, End.FAILED: 1, End.LIMIT: 4}
+EXIT_CODES = {End.ANSWERED: 0, End.GAVE_UP: 1, End.FAILED: 1, End.MISUSED: 2, End.LIMIT: 4}
 
 
 @click.command("run")
