@@ -50,9 +50,8 @@ class Extension:
         own_threads()
         run_commands(shell)
         host = Host(shell.kernel)
-        for name, doc in functions.items():
-            shell.user_ns[name] = host.function(name, doc)
-            shell.user_ns_hidden[name] = shell.user_ns[name]
+        self._functions = {name: host.function(name, doc) for name, doc in functions.items()}
+        shell.user_ns_hidden.update(self._functions)
         shell.events.register("pre_run_cell", self._begin)
         shell.events.register("post_run_cell", self._end)
 
@@ -76,6 +75,8 @@ class Extension:
             file.write(base64.b64decode(encoded))
 
     def _begin(self, _info: object = None) -> None:
+        # Anew for each cell: without them, after a `%reset` or a slip, no task can be answered.
+        self._shell.user_ns.update(self._functions)
         self._recorder.take()
         self._failures.take()
         self._streams.begin()

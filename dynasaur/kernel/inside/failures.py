@@ -29,8 +29,13 @@ def message_of(error: BaseException) -> str:
         text = str(error)
     except Exception as fault:  # noqa: BLE001 - the cell's own __str__ may raise anything
         return f"<the message cannot be shown: str() of it raised {type(fault).__name__}>"
-    text = text.encode("utf-8", "replace").decode("utf-8")
+    text = _sendable(text)
     return text if len(text) <= MESSAGE else text[: MESSAGE - 20] + " [... cut ...]"
+
+
+def _sendable(text: str) -> str:
+    """Without what no message can hold: halves of characters, as in odd file names."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def describe(shell: Any, error: BaseException) -> dict[str, str]:
@@ -45,6 +50,7 @@ def describe(shell: Any, error: BaseException) -> dict[str, str]:
             None if current.__suppress_context__ else current.__context__
         )
     text = "\n\nled to:\n\n".join(parts)
+    text = _sendable(text)
     if len(text) > TEXT:
         text = "[... cut ...]\n" + text[-TEXT:]
     return {"type": type(error).__name__, "message": message_of(error), "traceback": text}
@@ -118,6 +124,14 @@ def for_want_of_network(error: BaseException | None) -> bool:
     return False
 
 
+def _can_be_sent(error: BaseException) -> bool:
+    try:
+        str(error).encode("utf-8")
+    except Exception:  # noqa: BLE001 - the cell's own __str__ may raise anything
+        return False
+    return True
+
+
 class Failures:
     """Shows errors our way, and keeps the last one for the cell's report."""
 
@@ -142,9 +156,9 @@ class Failures:
         self._shell._showtraceback(type(error), described["message"], lines)  # noqa: SLF001
 
     def make_printable(self, result: Any) -> None:
-        """Keep ipykernel from failing on an error whose `str` raises: its reply would be lost."""
+        """Keep ipykernel from failing on an error that it cannot send: its reply would be lost."""
         for name in ("error_before_exec", "error_in_exec"):
             error = getattr(result, name, None)
-            if error is not None and message_of(error).startswith("<the message cannot be shown"):
+            if error is not None and not _can_be_sent(error):
                 stand_in = type(type(error).__name__, (Exception,), {})(message_of(error))
                 setattr(result, name, stand_in)
