@@ -490,11 +490,11 @@ def test_a_library_below_a_repository_with_an_odd_name(
     assert [one["kind"] for one in run("history", "greet", "--json").json] == ["changed", "added"]
     assert '-    return "greet"' in run("history", "greet", "--patch").out
     assert run("revert", "greet").code == 0
-    assert run("tidy").out == "moved: text/greet\nmoved: text/meet\n"
+    assert run("tidy").out == "moved: misc/greet\nmoved: misc/meet\n"
     assert run("history", "greet", "--json").json[0]["kind"] == "moved"
     assert run("deprecate", "greet", "--use", "meet").code == 0
     assert run("reject", "meet").code == 0
-    assert names(library.root) == ["actions/rejected.toml", "actions/text/greet.py"]
+    assert names(library.root) == ["actions/rejected.toml", "actions/misc/greet.py"]
     assert git(top, "status", "--porcelain") == ""
     assert (top / "README.md").read_text() == "hello\n"
 
