@@ -494,7 +494,7 @@ def test_a_library_below_a_repository_with_an_odd_name(
     assert run("history", "greet", "--json").json[0]["kind"] == "moved"
     assert run("deprecate", "greet", "--use", "meet").code == 0
     assert run("reject", "meet").code == 0
-    assert names(library.root) == ["actions/rejected.toml", "actions/misc/greet.py"]
+    assert names(library.root) == ["actions/misc/greet.py", "actions/rejected.toml"]
     assert git(top, "status", "--porcelain") == ""
     assert (top / "README.md").read_text() == "hello\n"
 
