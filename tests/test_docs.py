@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from dataclasses import fields
@@ -71,6 +72,23 @@ def test_the_action_in_the_readme_keeps_the_rules() -> None:
         text, path=path, category="tables", source="local", module=f"actions.tables.{name}"
     )
     assert findings(action) == ()
+
+
+def test_the_sessions_in_the_readme_are_real(tmp_path: Path) -> None:
+    """Each line shown is one that the command really says, run for run."""
+    (session,) = (block for block in blocks("console") if "kept:" in block)
+    assert dynasaur("init", "library", cwd=tmp_path).code == 0
+    for part in re.split(r"^\$ dynasaur ", session, flags=re.MULTILINE)[1:]:
+        line, *shown = part.splitlines()
+        words = shlex.split(line)
+        words[-1] = str(ROOT / "dynasaur" / "examples" / words[-1])
+        done = dynasaur(*words, "--library", "library", cwd=tmp_path)
+        said = [_neutral(one) for one in (done.err + done.out).splitlines()]
+        assert [one for one in shown if one.strip() != "..." and _neutral(one) not in said] == []
+
+
+def _neutral(line: str) -> str:
+    return re.sub(r"run \d{8}-\d{6}-\w{4}", "run ID", line)
 
 
 @pytest.mark.parametrize("target", ["demo", "test"])
