@@ -123,6 +123,14 @@ def test_early_idle_is_not_believed(shared: JupyterKernel) -> None:
     assert shared.execute(code + "print('after')").output == "after\n"
 
 
+def test_output_after_an_early_idle_is_waited_for(shared: JupyterKernel) -> None:
+    """Right behind the reply, in the same moment: it is on its way when the reply is here."""
+    code = FORGED + "send('status', {'execution_state': 'idle'})\n"
+    for number in range(20):
+        seen = shared.execute(f"{code}print('x' * 100_000)\nprint({number})")
+        assert seen.output.endswith(f"{number}\n")
+
+
 @pytest.mark.parametrize(
     ("kind", "content"),
     [

@@ -75,7 +75,8 @@ class Exchange:
         self._deadline = 0.0
         self._grace_ends = 0.0
         self._replied_at = 0.0
-        self._idle = False
+        self._reply: int | None = None
+        self._idles: list[int | None] = []
         self._next_look = 0.0
         self._bytes = 0
         self._host_calls = 0
@@ -114,8 +115,17 @@ class Exchange:
         if not self._replied_at:
             return False
         silent = time.monotonic() - self._replied_at > self._silence
-        self._outcome.heard = self._idle
-        return self._idle or silent
+        self._outcome.heard = self._is_idle()
+        return self._outcome.heard or silent
+
+    def _is_idle(self) -> bool:
+        """The kernel said that it is idle, and said so after its reply.
+
+        An idle with a lower number than the reply was sent by the cell itself: its output is not
+        all here yet.
+        """
+        reply = self._reply
+        return any(reply is None or idle is None or idle > reply for idle in self._idles)
 
     def _look(self) -> bool:
         """Look at life, time and use; True when there is nothing more to wait for."""
@@ -162,11 +172,13 @@ class Exchange:
         elif packet.channel == "shell":
             if ours and packet.kind == "execute_reply" and not self._replied_at:
                 self._outcome.reply = packet.content
+                self._reply = packet.number
                 self._replied_at = time.monotonic()
         elif packet.channel == "iopub":
             self._bytes += packet.size
             if ours and packet.kind == "status":
-                self._idle = packet.content.get("execution_state") == "idle" or self._idle
+                if packet.content.get("execution_state") == "idle":
+                    self._idles.append(packet.number)
             elif self._bytes <= self._limits.output or not self._grace_ends:
                 self._transcript.take(packet.kind, packet.content, late=not ours)
 

@@ -34,6 +34,8 @@ class Packet:
         parent: The id of the request it says it belongs to.
         content: Its content.
         size: About how many bytes it took.
+        number: Its place among all messages of the kernel, which Jupyter's session counts in their
+            ids; None where another kernel names its messages otherwise.
     """
 
     channel: Channel
@@ -41,6 +43,7 @@ class Packet:
     parent: str
     content: Content
     size: int
+    number: int | None = None
 
 
 class Wire(Protocol):
@@ -67,13 +70,23 @@ def packet_of(channel: Channel, message: object, size: int) -> Packet | None:
     if not isinstance(message, Mapping):
         return None
     kind, content = message.get("msg_type"), message.get("content")
-    if kind is None and isinstance(header := message.get("header"), Mapping):
+    header = message.get("header")
+    header = header if isinstance(header, Mapping) else {}
+    if kind is None:
         kind = header.get("msg_type")
     parent = message.get("parent_header")
     parent = parent.get("msg_id") if isinstance(parent, Mapping) else None
     if not isinstance(kind, str) or not isinstance(content, Mapping):
         return None
-    return Packet(channel, kind, parent if isinstance(parent, str) else "", content, size)
+    known = parent if isinstance(parent, str) else ""
+    return Packet(channel, kind, known, content, size, _number(header.get("msg_id")))
+
+
+def _number(message_id: object) -> int | None:
+    """The count at the end of an id: `SESSION_PROCESS_COUNT`."""
+    parts = message_id.rsplit("_", 2) if isinstance(message_id, str) else []
+    digits = parts[-1] if len(parts) == 3 else ""
+    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 16 else None
 
 
 class ZmqWire:

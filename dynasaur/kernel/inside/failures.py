@@ -33,6 +33,14 @@ def message_of(error: BaseException) -> str:
     return text if len(text) <= MESSAGE else text[: MESSAGE - 20] + " [... cut ...]"
 
 
+def name_of(error: BaseException) -> str:
+    """The class's name; for a private one of Python itself, that of the public class above it."""
+    for kind in type(error).__mro__:
+        if kind.__module__ != "builtins" or not kind.__name__.startswith("_"):
+            return kind.__name__
+    return type(error).__name__
+
+
 def _sendable(text: str) -> str:
     """Without what no message can hold: halves of characters, as in odd file names."""
     return text.encode("utf-8", "replace").decode("utf-8")
@@ -53,7 +61,7 @@ def describe(shell: Any, error: BaseException) -> dict[str, str]:
     text = _sendable(text)
     if len(text) > TEXT:
         text = "[... cut ...]\n" + text[-TEXT:]
-    return {"type": type(error).__name__, "message": message_of(error), "traceback": text}
+    return {"type": name_of(error), "message": message_of(error), "traceback": text}
 
 
 def _one(shell: Any, error: BaseException, most: int) -> str:
@@ -61,7 +69,7 @@ def _one(shell: Any, error: BaseException, most: int) -> str:
     if isinstance(error, SyntaxError) and error.text is not None:
         lines += _syntax(shell, error)
     message = error.msg if isinstance(error, SyntaxError) else message_of(error)
-    lines.append(f"{type(error).__name__}: {message}" if message else type(error).__name__)
+    lines.append(f"{name_of(error)}: {message}" if message else name_of(error))
     if isinstance(error, BaseExceptionGroup):
         lines += [f"  - {type(sub).__name__}: {message_of(sub)}" for sub in error.exceptions[:5]]
     lines += [str(note)[:MESSAGE] for note in getattr(error, "__notes__", [])[:5]]

@@ -48,6 +48,8 @@ class Streams:
         self._previous: dict[str, Any] = {}
         self._strays = False
         self._heard = threading.Event()
+        self._own = sys.stdout, sys.stderr
+        self._depth = 0
         self._install(type(sys.stdout))
 
     def _install(self, stream_class: Any) -> None:
@@ -61,6 +63,8 @@ class Streams:
 
     def begin(self) -> None:
         """A cell begins: full room. Children that outlived earlier cells are noted."""
+        self._take_back()
+        self._depth += 1
         with self._lock:
             self._renew()
         self._strays = bool(_children())
@@ -70,6 +74,8 @@ class Streams:
 
     def end(self) -> None:
         """The cell ends: send the tail, with a line that says how much was left out."""
+        self._depth -= 1
+        self._take_back()
         for stream in (sys.stdout, sys.stderr):
             self._hear_out(stream)
         with self._lock:
@@ -81,6 +87,15 @@ class Streams:
         if rest:
             self._send(sys.stdout, rest[-self._most :])
         self._previous = dict(getattr(sys.stdout, "parent_header", {}))
+
+    def _take_back(self) -> None:
+        """Put our streams in the place of what a cell left there, but not inside another cell.
+
+        `%%capture` runs its body as a cell of its own, whose output goes elsewhere.
+        """
+        if self._depth <= 0:
+            self._depth = 0
+            sys.stdout, sys.stderr = self._own
 
     def _hear_out(self, stream: Any) -> None:
         """Wait until what children wrote has been read, by a thread of ipykernel's.
