@@ -5,7 +5,7 @@ The public face of the package. Everything behind it is made when it is first ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from difflib import get_close_matches
 from functools import cached_property
@@ -127,8 +127,12 @@ class Library:
                 )
         raise ActionError(f"no action {name!r} at {revision}; see `dynasaur history {bare}`")
 
-    def actions(self) -> Iterator[Action]:
-        """Every readable action, the library's own first, then by source, category and name."""
+    def actions(self, warn: Callable[[str], object] | None = None) -> Iterator[Action]:
+        """Every readable action, the library's own first, then by source, category and name.
+
+        Args:
+            warn: Told of each file that is no action, on one line.
+        """
         seen: set[str] = set()
         for store in self._stores:
             entries = store.entries().values()
@@ -139,8 +143,9 @@ class Library:
                     seen.add(entry.module)
                     try:
                         yield store.read(entry)
-                    except ActionError:
-                        continue
+                    except ActionError as error:
+                        if warn:
+                            warn(f"{entry.path}: {error}")
 
     def add(self, text: str) -> Admission:
         """Put functions that a person wrote through the gate, and commit what it admits.

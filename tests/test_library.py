@@ -140,6 +140,11 @@ def test_one_bad_file_does_not_hide_the_others(at: Path) -> None:
     done = dynasaur("search", "greeting", cwd=at)
     assert done.code == 0
     assert "greet_politely" in done.out
+    listed = dynasaur("list", cwd=at)
+    assert "greet_politely" in listed.out
+    warnings = [line for line in listed.err.splitlines() if "warning" in line]
+    assert len(warnings) == 2
+    assert "broken.py" in "".join(warnings)
 
 
 def test_init_in_a_folder_that_a_repository_ignores_makes_one_of_its_own(tmp_path: Path) -> None:

@@ -206,6 +206,26 @@ def test_find_actions_gives_lines_and_marks_them_offered(library: Path) -> None:
     assert "prime_factors" in done.json["actions"]["offered"]
 
 
+@pytest.mark.parametrize("stream", ["None", "__import__('io').StringIO()"])
+def test_streams_that_a_cell_replaced_are_put_back(library: Path, stream: str) -> None:
+    done = run(
+        library,
+        f"import sys\nsys.stdout = sys.stderr = {stream}",
+        "print('heard')",
+        "%%capture kept\nprint('captured')",
+        "submit_final_answer(kept.stdout)",
+    )
+    assert observations(library, done)[1]["output"] == "heard\n"
+    assert done.json["answer"] == "captured\n"
+
+
+def test_a_wrong_call_of_a_host_function_is_told_plainly(library: Path) -> None:
+    done = run(library, "submit_final_answer()", "submit_final_answer(1)")
+    message = observations(library, done)[0]["error"]["message"]
+    assert "missing a required argument: 'answer'" in message
+    assert "Run." not in message
+
+
 def test_calls_of_host_functions_are_recorded(library: Path) -> None:
     done = run(
         library,
@@ -254,9 +274,8 @@ def test_a_reply_without_code_is_told_and_may_be_mended(library: Path) -> None:
     ],
 )
 def test_what_the_kernel_takes_is_left_to_it(library: Path, code: str) -> None:
-    done = run(library, code)
-    assert done.json["answer"] == 1
-    assert "Warning" not in done.err
+    done = run(library, code, more=("-q",))
+    assert (done.json["answer"], done.err) == (1, "")
 
 
 def test_code_nested_too_deeply_is_told(library: Path) -> None:

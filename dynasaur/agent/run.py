@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import wraps
+from inspect import signature
 from pathlib import Path
 
 from dynasaur import prompts, trajectory
@@ -71,6 +72,7 @@ class Run:
 
         @wraps(function)
         def noted(*args: Json, **kwargs: Json) -> Json:
+            signature(function).bind(*args, **kwargs)
             given = prompts.cut(json.dumps([*args, kwargs] if kwargs else args), ASKED_LIMIT)
             try:
                 result = function(*args, **kwargs)

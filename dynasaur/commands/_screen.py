@@ -67,7 +67,8 @@ class Screen(Listener):
         self._done_waiting()
         self._console.print()
         for name in result.actions.admitted:
-            self._line(f"kept: {name}  (see it: dynasaur show {name})", "green")
+            seen = "" if "left on branch" in result.note else f"  (see it: dynasaur show {name})"
+            self._line(f"kept: {name}{seen}", "green")
         for refusal in result.actions.refused:
             self._line(f"not kept: {refusal.name}: {refusal.reason}", "yellow")
         if result.note:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dynasaur.commands._output import columns, document
+from dynasaur.commands._output import columns, document, plain
 from dynasaur.commands._wiring import json_option, library_option, open_library
 from dynasaur.types import Action
 
@@ -18,7 +18,8 @@ from dynasaur.types import Action
 def command(everything: bool, library_path: Path | None, as_json: bool) -> None:
     """List the library's own actions, by category and name."""
     library, _ = open_library(library_path)
-    actions = [one for one in library.actions() if everything or one.source == "local"]
+    found = library.actions(lambda line: click.echo(f"dynasaur: warning: {plain(line)}", err=True))
+    actions = [one for one in found if everything or one.source == "local"]
     if as_json:
         document(
             [

@@ -143,7 +143,7 @@ class Registry:
                     self._repo().commit(harvest.run, made, deliver=self._gate.deliver).note
                 )
             except StoreError as error:
-                notes = [f"nothing was kept: {error}"]
+                notes = []
                 for one in passed:
                     one.reason = f"it could not be saved: {error}"
         admitted = tuple(one.name for one in judged if not one.reason)

@@ -44,6 +44,7 @@ def _parts(value: object) -> dict[str, object]:
     match value:
         case type():
             own = {"__module__", "__dict__", "__weakref__", "__doc__"}
+            own |= {"__firstlineno__", "__static_attributes__"}  # of Python 3.13
             return {name: part for name, part in vars(value).items() if name not in own}
         case list() | tuple():
             return {str(number): part for number, part in enumerate(value)}
