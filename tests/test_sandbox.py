@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -237,7 +238,8 @@ def test_bomb_is_bounded(tmp_path: Path, tier: str, name: str) -> None:
     limits = Limits(grace_seconds=1, processes=64, memory=500 * MIB, file_size=20 * MIB)
     with kernel(tmp_path, sandbox=tier, limits=limits) as running:
         seen = running.execute(BOMBS[name], timeout=30)
-        assert seen.output.startswith("refused True"), seen
+        # Python 3.12 and newer may warn first, of forks in a process with threads.
+        assert re.search(r"^refused True", seen.output, re.MULTILINE), seen
 
 
 @pytest.mark.slow
