@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -81,6 +81,9 @@ class NearIndex:
 
     def __contains__(self, key: object) -> bool:
         return key in self._features
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._features)
 
     def add(self, key: str, source: str, name: str = "") -> None:
         """Add an action, in place of what the key stood for before.

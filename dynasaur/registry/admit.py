@@ -24,8 +24,9 @@ from dynasaur.registry.judged import (
     requirements_first,
 )
 from dynasaur.registry.known import Known
+from dynasaur.registry.near import Neighbourhood
 from dynasaur.registry.proof import Proof
-from dynasaur.registry.shelf import Shelf
+from dynasaur.registry.shelf import Shelf, title
 from dynasaur.registry.trial import MakeKernel, Trial
 from dynasaur.repo import Repo
 from dynasaur.source import Candidate
@@ -56,6 +57,7 @@ class Registry:
     ) -> None:
         self.stores = tuple(stores)
         self.known = Known(stores, folder / "fingerprints.sqlite")
+        self._near = Neighbourhood(stores, folder / "near.bin")
         self._repo = repo
         self._kernel = kernel
         self._gate = gate or Gate()
@@ -135,6 +137,8 @@ class Registry:
 
     def _save(self, judged: Sequence[Judged], harvest: Harvest) -> Admission:
         passed = [one for one in judged if not one.reason]
+        if passed:
+            self._link(passed)
         notes = [one.note for one in passed if one.note]
         if passed:
             try:
@@ -148,6 +152,15 @@ class Registry:
                     one.reason = f"it could not be saved: {error}"
         admitted = tuple(one.name for one in judged if not one.reason)
         return Admission(admitted, _refused(judged), "; ".join(filter(None, notes)))
+
+    def _link(self, passed: Sequence[Judged]) -> None:
+        """Say which existing action a new one is like; that is news, never a reason."""
+        plain = [one for one in passed if not one.note]
+        near = self._near.nearest((one.module, one.text) for one in plain)
+        for one in plain:
+            if one.module in near:
+                other, score = near[one.module]
+                one.note = f"{one.name} is near {title(other)} ({score:.2f})"
 
     def _has(self, module: str) -> bool:
         return self.stores[0].text(module) is not None
