@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from dynasaur.config import NETWORKS
 from dynasaur.errors import ActionError, KernelError, UsageError
 from dynasaur.kernel.exchange import Close, Exchange, Outcome, synchronise
 from dynasaur.kernel.limits import Limits
@@ -27,8 +28,6 @@ from dynasaur.kernel.running import Running
 from dynasaur.kernel.tiers import WARNING, choose
 from dynasaur.kernel.transcript import Transcript
 from dynasaur.types import Module, Observation
-
-NETWORKS = ("none", "full")
 
 NETWORK_WARNING = "the code of the model may use the network, and reach services of this machine"
 

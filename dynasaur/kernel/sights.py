@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
 from pathlib import Path
 
@@ -55,12 +54,3 @@ def python() -> list[Path]:
         if path.is_dir() and not any(path.is_relative_to(other) for other in [*kept, Path("/usr")]):
             kept.append(path)
     return kept
-
-
-def hidden_from_others() -> Path | None:
-    """The first folder on the way to the interpreter that an ordinary user may not enter."""
-    for target in python():
-        for folder in [*reversed(target.parents), target]:
-            if not folder.stat().st_mode & stat.S_IXOTH:
-                return folder
-    return None

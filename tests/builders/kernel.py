@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import stat
 import tempfile
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from pathlib import Path
 from dynasaur.kernel.client import JupyterKernel
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.requests import HostFunction
-from dynasaur.kernel.sights import hidden_from_others, python
+from dynasaur.kernel.sights import python
 from dynasaur.types import Json, Module
 
 PIXEL = (
@@ -138,7 +139,7 @@ def as_ordinary_user(command: list[str], home: Path) -> list[str]:
         f"chown -R {uid}:{uid} {shlex.quote(str(home))}",
         f"chmod 711 {shlex.quote(str(home.parent))}",
     ]
-    if (closed := hidden_from_others()) is not None:
+    if (closed := _hidden_from_others()) is not None:
         inner = [path for path in python() if path.is_relative_to(closed)]
         for number, path in enumerate(inner):
             held = home.parent / f"held{number}"
@@ -153,3 +154,12 @@ def as_ordinary_user(command: list[str], home: Path) -> list[str]:
     environment = ["env", f"HOME={home}", f"TMPDIR={home}", "PYTHONDONTWRITEBYTECODE=1"]
     steps.append("exec " + shlex.join([*user, *environment, *command]))
     return ["unshare", "--mount", "sh", "-c", "\n".join(steps)]
+
+
+def _hidden_from_others() -> Path | None:
+    """The first folder on the way to the interpreter that an ordinary user may not enter."""
+    for target in python():
+        for folder in [*reversed(target.parents), target]:
+            if not folder.stat().st_mode & stat.S_IXOTH:
+                return folder
+    return None
