@@ -21,6 +21,7 @@ FLOORS = {
     "config": 2,
     "prompts": 2,
     "syntax": 2,
+    "tokens": 2,
     "fingerprint": 3,
     "source": 3,
     "categories": 4,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dynasaur.checks.paths import without_homes
-from dynasaur.checks.secrets import without_secrets
+from dynasaur.tokens import without_secrets
 
 
 def scrubbed(text: str) -> str:
