@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from dynasaur.config import PACKAGE
+from dynasaur.fingerprint import VERSION, fingerprint
 
 FILE = "rejected.toml"
 """Its name, in the actions package."""
@@ -29,11 +32,15 @@ class Tombstone:
         fingerprint: Of its exact level.
         name: How people named it (`tables/mean`).
         reason: Why it was rejected, on one line.
+        at: The last commit that still had it.
+        form: The version of the canonical form that the fingerprint is of.
     """
 
     fingerprint: str
     name: str
     reason: str
+    at: str = ""
+    form: int = VERSION
 
 
 def read(package: Path) -> Mapping[str, Tombstone]:
@@ -52,10 +59,34 @@ def parse(text: str) -> dict[str, Tombstone]:
             table = tomllib.loads(line)
         except (tomllib.TOMLDecodeError, RecursionError):
             continue
-        for fingerprint, about in table.items():
+        for key, about in table.items():
             if isinstance(about, dict):
-                name, reason = str(about.get("name", "")), str(about.get("reason", ""))
-                found[fingerprint] = Tombstone(fingerprint, name, reason)
+                name, reason, at = (str(about.get(part, "")) for part in ("name", "reason", "at"))
+                form = about.get("form", 1)
+                form = form if isinstance(form, int) else 1
+                found[key] = Tombstone(key, name, reason, at, form)
+    return found
+
+
+def current(
+    graves: Mapping[str, Tombstone], content: Callable[[str, str], bytes | None]
+) -> dict[str, Tombstone]:
+    """The same by fingerprints of today's canonical form, made anew from the rejected texts.
+
+    Args:
+        graves: Tombstones of any form.
+        content: A file's content in a commit; None where it cannot be found (a shallow clone).
+            Such a tombstone stays as it is, and keeps nothing out.
+    """
+    found = {}
+    for old in graves.values():
+        grave = old
+        if old.form != VERSION and old.at:
+            text = content(old.at, f"{PACKAGE}/{old.name}.py")
+            if text is not None:
+                again = fingerprint(text.decode("utf-8-sig", "replace"))
+                grave = replace(old, fingerprint=again, form=VERSION)
+        found[grave.fingerprint] = grave
     return found
 
 
@@ -63,7 +94,7 @@ def render(tombstones: Iterable[Tombstone]) -> str:
     """The file's text."""
     lines = {
         f"{_string(one.fingerprint)} = {{ name = {_string(one.name)}, "
-        f"reason = {_string(one.reason)} }}"
+        f"reason = {_string(one.reason)}, at = {_string(one.at)}, form = {one.form} }}"
         for one in tombstones
     }
     return "\n".join([_TITLE, *sorted(lines)]) + "\n"

@@ -159,6 +159,10 @@ EQUAL = {
         "def f(a):\n    b = g(a)\n    return b, b",
         "def f(a: list[int] | None) -> tuple[int, ...]:\n    b: int = g(a)\n    return b, b",
     ),
+    "hints of collections.abc": (
+        "def f(a):\n    return g(a)",
+        "from collections.abc import Iterable\nimport collections.abc as c\ndef f(a: Iterable[int]) -> c.Set[int]:\n    return g(a)",
+    ),
     "imported hints": (
         "def f(a):\n    return g(a)",
         "from typing import Any, Dict\nfrom pathlib import Path\ndef f(a: Dict[str, Path]) -> Any:\n    return g(a)",

@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from dynasaur import Library, tombstones
+from dynasaur.fingerprint import VERSION
 from dynasaur.repo import Change
 from dynasaur.upkeep import Ground
 from tests.builders.cli import command as command_line
@@ -603,6 +605,27 @@ def test_what_was_rejected_does_not_come_back(library: Library, run: Inside) -> 
         assert refusal.reason == 'it was rejected: too "British" for us'
     other = GREETING.replace("Good morning", "Good evening")
     assert again.add(other).admitted == ("greeting_of",)
+
+
+@pytest.mark.parametrize("lost", [False, True], ids=["its text is there", "its text is lost"])
+def test_a_tombstone_outlives_the_canonical_form_that_it_is_of(
+    library: Library, run: Inside, lost: bool
+) -> None:
+    library.add(GREETING)
+    assert run("reject", "greeting_of").code == 0
+    (grave,) = tombstones.read(library.root / "actions").values()
+    assert grave.form == VERSION
+    assert committed(library.root, "actions/misc/greeting_of.py", grave.at)
+    at = "0" * 40 if lost else grave.at
+    old = replace(grave, fingerprint="f0" * 16, form=0, at=at)
+    (library.root / "actions/rejected.toml").write_text(tombstones.render([old]))
+    git(library.root, "commit", "-qam", "an older form")
+    again = Library(library.root).add(GREETING.replace("greeting_of", "hail"))
+    assert again.admitted == (("hail",) if lost else ())
+    if not lost:
+        assert "it was rejected" in again.refused[0].reason
+        assert run("revert", "greeting_of").code == 0
+        assert committed(library.root, "actions/rejected.toml") is None
 
 
 def test_a_rejected_action_can_be_taken_back(library: Library, run: Inside) -> None:

@@ -1,10 +1,17 @@
 """Equal, nearly equal, different: actions compared by their canonical syntax trees."""
 
-from dynasaur.fingerprint.compare import Level, constants_apart, fingerprint, parameter_names
+from dynasaur.fingerprint.compare import (
+    VERSION,
+    Level,
+    constants_apart,
+    fingerprint,
+    parameter_names,
+)
 from dynasaur.fingerprint.near import Near, NearIndex
 from dynasaur.fingerprint.shingles import similarity
 
 __all__ = [
+    "VERSION",
     "Level",
     "Near",
     "NearIndex",

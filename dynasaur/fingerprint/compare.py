@@ -10,6 +10,10 @@ from dynasaur.fingerprint.canonical import canonical
 
 Level: TypeAlias = Literal["exact", "lifted"]
 
+VERSION = 1
+"""Of the canonical form and of what is made of it: fingerprints and features of another version
+mean something else. It goes up with every change that gives any text another one."""
+
 _CONSTANT = re.compile(
     r"""\('constant',\ '([\d.][^']*)'\)
       | \('string',\ ('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")\)

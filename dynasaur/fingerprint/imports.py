@@ -17,6 +17,9 @@ _PACKAGES |= {"sysconfig", "tkinter", "tomllib", "unittest", "urllib", "wsgiref"
 _PACKAGES |= {"zipfile", "zoneinfo"}
 """Those that have submodules, which an import of the package may leave unloaded."""
 
+_LOADED = {"collections.abc"}
+"""Those of their submodules that CPython itself loads with the package."""
+
 _WHOLE = {"numpy", "pandas", "scipy"}
 """Packages whose public submodules are there, by their documentation, once they are imported."""
 
@@ -68,4 +71,4 @@ def _is_whole(path: str) -> bool:
 
 def _goes_without_saying(path: str) -> bool:
     top, _, inner = path.partition(".")
-    return is_quiet(path) and (top not in _PACKAGES or not inner)
+    return is_quiet(path) and (top not in _PACKAGES or not inner or path in _LOADED)

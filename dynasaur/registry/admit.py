@@ -124,7 +124,7 @@ class Registry:
 
     def _case(self, harvest: Harvest, gate: Gate, *, mends: bool) -> Case:
         """The candidates of a run, read but not tried."""
-        shelf = Shelf(self.stores)
+        shelf = Shelf(self.stores, self._committed)
         found = source.candidates(harvest.cells, shelf.find)
         judged = requirements_first([_begin(one, harvest, gate) for one in found])
         case = Case(shelf, self.known, harvest, gate, judged, mends)
@@ -161,6 +161,12 @@ class Registry:
             if one.module in near:
                 other, score = near[one.module]
                 one.note = f"{one.name} is near {title(other)} ({score:.2f})"
+
+    def _committed(self, commit: str, path: str) -> bytes | None:
+        try:
+            return self._repo().past.content(commit, path)
+        except StoreError:
+            return None
 
     def _has(self, module: str) -> bool:
         return self.stores[0].text(module) is not None

@@ -11,12 +11,11 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from dynasaur import __version__
 from dynasaur.errors import ActionError
-from dynasaur.fingerprint import fingerprint
+from dynasaur.fingerprint import VERSION, fingerprint
 from dynasaur.store import Entry, Store
 
-_TABLE = "known_2"
+_TABLE = "known_3"
 _SCHEMA = (
     f"CREATE TABLE IF NOT EXISTS {_TABLE} "
     "(module TEXT PRIMARY KEY, stamp TEXT NOT NULL, exact TEXT NOT NULL, lifted TEXT NOT NULL)"
@@ -70,9 +69,9 @@ class Known:
             new: list[tuple[str, ...]] = []
             for module, (store, entry) in entries.items():
                 stamp, prints = old.get(module, ("", Prints()))
-                if stamp != f"{__version__} {entry.stamp}":
+                if stamp != f"{VERSION} {entry.stamp}":
                     prints = _prints(store, entry)
-                    row = module, f"{__version__} {entry.stamp}", prints.exact, prints.lifted
+                    row = module, f"{VERSION} {entry.stamp}", prints.exact, prints.lifted
                     new.append(row)
                 found[module] = prints
             base.executemany(

@@ -12,9 +12,8 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from dynasaur import __version__
 from dynasaur.errors import ActionError
-from dynasaur.fingerprint import NearIndex
+from dynasaur.fingerprint import VERSION, NearIndex
 from dynasaur.store import Entry, Store
 
 
@@ -55,7 +54,7 @@ class Neighbourhood:
             for module, entry in store.entries().items():
                 if module not in seen:
                     seen.add(module)
-                    wanted[f"{module} {entry.stamp} {__version__}"] = store, entry
+                    wanted[f"{module} {entry.stamp} {VERSION}"] = store, entry
         index = self._kept()
         known = frozenset(index)
         for key in known - wanted.keys():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 
@@ -13,10 +13,18 @@ from dynasaur.types import LOCAL, Action
 
 
 class Shelf:
-    """The stores at one moment: the library's own first, then its sources'."""
+    """The stores at one moment: the library's own first, then its sources'.
 
-    def __init__(self, stores: Sequence[Store]) -> None:
+    Args:
+        stores: The stores.
+        committed: A file's content in a commit; None where it cannot be found.
+    """
+
+    def __init__(
+        self, stores: Sequence[Store], committed: Callable[[str, str], bytes | None]
+    ) -> None:
         self._stores = tuple(stores)
+        self._committed = committed
         self.mount = stores[0].mount
         self.entries: dict[str, Entry] = {}
         self._homes: dict[str, Store] = {}
@@ -34,7 +42,7 @@ class Shelf:
     @cached_property
     def rejected(self) -> Mapping[str, tombstones.Tombstone]:
         """What people have rejected, by fingerprint."""
-        return tombstones.read(self._stores[0].package)
+        return tombstones.current(tombstones.read(self._stores[0].package), self._committed)
 
     def find(self, name: str) -> str | None:
         """The full module name of the action that a bare name means."""

@@ -79,7 +79,8 @@ def _reject(ground: Ground, name: str, reason: str, *, with_dependents: bool) ->
     files = without(ground, goes)
     text = ground.committed(path_of(entry.module)).decode("utf-8-sig", "replace")
     why = " ".join(reason.split()) or f"a person removed {this}"
-    files |= _buried(ground, Tombstone(fingerprint(text), this, why))
+    at = ground.repo.past.resolve("HEAD") or ""
+    files |= _buried(ground, Tombstone(fingerprint(text), this, why, at))
     return ground.commit(f"reject {this}: {why}", files, removed=[title(module) for module in goes])
 
 
@@ -88,6 +89,7 @@ def _buried(ground: Ground, grave: Tombstone) -> dict[str, bytes | None]:
     path, attributes = f"{PACKAGE}/{tombstones.FILE}", f"{PACKAGE}/{tombstones.ATTRIBUTES}"
     known, told = (ground.repo.past.content("HEAD", name) or b"" for name in (path, attributes))
     graves = tombstones.parse(known.decode("utf-8", "replace")) | {grave.fingerprint: grave}
+    graves = tombstones.current(graves, ground.repo.past.content)
     files: dict[str, bytes | None] = {path: tombstones.render(graves.values()).encode()}
     line = tombstones.UNION.encode()
     if line not in told.splitlines():

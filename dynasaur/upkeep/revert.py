@@ -191,7 +191,7 @@ def _unearthed(ground: Ground, wanted: State) -> dict[str, bytes | None]:
     """The tombstones without its own."""
     path = f"{PACKAGE}/{tombstones.FILE}"
     text = (ground.repo.past.content("HEAD", path) or b"").decode("utf-8", "replace")
-    kept = tombstones.parse(text)
+    kept = tombstones.current(tombstones.parse(text), ground.repo.past.content)
     if kept.pop(fingerprint(wanted.text), None) is None:
         return {}
     return {path: tombstones.render(kept.values()).encode() if kept else None}

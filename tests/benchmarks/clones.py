@@ -156,7 +156,7 @@ def near(functions: dict[str, tuple[str, str]], variants: list[Variant], size: i
     for threshold in THRESHOLDS:
         linked = sum(score >= threshold for score in scores) / len(scores)
         noise = sum(score >= threshold for score in strangers) / len(strangers)
-        print(f"  {threshold:9.1f}   {linked:34.3f}   {noise:31.3f}")
+        print(f"  {threshold:9.2f}   {linked:34.3f}   {noise:31.3f}")
     sample = wanted[:: max(1, len(wanted) // 200)]
     look_up = _seconds(lambda code: index.query(code), [variant.code for variant in sample])
     check = _seconds(lambda code: fingerprint(code) in exact_keys, [v.code for v in sample])
