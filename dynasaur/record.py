@@ -29,6 +29,8 @@ class End(StrEnum):
     FAILED = "failed"
     MISUSED = "misused"
     INTERRUPTED = "interrupted"
+    STUCK = "stuck"
+    BLOCKED = "blocked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ class Step:
         observation: What came back; None when nothing was run.
         asked: The host functions that it called, in order.
         usage: What the reply cost.
+        model: Who wrote the code, where it was not the run's model: `planner`, or `person` when
+            it was edited before it ran.
     """
 
     number: int
@@ -71,6 +75,7 @@ class Step:
     observation: Observation | None = None
     asked: tuple[HostCall, ...] = ()
     usage: Usage = Usage()
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +112,7 @@ class Trajectory:
         started: UTC, ISO 8601.
         seconds: Wall time so far.
         folder: The run's folder.
+        opening: The first user message, as it was sent.
     """
 
     run: str
@@ -124,6 +130,7 @@ class Trajectory:
     started: str = ""
     seconds: float = 0.0
     folder: Path = field(default=Path(), compare=False)
+    opening: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from dynasaur.talk import Ear as Ear
+from dynasaur.talk import Image as Image
+from dynasaur.talk import Message as Message
+from dynasaur.talk import ModelFacts as ModelFacts
+from dynasaur.talk import Reply as Reply
+from dynasaur.talk import Role as Role
+from dynasaur.talk import Usage as Usage
+
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 
 LOCAL = "local"
@@ -26,54 +34,6 @@ class Task:
 
     text: str
     files: tuple[Path, ...] = ()
-
-
-# --- to and from the model ------------------------------------------------------------------
-
-Role = Literal["system", "user", "assistant"]
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message of the conversation with the model."""
-
-    role: Role
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What the model's work cost: counted by the endpoint, zero where it does not say."""
-
-    requests: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-
-    def __add__(self, other: Usage) -> Usage:
-        return Usage(
-            self.requests + other.requests,
-            self.prompt_tokens + other.prompt_tokens,
-            self.completion_tokens + other.completion_tokens,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The model's answer to the messages so far.
-
-    Attributes:
-        thought: The model's reasoning, in words.
-        code: The Python to run next; empty when the reply held none.
-        usage: What this reply cost.
-        problem: Why there is no usable code, in words that the model can act on.
-        gave_up: Why the model will not go on with this task; empty while it does.
-    """
-
-    thought: str
-    code: str
-    usage: Usage = Usage()
-    problem: str = ""
-    gave_up: str = ""
 
 
 # --- to and from the kernel -----------------------------------------------------------------
@@ -92,14 +52,6 @@ class CellError:
     type: str
     message: str
     traceback: str
-
-
-@dataclass(frozen=True, slots=True)
-class Image:
-    """A picture that a cell displayed."""
-
-    mime: Literal["image/png", "image/jpeg"]
-    data: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "dynasaur"
 
 FLOORS = {
+    "talk": -1,
     "errors": 0,
     "types": 0,
     "examples": 0,
