@@ -129,10 +129,13 @@ def _say(line: str) -> None:
 
 
 def _open_closed_streams() -> None:
-    """A stream that the caller closed (`>&-`) swallows what is said."""
+    """A closed stream (`>&-`) swallows what is said; none fails over a character."""
     for name in ("stdout", "stderr"):
-        if getattr(sys, name) is None:
+        stream = getattr(sys, name)
+        if stream is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+        elif getattr(stream, "errors", "") == "strict":
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _swallow_output() -> None:

@@ -98,11 +98,15 @@ class Library:
         """
         action = self.retriever.find(name)
         if action is None:
-            names = {entry.name for store in self._stores for entry in store.entries().values()}
-            near = get_close_matches(name, names, n=3)
+            near = get_close_matches(name, self.names(), n=3)
             hint = f"did you mean {', '.join(near)}?" if near else "see `dynasaur list --all`"
             raise ActionError(f"no action {name!r}: {hint}")
         return action
+
+    def names(self) -> list[str]:
+        """The bare names of all actions, found without reading a file."""
+        entries = (entry for store in self._stores for entry in store.entries().values())
+        return sorted({entry.name for entry in entries})
 
     def get_at(self, name: str, revision: str) -> Action:
         """One of the library's own actions as it was committed at a revision.

@@ -52,6 +52,11 @@ _SHAPES: dict[str, str] = {
 }
 _SECRET = re.compile("|".join(f"(?P<_{i}>{shape})" for i, shape in enumerate(_SHAPES.values())))
 _KINDS = tuple(_SHAPES)
+_KEY_BLOCK = re.compile(
+    r"-----BEGIN (?P<kind>[A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----"
+    r"[^-]{0,20000}-----END (?P=kind)-----"
+)
+"""A private key, with what follows its first line."""
 
 ENVIRONMENT_NAME = re.compile(
     r"PASSW(?:OR)?D|PASSPHRASE|SECRET|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|TOKEN$|_KEY$|AUTH$",
@@ -73,4 +78,4 @@ def token_in(text: str) -> str:
 
 def without_secrets(text: str) -> str:
     """The text with everything that has the shape of a token or key replaced by `[secret]`."""
-    return _SECRET.sub(MASK, text)
+    return _SECRET.sub(MASK, _KEY_BLOCK.sub(MASK, text))

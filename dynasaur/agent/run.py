@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dynasaur import prompts, trajectory
 from dynasaur.agent.protocols import Kernel, Library
-from dynasaur.errors import ActionError
+from dynasaur.errors import ActionError, UsageError
 from dynasaur.record import (
     ActionUse,
     Admission,
@@ -62,7 +62,13 @@ class Run:
         self.run, self.folder = trajectory.new_run(self.library.runs)
         work = self.folder / "work"
         work.mkdir()
-        self.files = trajectory.copy_files(self.task.files, work)
+        try:
+            self.files = trajectory.copy_files(self.task.files, work)
+        except UsageError:
+            trajectory.remove(self.folder)
+            raise
+        # From here on there is a record, whatever stops the run.
+        self.save()
         functions = (self.find_actions, self.show_action, self.submit_final_answer)
         noted = {function.__name__: self._noting(function) for function in functions}
         self.kernel = self.library.kernel(work, noted)

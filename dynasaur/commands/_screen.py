@@ -2,107 +2,107 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
 
-from rich.console import Console
 from rich.status import Status
-from rich.syntax import Syntax
 from rich.text import Text
 
 from dynasaur.agent.protocols import Listener
 from dynasaur.commands._output import plain
+from dynasaur.commands._render import Page, spent
 from dynasaur.record import End, Step, Trajectory
-from dynasaur.types import Observation, Reply
-
-SHOWN_LINES = 12
-"""Lines of an observation that are shown; the trajectory has them all."""
-
-CODE_LINES = 200
-"""Lines of a thought or of code that are shown."""
-
-LINE_LENGTH = 400
-"""Characters of one line that are shown."""
+from dynasaur.types import Reply, Usage
 
 
 class Screen(Listener):
-    """Shows thought, code and observation of each step, then what came of the run."""
+    """Shows thought, code and observation of each step, then what came of the run.
 
-    def __init__(self) -> None:
-        self._console = Console(stderr=True, highlight=False)
-        self._python = Syntax("", "python", theme="ansi_dark", background_color="default")
+    Args:
+        verbose: Fold nothing, and tell of tokens and time at each step.
+        bare: No colours and nothing that moves.
+    """
+
+    def __init__(self, *, verbose: bool = False, bare: bool = False) -> None:
+        self._page = Page(sys.stderr, whole=verbose, bare=bare)
+        self._verbose = verbose
         self._status: Status | None = None
+        self._flow: Flow | None = None
+        self._usage = Usage()
+        self.wants_stream = self._page.console.is_terminal
 
     def began(self, so_far: Trajectory) -> None:
-        self._line(f"run {so_far.run}  model {so_far.model}", "dim")
+        self._usage = so_far.usage
+        self._page.line(f"run {so_far.run}  model {so_far.model}", "dim")
         if offered := so_far.actions.offered:
-            self._line(f"offered: {', '.join(offered)}", "dim")
+            self._page.line(f"offered: {', '.join(offered)}", "dim")
 
     def thinking(self, number: int) -> None:
+        self._flow = None
         self._wait(f"step {number}: waiting for the model")
+
+    def streamed(self, number: int, text: str) -> None:
+        if self._flow is None and text:
+            self._done_waiting()
+            self._head(number)
+            self._flow = Flow(self._page)
+        if self._flow is not None:
+            self._flow.write(text)
+
+    def waiting(self, seconds: float, why: str) -> None:
+        self._done_waiting()
+        self._page.line(f"  {why}; trying again in {seconds:.0f} s", "yellow")
+        self._wait(f"waiting {seconds:.0f} s before the model is asked again")
 
     def replied(self, number: int, reply: Reply) -> None:
         self._done_waiting()
-        self._console.print()
-        self._line(f"Step {number}", "bold")
-        if thought := reply.thought.strip():
-            self._block(Text(_fold(thought.splitlines(), CODE_LINES)))
-        if code := reply.code.rstrip():
-            self._block(self._python.highlight(_fold(code.splitlines(), CODE_LINES)))
-            self._wait(f"step {number}: running")
+        self._usage += reply.usage
+        if self._flow is not None:
+            self._flow.end()
+        else:
+            self._head(number)
+            if reply.thought.strip():
+                self._page.thought(reply.thought)
+        self._flow = None
+        if reply.code.strip():
+            self._page.code(reply.code)
+
+    def running(self, number: int) -> None:
+        self._wait(f"step {number}: running")
+
+    def asking(self) -> None:
+        self._done_waiting()
 
     def observed(self, step: Step) -> None:
         self._done_waiting()
-        if step.loaded:
-            self._line(f"  loaded: {', '.join(step.loaded)}", "cyan")
-        for note in (*step.notes, step.problem and f"no usable code: {step.problem}"):
-            if note:
-                self._line(f"  {note}", "yellow")
-        if step.observation:
-            self._observation(step.observation)
+        self._page.outcome(step)
+        so_far = spent(self._usage)
+        seen = step.observation
+        if self._verbose and seen is not None:
+            so_far = [f"{seen.seconds:.2f} s", *so_far]
+        if so_far and (self._verbose or self._page.console.is_terminal):
+            self._page.line(f"  {', '.join(so_far)} so far", "dim")
 
     def judging(self) -> None:
         self._wait("judging the new functions")
 
     def ended(self, result: Trajectory) -> None:
         self._done_waiting()
-        self._console.print()
-        for name in result.actions.admitted:
-            seen = "" if "left on branch" in result.note else f"  (see it: dynasaur show {name})"
-            self._line(f"kept: {name}{seen}", "green")
-        for refusal in result.actions.refused:
-            self._line(f"not kept: {refusal.name}: {refusal.reason}", "yellow")
-        if result.note:
-            self._line(result.note, "yellow")
-        if result.end is not End.ANSWERED:
-            self._line(f"{result.status}: {result.reason}", "bold red")
-        self._line(_totals(result), "dim")
+        self._page.gap()
+        self._page.summary(result)
         if result.end is End.ANSWERED:
-            self._line("answer:", "bold")
+            self._page.line("answer:", "bold")
 
-    def _observation(self, seen: Observation) -> None:
-        lines = [line for line in seen.output.strip("\n").splitlines() if line.strip()]
-        if lines:
-            self._block(Text(_fold(lines, SHOWN_LINES)))
-        if seen.images:
-            self._line(f"  {len(seen.images)} image(s), kept in the run's folder", "dim")
-        if error := seen.error:
-            self._line(f"  {error.type}: {error.message}", "red")
-        if seen.notice:
-            self._line(f"  {seen.notice}", "yellow")
-
-    def _line(self, text: str, style: str) -> None:
-        self._console.print(Text(plain(text), style=style), soft_wrap=True)
-
-    def _block(self, content: Text) -> None:
-        """Indented, and not broken to the width, so that code can be copied as it was."""
-        content.rstrip()
-        lines = (Text("  ") + line for line in content.split("\n", allow_blank=True))
-        self._console.print(Text("\n").join(lines), soft_wrap=True)
+    def _head(self, number: int) -> None:
+        self._page.gap()
+        self._page.line(f"Step {number}", "bold")
 
     def _wait(self, message: str) -> None:
+        """A spinner, for as long as there is nothing else to see."""
         self._done_waiting()
-        if self._console.is_terminal:
-            self._status = self._console.status(Text(message, style="dim"))
+        console = self._page.console
+        if console.is_terminal and not console.is_dumb_terminal:
+            dots = "dots" if self._page.unicode else "line"
+            self._status = console.status(Text(message, style="dim"), spinner=dots)
             self._status.start()
 
     def _done_waiting(self) -> None:
@@ -111,18 +111,56 @@ class Screen(Listener):
             self._status = None
 
 
-def _fold(lines: Sequence[str], most: int) -> str:
-    """The first and last of many lines, controls removed."""
-    if len(lines) > most:
-        left_out = len(lines) - most + 1
-        half = most // 2
-        lines = [*lines[:half], f"... ({left_out} more lines) ...", *lines[-(half - 1) :]]
-    cut = (line if len(line) <= LINE_LENGTH else f"{line[:LINE_LENGTH]}…" for line in lines)
-    return "\n".join(map(plain, cut))
+class Flow:
+    """Prose that comes in pieces, indented and wrapped at words as it comes."""
 
+    def __init__(self, page: Page) -> None:
+        self._page = page
+        self._width = max(20, page.console.width - 2)
+        self._column = 0
+        self._word = ""
+        self._blank = True
 
-def _totals(result: Trajectory) -> str:
-    steps = f"{len(result.steps)} step{'' if len(result.steps) == 1 else 's'}"
-    tokens = result.usage.prompt_tokens + result.usage.completion_tokens
-    spent = f", {tokens:,} tokens" if tokens else ""
-    return f"{steps}, {result.seconds:.1f} s{spent}; record: {result.folder}"
+    def write(self, text: str) -> None:
+        """The next piece; an empty one begins anew."""
+        if not text:
+            self.end()
+            self._page.line("  (the reply broke off; it begins anew)", "yellow")
+            return
+        for character in plain(text):
+            if character.isspace():
+                self._put()
+                if character == "\n":
+                    self._break()
+                elif self._column:
+                    self._word = " "
+            else:
+                self._word += character
+
+    def end(self) -> None:
+        """No more pieces."""
+        self._put()
+        if self._column:
+            self._out("\n")
+        self._column = 0
+
+    def _put(self) -> None:
+        """The word that is whole now."""
+        word, self._word = self._word, ""
+        if not word.strip():
+            return
+        if self._column and self._column + len(word) > self._width:
+            self._out("\n")
+            self._column, word = 0, word.lstrip()
+        self._out(word if self._column else f"  {word.lstrip()}")
+        self._column += len(word)
+        self._blank = False
+
+    def _break(self) -> None:
+        if self._column or not self._blank:
+            self._out("\n")
+        self._blank = not self._column
+        self._column = 0
+
+    def _out(self, text: str) -> None:
+        self._page.console.print(Text(text), end="", soft_wrap=True)

@@ -7,14 +7,14 @@ from pathlib import Path
 import click
 
 from dynasaur import config
+from dynasaur.commands._complete import complete_runs
 from dynasaur.commands._output import admission
 from dynasaur.commands._wiring import json_option, library_option, open_library
-from dynasaur.errors import UsageError
 from dynasaur.types import Evidence
 
 
 @click.command("admit")
-@click.argument("run")
+@click.argument("run", shell_complete=complete_runs)
 @click.option(
     "--accept",
     type=click.Choice([str(level) for level in Evidence]),
@@ -30,12 +30,11 @@ from dynasaur.types import Evidence
 def command(run: str, library_path: Path | None, as_json: bool, **flags: object) -> int:
     """Put the functions of the recorded RUN through the gate, and commit what it admits.
 
-    For runs with `--deliver none`, or to move the bar: `--accept called`.
+    For runs with `--deliver none`, or to move the bar: `--accept called`. RUN is a run's id, a
+    part of it that no other has, or `last`.
     """
-    from dynasaur.trajectory import harvest
+    from dynasaur.trajectory import find_run, harvest
 
     library, _ = open_library(library_path, flags)
-    folder = library.runs / run
-    if run in ("", ".", "..") or Path(run).name != run or not folder.is_dir():
-        raise UsageError(f"no run {run!r}; `dynasaur runs` lists them")
+    folder = find_run(library.runs, run)
     return admission([library.registry.admit(harvest(folder))], as_json)
