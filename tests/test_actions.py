@@ -52,6 +52,7 @@ KINDS = {  # every parameter name of the initial actions, and the one annotation
     "start": "str",
     "text": "str",
     "to_unit": "str",
+    "whole_words": "bool",
 }
 MAY_VARY = {"value": {"float", "Any"}}
 

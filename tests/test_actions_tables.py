@@ -15,13 +15,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actions.lists.count_items import count_items
 from actions.lists.count_unique import count_unique
 from actions.stats.mean import mean
 from actions.stats.total import total
 from actions.tables.bottom_rows import bottom_rows
 from actions.tables.column_names import column_names
 from actions.tables.column_values import column_values
-from actions.tables.count_rows import count_rows
 from actions.tables.filter_rows import filter_rows
 from actions.tables.group_counts import group_counts
 from actions.tables.group_means import group_means
@@ -183,7 +183,7 @@ def test_excel_without_openpyxl_names_the_extra(
 def test_a_large_table(tmp_path: Path) -> None:
     lines = (f"{number},{'NSEW'[number % 4]},{number}.5\n" for number in range(200_000))
     rows = read_table(data_file(tmp_path, "large.csv", "id,region,price\n" + "".join(lines)))
-    assert count_rows(rows) == 200_000
+    assert count_items(rows) == 200_000
     assert count_unique(column_values(rows, "id")) == 200_000
     totals = group_totals(rows, "price", by="region")
     assert totals["S"] == sum(range(1, 200_000, 4)) + 25_000
@@ -338,7 +338,7 @@ def test_choosing_a_group() -> None:
 
 def test_on_the_example_files() -> None:
     sales = read_table(str(EXAMPLES / "sales.csv"))
-    assert count_rows(sales) == 60
+    assert count_items(sales) == 60
     assert len(numeric_column(sales, "quantity")) == 58
     north = filter_rows(sales, "region", "north")
     assert (
@@ -350,4 +350,4 @@ def test_on_the_example_files() -> None:
     people = read_table(str(EXAMPLES / "people.tsv"))
     assert filter_rows(people, "name", "søren kjær")[0]["email"] == "soren.kjar@nordlicht.example"
     assert mean(numeric_column(people, "salary")) > 30_000
-    assert count_rows(read_table(str(EXAMPLES / "events.jsonl"))) == 80
+    assert count_items(read_table(str(EXAMPLES / "events.jsonl"))) == 80

@@ -48,6 +48,9 @@ def test_count_lines(text: str, count: int) -> None:
 def test_phrases() -> None:
     assert count_occurrences("aaaa Straße STRASSE", "aa") == 2
     assert count_occurrences("Straße STRASSE", "strasse") == 2
+    whole = [("the other The, then", "the", 2), ("a-b -b b-", "-b", 2), ("C++ C+ c++x", "C++", 2)]
+    for text, phrase, count in [*whole, ("it is, is it", "is it", 1), ("aaaa", "aa", 0)]:
+        assert count_occurrences(text, phrase, whole_words=True) == count
     assert lines_containing("a\x0cERROR\r\nok\nerror", "Error") == ["a\x0cERROR", "error"]
     with pytest.raises(ValueError, match="no phrase"):
         count_occurrences("text", "")

@@ -4,19 +4,19 @@
 # [tool.dynasaur]
 # origin = "initial"
 # ///
-"""Number of items of a list."""
+"""Number of items of a list, or of rows of a table."""
 
 from typing import Any
 
 
 def count_items(items: list[Any]) -> int:
-    """Number of items of a list: how many there are.
+    """Number of items of a list, or rows (records, entries) of a table: how many there are.
 
     Args:
-        items: The items, such as lines, matches or the values of a column.
+        items: The items, such as lines, matches, rows, or the values of a column.
 
     Returns:
-        The count, repeats included.
+        The count, repeats included; the header of a table is not a row.
 
     Examples:
         >>> count_items(["tea", "cup", "tea"])
