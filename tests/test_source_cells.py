@@ -54,6 +54,11 @@ TRAVELS = [
         id="constants of constants, with comments and quotes as written",
     ),
     pytest.param(
+        "RATE = 1\ndef f(x=RATE):\n    return x + RATE\nRATE = 2\n",
+        '"""F."""\n\nRATE = 1\n\n\ndef f(x=RATE):\n    return x + RATE\n\n\nRATE = 2\n',
+        id="a default keeps the value that it was made of, though the name is bound anew",
+    ),
+    pytest.param(
         "import re\n_WORD = re.compile(r'\\w+')\ndef f(t):\n    return _WORD.findall(t)\n",
         '"""F."""\n\nimport re\n\n_WORD = re.compile(r\'\\w+\')\n\n\n'
         "def f(t):\n    return _WORD.findall(t)\n",

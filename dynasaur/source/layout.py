@@ -65,8 +65,7 @@ def import_lines(pieces: Sequence[Piece]) -> Iterator[str]:
 def parts_of(body: Sequence[Piece], function: Piece) -> Iterator[str]:
     """The texts of the pieces, constants that stood together kept together, the function last."""
     rest = [piece for piece in body if piece is not function]
-    needs = any(function.name in piece.reads.eager for piece in rest)
-    ordered = list(body) if needs else [*rest, function]
+    ordered = list(body) if _keeps_its_place(function, rest) else [*rest, function]
     part = ""
     before: Piece | None = None
     for piece in ordered:
@@ -79,6 +78,15 @@ def parts_of(body: Sequence[Piece], function: Piece) -> Iterator[str]:
             part = piece.text
         before = piece
     yield part
+
+
+def _keeps_its_place(function: Piece, rest: Sequence[Piece]) -> bool:
+    """Something that runs at once needs it, or binds anew what it read when it was defined."""
+    return any(
+        function.name in piece.reads.eager
+        or (piece.order > function.order and piece.binds & function.reads.eager)
+        for piece in rest
+    )
 
 
 def _import_line(group: Sequence[Piece]) -> str:
