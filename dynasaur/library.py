@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dynasaur.registry import Registry
     from dynasaur.repo import Deliver, Repo
     from dynasaur.retriever import Retriever
-    from dynasaur.usage import Report, Tally
+    from dynasaur.usage import Report
 
 BASE = "base"
 """The built-in source: the initial actions that come with the package."""
@@ -182,12 +182,14 @@ class Library:
 
         return Counters(self.data).report(self._uncounted)
 
-    def _uses(self) -> Mapping[str, Tally]:
+    def _experience(self) -> Report:
         """For the retriever, which does without where there are no counters."""
+        from dynasaur.usage import Report
+
         try:
-            return self.usage().actions
+            return self.usage()
         except StoreError:
-            return {}
+            return Report()
 
     def _uncounted(self, counted: frozenset[str]) -> Iterator[Mapping[str, Json]]:
         from dynasaur.record import Status
@@ -223,7 +225,7 @@ class Library:
         from dynasaur.retriever import Retriever
 
         return Retriever(
-            self._stores, self.data / "index", uses=self._uses if self._usage else None
+            self._stores, self.data / "index", experience=self._experience if self._usage else None
         )
 
     @cached_property

@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import groupby
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,6 +22,12 @@ FILE = "usage.sqlite"
 BUSY_SECONDS = 30.0
 """So long one process waits for another that is counting."""
 
+LATEST = 2_000
+"""So many runs are remembered by their tasks."""
+
+_LONGEST_TASK = 2_000
+"""Characters of a task that are kept."""
+
 _RUNS = "CREATE TABLE IF NOT EXISTS run_1 (run TEXT PRIMARY KEY, started TEXT, new INTEGER)"
 _USES = (
     "CREATE TABLE IF NOT EXISTS use_1 (run TEXT, action TEXT, offered INTEGER, loaded INTEGER, "
@@ -30,6 +37,11 @@ _TALLIES = (
     "SELECT action, max(CASE WHEN calls > 0 THEN started || ' ' || run END), "
     "sum(offered), sum(loaded), sum(calls > 0), sum(returned > 0), sum(calls) "
     "FROM use_1 JOIN run_1 USING (run) GROUP BY action"
+)
+_TASKS = "CREATE TABLE IF NOT EXISTS task_1 (run TEXT PRIMARY KEY, task TEXT) WITHOUT ROWID"
+_SERVED = (
+    "SELECT run, task, action, returned > 0 FROM use_1 JOIN task_1 USING (run) WHERE calls > 0 "
+    "AND run IN (SELECT run FROM run_1 ORDER BY started DESC, run LIMIT ?)"
 )
 _MONTHS = (
     "SELECT substr(started, 1, 7) AS month, count(*), sum(new), "
@@ -74,11 +86,22 @@ class Month:
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """One run in which actions were called: its task, their names, and those that returned."""
+
+    run: str
+    task: str
+    called: frozenset[str]
+    succeeded: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """All that was counted: by action's name, and by month in order."""
+    """All that was counted: by action's name, by month in order, and of the latest runs."""
 
     actions: Mapping[str, Tally] = field(default_factory=dict)
     months: tuple[Month, ...] = ()
+    tasks: tuple[Served, ...] = ()
 
 
 Missing = Callable[[frozenset[str]], Iterable[Mapping[str, Json]]]
@@ -142,6 +165,7 @@ class Counters:
             base.execute("BEGIN IMMEDIATE")
             base.execute(_RUNS)
             base.execute(_USES)
+            base.execute(_TASKS)
             result = work(base)
             base.execute("COMMIT")
             return result
@@ -174,7 +198,17 @@ def _report(base: sqlite3.Connection, late: Iterable[_Counted]) -> Report:
     for counted in late:
         _insert(base, counted)
     tallies = {name: _tally(last, *counts) for name, last, *counts in base.execute(_TALLIES)}
-    return Report(tallies, tuple(Month(*row) for row in base.execute(_MONTHS)))
+    months = tuple(Month(*row) for row in base.execute(_MONTHS))
+    return Report(tallies, months, tuple(_served(base)))
+
+
+def _served(base: sqlite3.Connection) -> Iterator[Served]:
+    rows = base.execute(_SERVED, (LATEST,)).fetchall()
+    rows.sort(key=lambda row: str(row[0]))
+    for (run, task), some in groupby(rows, key=lambda row: (row[0], row[1])):
+        called = {name: returned for _, _, name, returned in some}
+        succeeded = frozenset(name for name, returned in called.items() if returned)
+        yield Served(run, task, frozenset(called), succeeded)
 
 
 def _tally(last: str | None, *counts: int) -> Tally:
@@ -188,6 +222,7 @@ class _Counted:
     """What a run's record says: a row of the run, and one of each action that it knew."""
 
     run: tuple[str, str, int]
+    task: str
     uses: tuple[tuple[str, str, bool, bool, int, int], ...]
 
 
@@ -204,12 +239,15 @@ def _counted(record: Mapping[str, Json]) -> _Counted:
         for returned in [calls.get(name, [])]
     )
     new = len(_list(use.get("admitted")))
-    return _Counted((run, started, new), tuple(uses))
+    task = _storable(record.get("task") or "")[:_LONGEST_TASK]
+    return _Counted((run, started, new), task, tuple(uses))
 
 
 def _insert(base: sqlite3.Connection, counted: _Counted) -> None:
     """Count a run in place of what was counted of it before."""
     base.execute("INSERT OR REPLACE INTO run_1 VALUES (?, ?, ?)", counted.run)
+    task = counted.run[0], counted.task
+    base.execute("INSERT OR REPLACE INTO task_1 VALUES (?, ?)", task)
     base.execute("DELETE FROM use_1 WHERE run = ?", counted.run[:1])
     base.executemany("INSERT INTO use_1 VALUES (?, ?, ?, ?, ?, ?)", counted.uses)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import multiprocessing
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -48,7 +50,9 @@ def assert_same(index: Index, documents: dict[str, Document]) -> None:
 
 sequences = st.lists(
     st.tuples(
-        st.sampled_from(["add", "add", "edit", "remove", "sync", "reopen", "litter", "many"]),
+        st.sampled_from(
+            ["add", "add", "edit", "remove", "sync", "merge", "reopen", "litter", "many"]
+        ),
         st.integers(0, 11),
     ),
     min_size=1,
@@ -93,6 +97,8 @@ def test_any_sequence_of_changes_gives_what_a_fresh_index_gives(
                 added = {f"m{n}": made_up(f"m{n}", step) for n in range(number * 3)}
                 documents |= added
                 index.update(added.values())
+            case "merge":
+                index.merge()
             case "reopen":
                 index = Index(folder)
             case "litter":
@@ -146,9 +152,64 @@ def test_scores_are_those_that_scikit_learn_gives() -> None:
 
 def test_merging_keeps_the_number_of_segments_small(tmp_path: Path) -> None:
     index = Index(tmp_path)
-    for number in range(200):
-        index.update([made_up(f"k{number}", 0)])
-    assert len(list(tmp_path.glob("*.segment"))) < 25
+    documents = {f"k{number}": made_up(f"k{number}", 0) for number in range(200)}
+    for document in documents.values():
+        index.update([document])
+    assert len(list(tmp_path.glob("*.segment"))) < 50
+    assert index.wants_merging()
+    index.merge()
+    assert not index.wants_merging()
+    assert len(list(tmp_path.glob("*.segment"))) < 12
+    assert_same(index, documents)
+
+
+@pytest.mark.parametrize("where", ["here", "elsewhere", "in memory"])
+def test_what_changes_during_a_merge_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    index = Index(None if where == "in memory" else tmp_path)
+    documents = {f"k{number}": made_up(f"k{number}", 0) for number in range(10)}
+    for document in documents.values():
+        index.update([document])
+    merge = merging.merged
+
+    def late(*given: Any) -> bytes:
+        """Merges, and meanwhile one document is edited, one removed and one added."""
+        data = merge(*given)
+        if "new" not in documents:
+            for key in ("k2", "new"):
+                documents[key] = made_up(key, 1)
+            writer = Index(tmp_path) if where == "elsewhere" else index
+            writer.update([documents["k2"], documents["new"]], [documents.pop("k5").key])
+        return data
+
+    monkeypatch.setattr("dynasaur.index.core.merged", late)
+    index.merge()
+    assert "new" in documents
+    assert_same(index, documents)
+    if where != "in memory":
+        assert_same(Index(tmp_path), documents)
+
+
+def test_two_merge_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index, other = Index(tmp_path), Index(tmp_path)
+    documents = {f"k{number}": made_up(f"k{number}", 0) for number in range(10)}
+    for document in documents.values():
+        index.update([document])
+    merge = merging.merged
+
+    def late(*given: Any) -> bytes:
+        data = merge(*given)
+        monkeypatch.setattr("dynasaur.index.core.merged", merge)
+        other.merge()
+        return data
+
+    monkeypatch.setattr("dynasaur.index.core.merged", late)
+    index.merge()
+    assert len(list(tmp_path.glob("*.segment"))) == 1
+    for one in (index, other, Index(tmp_path)):
+        one.refresh()
+        assert_same(one, documents)
 
 
 def test_a_large_change_leaves_one_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,12 +264,23 @@ def version(number: int) -> dict[str, Document]:
 
 
 def write_on(folder: Path, stop: Path, deadline: float) -> None:
-    """Goes through the versions until told to stop."""
+    """Goes through the versions until told to stop, while a thread of it merges."""
     index = Index(folder)
     number = 0
-    while not stop.exists() and time.time() < deadline:
-        bring_in(index, version(number % VERSIONS).values())
-        number += 1
+    with ThreadPoolExecutor(1) as pool:
+        while not stop.exists() and time.time() < deadline:
+            merging = pool.submit(index.merge)
+            bring_in(index, version(number % VERSIONS).values())
+            number += 1
+            if number % 10 == 0:
+                merging.result()
+
+
+def merge_on(folder: Path, deadline: float) -> None:
+    """Merges beside all that goes on, until it is killed."""
+    index = Index(folder)
+    while time.time() < deadline:
+        index.merge()
 
 
 def read_on(folder: Path, deadline: float) -> None:
@@ -233,10 +305,17 @@ def test_readers_and_a_writer_at_once(tmp_path: Path) -> None:
     folder, stop = tmp_path / "index", tmp_path / "stop"
     deadline = time.time() + 120
     bring_in(Index(folder), version(0).values())
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
+    context = multiprocessing.get_context("spawn")
+    with context.Pool(4) as pool:
         writer = pool.apply_async(write_on, (folder, stop, deadline))
         readers = [pool.apply_async(read_on, (folder, deadline)) for _ in range(3)]
         try:
+            for _ in range(10):
+                merger = context.Process(target=merge_on, args=(folder, deadline))
+                merger.start()
+                time.sleep(0.5)
+                merger.kill()
+                merger.join()
             for reader in readers:
                 reader.get()
         finally:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from dynasaur.errors import ActionError
 from dynasaur.retriever import Retriever
 from dynasaur.store import Store
-from dynasaur.usage import Tally
+from dynasaur.usage import Report, Served, Tally
 from tests.builders.documents import write_action
 
 BASE = "actions.vendor.base"
@@ -74,9 +75,9 @@ def test_a_deprecated_action_ranks_last(retriever: Retriever, base: Path) -> Non
     assert (last.name, last.provenance.deprecated) == ("count_all_words", "count_words")
 
 
-def used(**uses: tuple[int, int]) -> dict[str, Tally]:
+def used(**uses: tuple[int, int]) -> Report:
     """By action's name in how many runs it was called and in how many it returned."""
-    return {name: Tally(called=called, succeeded=ok) for name, (called, ok) in uses.items()}
+    return Report({name: Tally(called=called, succeeded=ok) for name, (called, ok) in uses.items()})
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_actions_that_proved_useful_rise_a_little(
     write_action(base, "stats/sum_up", "Sums up numbers.")
     write_action(base, "stats/sum_up_all", "Sums up numbers.")
     shelf = Store(base, source="base", mount=BASE)
-    retriever = Retriever([shelf], uses=lambda: used(**uses))
+    retriever = Retriever([shelf], experience=lambda: used(**uses))
     plain = Retriever([shelf]).search("sums of numbers")
     hits = retriever.search("sums of numbers")
     assert hits[0].action.name == first
@@ -106,6 +107,44 @@ def test_actions_that_proved_useful_rise_a_little(
         reasons = retriever.explain("sums of numbers", hit)
         assert sum(reason.score for reason in reasons) == pytest.approx(hit.score)
         assert any(reason.field == "usage" for reason in reasons) == (hit.score > before)
+
+
+def test_actions_that_served_similar_tasks_rise_for_these(base: Path, tmp_path: Path) -> None:
+    """For other tasks they do not, nor by tasks in which they were called in vain."""
+    write_action(base, "stats/sum_up", "Sums up numbers.")
+    write_action(base, "stats/sum_up_all", "Sums up numbers.")
+    task, names = "How much rain fell on Bergen?", frozenset({"sum_up_all"})
+    served = [Served(f"run-{n}", task, names, names if n else frozenset()) for n in range(3)]
+    retriever = Retriever(
+        [Store(base, source="base", mount=BASE)],
+        tmp_path / "index",
+        experience=lambda: Report(tasks=tuple(served)),
+    )
+    other, like = "sums of numbers", "sums of numbers: how much rain fell on Oslo"
+    assert retriever.search(other)[0].action.name == "sum_up"
+    hit = retriever.search(like)[0]
+    assert hit.action.name == "sum_up_all"
+    reasons = retriever.explain(like, hit)
+    assert ("served 2 similar tasks", "usage") in {(one.word, one.field) for one in reasons}
+    assert sum(reason.score for reason in reasons) == pytest.approx(hit.score)
+    before = hit.score - sum(one.score for one in reasons if one.field == "usage")
+    assert before < hit.score <= before * 1.2
+    assert "run-0" not in {hit.action.name for hit in retriever.search("run-0")}
+
+
+def test_segments_are_merged_in_a_thread(library: Path, tmp_path: Path) -> None:
+    retriever = Retriever([Store(library)], tmp_path / "index")
+    for number in range(9):
+        write_action(library, f"tables/column_{number}", "Column of a table.")
+        retriever.search("column")
+    assert len(list((tmp_path / "index").glob("*.segment"))) > 8
+    retriever.tend()
+    retriever.tend()
+    for thread in threading.enumerate():
+        if thread.daemon and "merge" in thread.name:
+            thread.join()
+    assert len(list((tmp_path / "index").glob("*.segment"))) < 8
+    assert len(retriever.search("column of a table", 20)) == 11
 
 
 @pytest.mark.parametrize("k", [0, -1])

@@ -15,7 +15,7 @@ import pytest
 from dynasaur import Library
 from dynasaur.errors import StoreError
 from dynasaur.record import Status
-from dynasaur.usage import FILE, Month, Tally
+from dynasaur.usage import FILE, Month, Served, Tally
 from tests.builders.cli import dynasaur, script
 from tests.builders.repos import adding
 from tests.builders.runs import call, record
@@ -50,6 +50,15 @@ def test_a_run_is_counted_by_action(library: Library) -> None:
         "words": Tally(0, 1, 1, 0, 1, when, "20261120-100000-0001"),
     }
     assert found.months == (Month("2026-11", runs=1, new=1, calls=3),)
+
+
+def test_a_run_is_remembered_by_its_task(library: Library) -> None:
+    """With the actions that were called in it; runs that called none are not."""
+    made = record(library.runs, "r", [call("mean"), call("words", ok=False)])
+    library.count(made)
+    library.count(record(library.runs, "s", [], offered=("mean",)))
+    called, succeeded = frozenset({"mean", "words"}), frozenset({"mean"})
+    assert library.usage().tasks == (Served("r", made.task, called, succeeded),)
 
 
 def test_runs_add_up_and_the_last_use_is_the_latest_by_time(library: Library) -> None:

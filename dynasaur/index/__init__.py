@@ -2,5 +2,6 @@
 
 from dynasaur.index.core import Index, Reason, Scored
 from dynasaur.index.document import Document
+from dynasaur.index.vectors import Near, Vectors
 
-__all__ = ["Document", "Index", "Reason", "Scored"]
+__all__ = ["Document", "Index", "Near", "Reason", "Scored", "Vectors"]

@@ -1,12 +1,12 @@
-"""Segments under change: each change adds a small one, voids rows of others, merges what is due."""
+"""Segments under change: each change adds a small one and voids rows of others."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
-from dynasaur.index.merging import compactable, due, merged
+from dynasaur.index.merging import compactable, due, merged, pressing
 from dynasaur.index.pack import Row, pack
 from dynasaur.index.scoring import Live
 from dynasaur.index.segment import Segment
@@ -25,6 +25,8 @@ def opened(segments: Mapping[int, Segment]) -> tuple[Live, ...]:
 def changed_by(lives: Iterable[Live], rows: Iterable[Row], gone: Iterable[str]) -> tuple[Live, ...]:
     """Segments after a change; those given stay as they are.
 
+    A small change merges nothing but what presses; the rest is `Index.merge`'s.
+
     Args:
         lives: The segments before.
         rows: Documents that are new, or take the place of those of the same key.
@@ -41,11 +43,36 @@ def changed_by(lives: Iterable[Live], rows: Iterable[Row], gone: Iterable[str]) 
             break
         now = _without(now.values(), deaths)
         _add(now, pack(batch.values(), deaths))
-        _merge(now, due)
         out = []
         batches += 1
+        _merge(now, due if batches > 1 else pressing)
     if batches > 1:
         _merge(now, compactable)
+    return tuple(now.values())
+
+
+def replaced(lives: Iterable[Live], some: Sequence[Live], data: bytes) -> tuple[Live, ...]:
+    """Segments after some of them were merged, whatever happened to them meanwhile.
+
+    Args:
+        lives: The segments as they are now.
+        some: Those that were merged, as they were then.
+        data: What came of it.
+
+    Returns:
+        The segments as they are now where someone else has merged one of these, too.
+    """
+    now = {live.number: live for live in lives}
+    if not all(live.number in now for live in some):
+        return tuple(now.values())
+    late = [live.segment.key(row) for live in some for row in now[live.number].void - live.void]
+    for live in some:
+        del now[live.number]
+    whole = _add({}, data)
+    deaths = list(_places([whole], late))
+    now |= _without([whole], deaths)
+    if deaths:
+        _add(now, pack([], deaths))
     return tuple(now.values())
 
 
@@ -81,7 +108,8 @@ def _without(lives: Iterable[Live], deaths: Iterable[tuple[int, int]]) -> dict[i
     return kept
 
 
-def _add(lives: dict[int, Live], data: bytes) -> None:
+def _add(lives: dict[int, Live], data: bytes) -> Live:
     """Add a segment under a number of its own: no file ever changes under its name."""
     number = secrets.randbits(63)
     lives[number] = Live(number, Segment(memoryview(data)))
+    return lives[number]

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import math
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dynasaur.index.changes import changed_by, opened
+from dynasaur.index.changes import changed_by, opened, replaced
 from dynasaur.index.document import FIELDS, Document, contributions, name_term, row_of, weight_of
 from dynasaur.index.folder import Folder
+from dynasaur.index.merging import due, merged
 from dynasaur.index.pack import Row
 from dynasaur.index.query import Query
 from dynasaur.index.scoring import Found, Live, best
@@ -56,10 +58,10 @@ class Reason:
 class Index:
     """Documents, found by the words of their fields.
 
-    It is derived and disposable. Each change adds a small segment, and segments are merged in
-    tiers, so that a change costs its own length whatever the index holds. Several processes may
-    read and write at once. What is torn or of another version on disk is built anew; where the
-    folder cannot be written, the index lives in memory alone.
+    It is derived and disposable. Each change adds a small segment, so that it costs its own
+    length whatever the index holds; `merge` merges segments in tiers, beside all that goes on.
+    Several threads and processes may read and write at once. What is torn or of another version
+    on disk is built anew; where the folder cannot be written, the index lives in memory alone.
 
     Args:
         folder: Where the index is kept between processes; None keeps it in memory.
@@ -69,6 +71,7 @@ class Index:
         self._folder = None if folder is None else Folder(folder)
         self._lives: tuple[Live, ...] = ()
         self._known: dict[str, str] | None = {}
+        self._guard = threading.RLock()
         self.refresh()
 
     def __len__(self) -> int:
@@ -76,10 +79,11 @@ class Index:
 
     def refresh(self) -> None:
         """Go on with what other processes have written."""
-        segments = None if self._folder is None else self._folder.read()
-        if segments is not None:
-            self._lives = opened(segments)
-            self._known = None
+        with self._guard:
+            segments = None if self._folder is None else self._folder.read()
+            if segments is not None:
+                self._lives = opened(segments)
+                self._known = None
 
     def sync(
         self,
@@ -95,9 +99,10 @@ class Index:
                 leaves it out of all results until its stamp changes.
             progress: Told after each of these how many are done, and how many there are.
         """
-        self.refresh()
-        if self._stamps() == stamps:
-            return
+        with self._guard:
+            self.refresh()
+            if self._stamps() == stamps:
+                return
         with self._writing():
             known = self._stamps()
             changed = [key for key, stamp in stamps.items() if known.get(key) != stamp]
@@ -124,6 +129,22 @@ class Index:
                     known.pop(key, None)
                 known.update(stamps)
             self._known = known
+
+    def merge(self) -> None:
+        """Merge segments until nothing is due.
+
+        For a thread of its own, or a quiet moment: it holds nobody up, for the work is done
+        before the right to write is asked for, and loses nothing when it is killed.
+        """
+        self.refresh()
+        while some := due(self._lives):
+            data = merged(some, self._lives)
+            with self._writing():
+                self._lives = replaced(self._lives, some, data)
+
+    def wants_merging(self) -> bool:
+        """There is something for `merge` to do."""
+        return bool(due(self._lives))
 
     def search(self, query: str, k: int = 10) -> list[Scored]:
         """The best documents for a query, best first; equal scores in the order of their keys.
@@ -192,9 +213,10 @@ class Index:
     def _writing(self) -> Iterator[None]:
         """Change the index as the only one who does, and keep the change."""
         if self._folder is None:
-            yield
+            with self._guard:
+                yield
             return
-        with self._folder.writing() as allowed:
+        with self._guard, self._folder.writing() as allowed:
             if allowed:
                 self.refresh()
             yield

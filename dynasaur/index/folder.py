@@ -97,12 +97,17 @@ class Folder:
         return Segment(memoryview(data))
 
     def _put(self, file: Path, data: bytes | memoryview) -> None:
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT, 0o666), "wb") as stream:
-            stream.write(data)
-            stream.truncate()
+        place = os.open(file, os.O_WRONLY | os.O_CREAT, 0o666)
+        try:
+            left = memoryview(data)
+            while left:
+                left = left[os.write(place, left) :]
+            if os.fstat(place).st_size > len(data):
+                os.ftruncate(place, len(data))
             if len(data) > CHECKED_BYTES:  # not checked whole when opened: it must be whole
-                stream.flush()
-                os.fsync(stream.fileno())
+                os.fsync(place)
+        finally:
+            os.close(place)
 
     def _sweep(self) -> None:
         """Remove what the list does not name: what killed writers have left."""

@@ -14,15 +14,28 @@ MOST_VOID = 0.2
 """A segment with a greater share of void rows is written anew."""
 
 
+PRESSING = 4
+"""So many times as much must be due before a writer merges instead of leaving it to a run."""
+
+
 def due(lives: Iterable[Live]) -> list[Live]:
     """The segments to merge next; none when nothing is due."""
+    return _due(lives, FANOUT, MOST_VOID)
+
+
+def pressing(lives: Iterable[Live]) -> list[Live]:
+    """The same, only where there is so much due that it costs every search."""
+    return _due(lives, PRESSING * FANOUT, PRESSING * MOST_VOID)
+
+
+def _due(lives: Iterable[Live], fanout: int, most_void: float) -> list[Live]:
     tiers: dict[int, list[Live]] = {}
     for live in sorted(lives, key=len):
-        if len(live.void) > MOST_VOID * len(live.segment):
+        if len(live.void) > most_void * len(live.segment):
             return [live]
         tiers.setdefault(_tier(len(live)), []).append(live)
     for tier in tiers.values():
-        if len(tier) >= FANOUT:
+        if len(tier) >= fanout:
             fitting = _fitting(tier)
             if len(fitting) > 1:
                 return fitting

@@ -160,17 +160,18 @@ _Ordered: TypeAlias = "tuple[array[int], array[int], array[int], array[int], arr
 
 def _ordered(postings: _Postings) -> _Ordered:
     """Hashes, starts, peaks, rows and weights, postings sorted by term and row."""
-    found: dict[int, list[tuple[int, int]]] = {}
-    for hash_, row, weight in zip(postings.hashes, postings.rows, postings.weights, strict=True):
-        found.setdefault(hash_, []).append((row, weight))
-    lists = [sorted(found[hash_]) for hash_ in sorted(found)]
-    return (
-        array("Q", sorted(found)),
-        array("I", accumulate(map(len, lists), initial=0)),
-        array("H", [max(weight for _, weight in one) for one in lists]),
-        array("I", [row for one in lists for row, _ in one]),
-        array("H", [weight for one in lists for _, weight in one]),
-    )
+    found = sorted(zip(postings.hashes, postings.rows, postings.weights, strict=True))
+    hashes, starts, peaks = array("Q"), array("I"), array("H")
+    for place, (hash_, _, weight) in enumerate(found):
+        if not hashes or hash_ != hashes[-1]:
+            hashes.append(hash_)
+            starts.append(place)
+            peaks.append(weight)
+        elif weight > peaks[-1]:
+            peaks[-1] = weight
+    starts.append(len(found))
+    rows, weights = array("I", [row for _, row, _ in found]), array("H", [w for *_, w in found])
+    return hashes, starts, peaks, rows, weights
 
 
 def _ordered_by_numpy(postings: _Postings) -> _Ordered:

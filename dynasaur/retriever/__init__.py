@@ -1,0 +1,5 @@
+"""The way out: query to ranked actions, and actions to the modules that they require."""
+
+from dynasaur.retriever.core import Retriever
+
+__all__ = ["Retriever"]

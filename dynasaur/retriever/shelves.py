@@ -1,0 +1,142 @@
+"""The stores that are searched, seen as one: what lies in them, and what a name means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from dynasaur.errors import ActionError
+from dynasaur.source import gather
+from dynasaur.store import Entry
+from dynasaur.types import LOCAL, Action, Module
+
+
+class Shelf(Protocol):
+    """What is asked of a store of actions: the library's own, or another source."""
+
+    def entries(self) -> Mapping[str, Entry]:
+        """All actions by full module name, found without reading a file."""
+
+    def read(self, entry: Entry) -> Action:
+        """One action, parsed; ActionError where its file is no action."""
+
+    def text(self, module: str) -> str | None:
+        """The source of any of the store's modules; None where it has no such module."""
+
+
+class Shelves:
+    """One or more stores of actions.
+
+    Args:
+        shelves: The stores, the library's own first. Where two hold the same module (a built-in
+            action and its vendored copy), the first one counts.
+    """
+
+    def __init__(self, shelves: Sequence[Shelf]) -> None:
+        self._shelves = tuple(shelves)
+        self._known: dict[str, tuple[Shelf, Entry]] = {}
+        self._by_name: dict[str, list[str]] = {}
+
+    def walk(self) -> None:
+        """See which actions there are; a module that two stores hold is the first one's."""
+        known: dict[str, tuple[Shelf, Entry]] = {}
+        for shelf in self._shelves:
+            for module, entry in shelf.entries().items():
+                known.setdefault(module, (shelf, entry))
+        self._known = known
+        self._by_name = {}
+        for module, (_, entry) in known.items():
+            self._by_name.setdefault(entry.name, []).append(module)
+
+    def stamps(self) -> dict[str, str]:
+        """By each action's key what changes whenever its file does, as of the last walk."""
+        return {self._key(module): entry.stamp for module, (_, entry) in self._known.items()}
+
+    def entry(self, key: str) -> Entry:
+        """The file of an action by its key, as of the last walk."""
+        return self._known[_module(key)][1]
+
+    def action(self, key: str) -> Action | None:
+        """An action by its key; None where its file is none, which `dynasaur check` tells of."""
+        shelf, entry = self._known[_module(key)]
+        try:
+            return shelf.read(entry)
+        except ActionError:
+            return None
+
+    def find(self, name: str) -> Action | None:
+        """The action that a name means.
+
+        Args:
+            name: A bare name (`mean`: the library's own before others'), with its source or
+                category (`base/mean`, `tables/mean`, `base/tables/mean`), or a full module name.
+
+        Raises:
+            ActionError: There is such an action, and its file cannot be parsed.
+        """
+        module = self.modules([name]).get(name)
+        if module is None:
+            return None
+        shelf, entry = self._known[module]
+        return shelf.read(entry)
+
+    def modules(self, names: Iterable[str]) -> dict[str, str]:
+        """The full module names that names mean, those that mean none left out.
+
+        One look at the disk for all of them, and no file is read.
+
+        Args:
+            names: As `find` takes them.
+        """
+        self.walk()
+        found = ((name, next(self._modules_named(name), None)) for name in names)
+        return {name: module for name, module in found if module is not None}
+
+    def closure(self, names: Iterable[str]) -> tuple[Module, ...]:
+        """The modules of these actions and of all that they require.
+
+        Args:
+            names: Full module names, or names as `find` takes them.
+
+        Returns:
+            Each module once, requirements before what requires them.
+
+        Raises:
+            ActionError: There is no such action, or one of its requirements is missing.
+        """
+        if not self._known:
+            self.walk()
+        modules = [next(iter(self._modules_named(name)), name) for name in names]
+        return gather(modules, self._text)
+
+    def _text(self, module: str) -> str | None:
+        for shelf in self._shelves:
+            text = shelf.text(module)
+            if text is not None:
+                return text
+        return None
+
+    def _modules_named(self, name: str) -> Iterator[str]:
+        if name in self._known:
+            yield name
+            return
+        *places, bare = name.replace("/", ".").split(".")
+        found = self._by_name.get(bare, ())
+        fitting = (module for module in found if places in _places(self._known[module][1]))
+        yield from sorted(fitting, key=self._key)
+
+    def _key(self, module: str) -> str:
+        """The index's key of a module: ties are ranked by it, so its place comes first."""
+        shelf, entry = self._known[module]
+        place = 0 if entry.source == LOCAL else 1 if shelf is self._shelves[0] else 2
+        return f"{place} {module}"
+
+
+def _module(key: str) -> str:
+    return key.split(" ", 1)[1]
+
+
+def _places(entry: Entry) -> tuple[list[str], ...]:
+    """What may stand before an action's bare name."""
+    category = [entry.category] if entry.category else []
+    return [], category, [entry.source], [entry.source, *category]
