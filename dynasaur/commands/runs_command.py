@@ -1,4 +1,4 @@
-"""`dynasaur runs`: what was run: list it, show it, remove it."""
+"""`dynasaur runs`: what was run: list it, show it, export it, remove it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from dynasaur.commands._wiring import json_option, library_option, open_library
 from dynasaur.errors import UsageError
 from dynasaur.types import Json
 
+FORMATS = {"ipynb": "a notebook with its outputs", "html": "one page", "md": "Markdown"}
+
 if TYPE_CHECKING:
     from dynasaur.record import Step, Trajectory
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_context
 def command(context: click.Context, library_path: Path | None, as_json: bool) -> None:
-    """List, show and remove recorded runs. Alone it lists them, newest first.
+    """List, show, export and remove recorded runs. Alone it lists them, newest first.
 
     RUN is the id of a run, a part of it that no other has, or `last`.
     """
@@ -78,6 +80,39 @@ def rm(runs: tuple[str, ...], library_path: Path | None, as_json: bool) -> None:
             click.echo(f"removed: {folder.name}")
     if as_json:
         document({"removed": [folder.name for folder in folders]})
+
+
+@command.command("export")
+@click.argument("run", shell_complete=complete_runs)
+@click.option(
+    "--to",
+    "kind",
+    type=click.Choice(list(FORMATS)),
+    required=True,
+    help="; ".join(f"{name}: {what}" for name, what in FORMATS.items()) + ".",
+)
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where to; `-` is standard output. Default: RUN.ipynb, RUN.html, RUN.md here.",
+)
+@library_option
+def export(run: str, kind: str, output: Path | None, library_path: Path | None) -> None:
+    """Write the recorded RUN as a file that others can open."""
+    from dynasaur.export import exported
+    from dynasaur.trajectory import find_run, load
+
+    library, _ = open_library(library_path)
+    result = load(find_run(library.runs, run))
+    content = exported(kind, result, library.root).encode("utf-8", "backslashreplace")
+    path = output or Path(f"{result.run}.{kind}")
+    if str(path) == "-":
+        click.echo(content, nl=False)
+        return
+    path.write_bytes(content)
+    click.echo(f"wrote: {path}")
 
 
 @command.command("schema")

@@ -1,0 +1,5 @@
+"""A recorded run as a file for others: a notebook, one page of HTML, Markdown."""
+
+from dynasaur.export.exported import exported
+
+__all__ = ["exported"]

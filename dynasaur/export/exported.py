@@ -1,0 +1,23 @@
+"""Which formats there are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from dynasaur.export.markdown import markdown
+from dynasaur.export.notebook import notebook
+from dynasaur.export.page import page
+from dynasaur.record import Trajectory
+
+
+def exported(kind: str, run: Trajectory, library: Path) -> str:
+    """The run as text of one format.
+
+    Args:
+        kind: `ipynb`, `html` or `md`.
+        run: The run.
+        library: The library's root, which a notebook finds its actions in.
+    """
+    if kind == "ipynb":
+        return notebook(run, library)
+    return page(run) if kind == "html" else markdown(run)

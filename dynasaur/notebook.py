@@ -1,0 +1,76 @@
+"""What the first cell of an exported notebook calls.
+
+It brings the actions, the files and the host functions of its run into a plain Python process,
+which has no sandbox.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from dynasaur.kernel.inside.modules import Actions
+from dynasaur.library import Library
+from dynasaur.prompts import action_line
+from dynasaur.trajectory import copy_files, find_run, read
+from dynasaur.types import Json
+
+
+def prepare(namespace: dict[str, Any], library: str, *, run: str, actions: Iterable[str]) -> None:
+    """Make ready for the cells of a run.
+
+    Args:
+        namespace: The notebook's `globals()`: actions and host functions are put there.
+        library: The library's root; `$DYNASAUR_LIBRARY` names another one.
+        run: The run's id. Where the library still has it, the current folder becomes a new one
+            with the files of its task.
+        actions: Names of the actions to bind.
+
+    Raises:
+        UsageError: There is no library there.
+        ActionError: It has not all of the actions any more.
+    """
+    opened = Library(os.environ.get("DYNASAUR_LIBRARY") or library)
+    modules = opened.retriever.modules(actions)
+    missing = sorted(set(actions) - modules.keys())
+    if missing:
+        sys.stderr.write(f"the library has no {', '.join(missing)} any more\n")
+    finder = Actions(lambda action, _: action)
+    finder.add({one.name: one.text for one in opened.retriever.closure(modules.values())})
+    sys.meta_path.insert(0, finder)
+    finder.bind(modules, namespace)
+    namespace.update(_host_functions(opened))
+    folder = opened.runs / run
+    if folder.is_dir():
+        _enter_copy(folder)
+
+
+def _host_functions(library: Library) -> dict[str, Any]:
+    """What the kernel of a run has besides Python."""
+
+    def find_actions(query: str, k: int = 10) -> Json:
+        """Actions of the library that fit a query, best first, one line each."""
+        return [action_line(hit.action) for hit in library.search(query, k)]
+
+    def show_action(name: str) -> Json:
+        """The source of an action."""
+        return library.get(name).text
+
+    def submit_final_answer(answer: Any) -> None:
+        """Print the answer."""
+        sys.stdout.write(f"answer: {answer}\n")
+
+    functions = (find_actions, show_action, submit_final_answer)
+    return {function.__name__: function for function in functions}
+
+
+def _enter_copy(folder: Path) -> None:
+    """Work in a copy of the task's files, so that running it changes nothing of the record."""
+    names: Any = read(find_run(folder.parent, folder.name))["files"]
+    work = Path(tempfile.mkdtemp(prefix="dynasaur-notebook-"))
+    copy_files([folder / "work" / name for name in names], work)
+    os.chdir(work)
