@@ -257,11 +257,11 @@ def test_a_persons_change_of_the_same_file_keeps_the_save_back(
     assert committed(tmp_path, "actions/text/words.py", "dynasaur/r1") == b"tool's\n"
 
 
-@pytest.mark.parametrize("name", ["index", "HEAD", "refs/heads/main", "packed-refs"])
+@pytest.mark.parametrize("name", ["index", "HEAD", "refs/heads/main"])
 def test_a_lock_of_git_is_waited_for_and_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr("dynasaur.repo.core.PATIENCE", 0.2)
+    monkeypatch.setattr("dynasaur.repo.save.PATIENCE", 0.2)
     clone_of_a_person(tmp_path)
     lock = tmp_path / ".git" / f"{name}.lock"
     lock.touch()
@@ -274,6 +274,15 @@ def test_a_lock_of_git_is_waited_for_and_reported(
     assert clean(tmp_path)
     git(tmp_path, "merge", "--quiet", "--ff-only", done.branch)
     assert Repo(tmp_path).commit("r2", [adding("lines")]).merged
+
+
+def test_a_lock_of_git_that_a_save_does_without(tmp_path: Path) -> None:
+    lock = clone_of_a_person(tmp_path) / ".git" / "packed-refs.lock"
+    lock.touch()
+    assert Repo(tmp_path).commit("r1", [adding("words")]).merged
+    assert lock.exists()
+    lock.unlink()
+    assert clean(tmp_path)
 
 
 def test_two_at_once(tmp_path: Path) -> None:

@@ -101,7 +101,8 @@ def fallen(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_killed_at_a_stage(fallen: Path, number: int) -> None:
     root, stage = fallen / str(number), [*STAGES][number]
     assert Repo(root).commit("after", [adding("after")]).merged
-    begun = stage not in {"before the journal", "after the journal", "before the commits"}
+    early = "before the journal", "after the journal", "before the commits", "after the commits"
+    begun = stage not in early
     assert kept(root, "victim") == begun
     assert (root / "actions/text/victim.py").exists() == begun
     assert git(root, "status", "--porcelain") == "A  mine.txt"
@@ -161,7 +162,7 @@ def test_a_branch_that_will_not_move_leaves_the_checkout_alone(
         raise MovedError
 
     monkeypatch.setattr(RefTransaction, "commit", refuse)
-    monkeypatch.setattr("dynasaur.repo.core.PATIENCE", 0.1)
+    monkeypatch.setattr("dynasaur.repo.save.PATIENCE", 0.1)
     root = clone_of_a_person(tmp_path)
     files = {"README.md": b"new\n", "actions/text/words.py": b"new\n"}
     done = Repo(root).commit("r1", [Change("x", "", {}, files, overwrite=True)])

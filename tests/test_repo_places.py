@@ -354,7 +354,11 @@ def test_a_branch_in_the_way(tmp_path: Path) -> None:
     root = clone_of_a_person(tmp_path)
     git(root, "branch", "dynasaur")
     with pytest.raises(StoreError, match="dynasaur"):
-        Repo(root).commit("r1", [adding("words")])
+        Repo(root).commit("r0", [adding("lines")], deliver="branch")
+    (root / WORDS).parent.mkdir(parents=True)
+    (root / WORDS).write_text("mine\n")
+    with pytest.raises(StoreError, match="dynasaur"):
+        Repo(root).commit("r0", [adding("words")])
+    (root / WORDS).unlink()
     assert git(root, "status", "--porcelain") == ""
-    git(root, "branch", "-m", "dynasaur", "other")
     check(root)

@@ -1,14 +1,15 @@
 """From changes to commits on a branch that nobody has checked out.
 
 One `git fast-import` writes them all: no index, no work tree, and the cost does not grow with
-the library. The branch moves once, at the end, so a save is there whole or not at all.
+the library. What names them, a branch of their own or the one that is checked out, moves once, at
+the end, so a save is there whole or not at all.
 """
 
 from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
@@ -18,8 +19,8 @@ from dynasaur.repo.look import Look
 from dynasaur.repo.place import Place
 from dynasaur.repo.values import Change, Identity
 
-UNSYNCED = ("-c", "core.fsync=committed,loose-object,-reference")
-"""The objects survive a loss of power; that the branch does is for the delivery to see to."""
+UNSYNCED = ("-c", "core.fsync=none")
+"""Nothing names the new objects yet: who is to do so syncs them before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def check_paths(changes: Iterable[Change]) -> None:
         StoreError: Such a path; nothing has been written.
     """
     for change in changes:
-        for path in change.files:
+        for path in change.paths:
             parts = PurePosixPath(path).parts
             bad = path != "/".join(parts) or path.startswith("/") or "\\" in path
             if not parts or bad or any(_reserved(part) for part in parts) or not path.isprintable():
@@ -64,18 +65,30 @@ def _reserved(part: str) -> bool:
     return part in {".", ".."} or part.casefold().rstrip(". ") in {".git", "git~1"}
 
 
-def plan(place: Place, look: Look, changes: Sequence[Change]) -> Plan:
-    """Find out what the changes do."""
+def plan(place: Place, look: Look, changes: Sequence[Change], read: Callable[[str], bytes]) -> Plan:
+    """Find out what the changes do.
+
+    Args:
+        place: Where the library lies.
+        look: What was seen.
+        changes: The changes.
+        read: The content of a blob, by its id.
+    """
     known = dict(look.blobs)
     after: dict[str, bytes | None] = {}
     commits = []
     clash = ""
     for change in changes:
-        files = {p: new for p, new in change.files.items() if _blob_id(place, new) != known[p]}
+        wanted = dict(change.files)
+        for path, edit in change.edits.items():
+            old = look.blobs[path]
+            wanted[path] = edit(after[path] if path in after else read(old) if old else None)
+        files = {p: new for p, new in wanted.items() if _blob_id(place, new) != known[p]}
         if not files:
             continue
         if not change.overwrite:
-            clash = clash or next((path for path in files if known[path]), "")
+            taken = (path for path in files if known[path] and path not in change.edits)
+            clash = clash or next(taken, "")
         commits.append((change, files))
         known |= {path: _blob_id(place, new) for path, new in files.items()}
         after |= files
@@ -84,9 +97,24 @@ def plan(place: Place, look: Look, changes: Sequence[Change]) -> Plan:
 
 
 def build(
-    git: Git, look: Look, wanted: Plan, prefix: str, people: tuple[Identity, Identity]
+    git: Git,
+    look: Look,
+    wanted: Plan,
+    prefix: str,
+    people: tuple[Identity, Identity],
+    *,
+    named: bool,
 ) -> tuple[str, ...]:
-    """Commit on top of what was seen, on the branch that is ours to move.
+    """Commit on top of what was seen.
+
+    Args:
+        git: git in the library's root.
+        look: What was seen.
+        wanted: What to commit.
+        prefix: What the paths have in front in the repository.
+        people: Author and committer.
+        named: Leave the commits, on the disk for good, on their branch; else nothing names
+            them, and nothing has been synced.
 
     Returns:
         The commits' ids, oldest first.
@@ -105,8 +133,10 @@ def build(
                 [b"D " + quoted] if new is None else [b"M 100644 inline " + quoted, _data(new)]
             )
         stream.append(b"\nget-mark :1\n")
-    text = b"".join([*stream, b"done\n"])
-    done = git.run(*UNSYNCED, "fast-import", "--quiet", "--force", stdin=text)
+    end = b"done\n" if named else f"reset refs/heads/{look.branch}\n\ndone\n".encode()
+    text = b"".join([*stream, end])
+    options = () if named else UNSYNCED
+    done = git.run(*options, "fast-import", "--quiet", "--force", stdin=text)
     return tuple(done.stdout.decode().split())
 
 

@@ -17,6 +17,7 @@ from dynasaur.repo.checkout import MovedError, Swap, needed
 from dynasaur.repo.git import Git
 from dynasaur.repo.index import IndexCopy
 from dynasaur.repo.place import Place, current_branch, unfinished
+from dynasaur.repo.sync import Sync
 
 BRIEF = ("-c", "core.packedRefsTimeout=100", "-c", "core.filesRefLockTimeout=100")
 """Milliseconds that git waits for a lock; the save itself waits for longer, from its start."""
@@ -24,12 +25,16 @@ BRIEF = ("-c", "core.packedRefsTimeout=100", "-c", "core.filesRefLockTimeout=100
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One fast-forward: the branch checked out at `base` (None: unborn) goes to `tip`."""
+    """One fast-forward: the branch checked out at `base` (None: unborn) goes to `tip`.
+
+    `branch` is what the commits are named by: that branch goes away where there is one.
+    """
 
     ref: str
     base: str | None
     tip: str
     branch: str
+    named: bool = False
 
 
 def deliver(
@@ -39,6 +44,7 @@ def deliver(
     files: Mapping[str, File],
     index: IndexCopy,
     staged: Mapping[str, str | None],
+    sync: Sync,
 ) -> None:
     """Fast-forward the current branch, its index and its files.
 
@@ -49,8 +55,10 @@ def deliver(
         files: What changes on the way.
         index: A copy of the index.
         staged: The content's id of each of these files in the copy.
+        sync: The new objects, on their way to the disk.
 
     Raises:
+        OSError: The disk is full or cannot be written; nothing is changed.
         MovedError: Another git was quicker; nothing is changed.
         KeptBackError: The person has changed the same paths; nothing is changed.
     """
@@ -59,6 +67,7 @@ def deliver(
         with RefTransaction(git, place, move) as refs:
             index.apply(files, staged)
             refs.prepare()
+            sync.wait()  # no branch may name what a loss of power could take
             with index.locked() as put:
                 same = index.unchanged() and current_branch(git, place) == move.ref
                 if not same or unfinished(place):
@@ -71,14 +80,21 @@ def deliver(
         swap.discard()
 
 
+def name_branch(git: Git, place: Place, branch: str, tip: str) -> None:
+    """Make the branch on which commits wait.
+
+    Raises:
+        StoreError: git cannot write it.
+    """
+    git.run("update-ref", f"refs/heads/{branch}", tip, place.zero)
+
+
 class RefTransaction:
-    """HEAD goes to the new commit and their branch goes away; left or killed, git undoes it."""
+    """HEAD goes to the new commit, a branch of theirs goes away; left or killed, git undoes it."""
 
     def __init__(self, git: Git, place: Place, move: Move) -> None:
-        self._lines = (
-            f"delete refs/heads/{move.branch} {move.tip}",
-            f"update HEAD {move.tip} {move.base or place.zero}",
-        )
+        gone = [f"delete refs/heads/{move.branch} {move.tip}"] if move.named else []
+        self._lines = (*gone, f"update HEAD {move.tip} {move.base or place.zero}")
         reason = f"merge {move.branch}: Fast-forward"
         self._process = git.start(*BRIEF, "update-ref", "--stdin", "-m", reason)
 

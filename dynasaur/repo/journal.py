@@ -27,9 +27,9 @@ class Entry:
     """A save under way.
 
     Attributes:
-        branch: The branch that is ours until the save is done.
+        branch: The branch that is ours until the save is done, should it be needed.
         root: The library's root that asked for it.
-        merge: The branch is to be merged.
+        merge: The commits are to be merged.
         base: The commit below the new ones; empty for none.
         tip: The last new commit; empty before there is one.
     """

@@ -1,26 +1,26 @@
 """Finish what a writer that died had begun.
 
-The commits' branch is the turning point. Without it nothing had happened. With it, the save is
-whole, and only its delivery may be missing: it is done again.
+The journal's entry that names the commits is the turning point. Without it nothing had happened.
+With it, the save is whole, and only its delivery may be missing: it is done again.
 """
 
 from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 
 from dynasaur.errors import StoreError
 from dynasaur.repo.build import File
 from dynasaur.repo.checkout import KeptBackError, MovedError, sweep
-from dynasaur.repo.deliver import Move, deliver
+from dynasaur.repo.deliver import Move, deliver, name_branch
 from dynasaur.repo.git import Git
 from dynasaur.repo.index import IndexCopy, copies, holds
 from dynasaur.repo.journal import Entry, Journal
 from dynasaur.repo.look import staged
 from dynasaur.repo.place import Head, Place, find, read_head, unfinished
 from dynasaur.repo.settings import read_settings
+from dynasaur.repo.sync import Sync
 
 
 def recover(place: Place, journal: Journal, shared: int) -> str:
@@ -36,16 +36,14 @@ def recover(place: Place, journal: Journal, shared: int) -> str:
             there = find(Path(entry.root))
             git = Git(there.root, read_settings(Git(there.root)).filters_off)
             git.inherited = (shared,)
-            _finish(git, there, journal, entry)
+            _finish(git, there, entry)
             _sweep_index(there)
             sweep(there)
             sweep_reports(there, journal)
         except IndexBusyError:
             raise
-        except StoreError as error:  # its checkout is gone, or has changed: the branch stays
-            name = entry.branch
-            note = f"an earlier save waits on branch {name}: take it with `git merge {name}`"
-            note = f"{note} ({error})" if str(error) else note
+        except StoreError as error:  # its checkout is gone, or has changed: a branch stays
+            note = _leave(Git(place.root), place, entry, str(error))
         journal.clear()
     _settle_lock(place, moved=False)
     _sweep_index(place)
@@ -61,31 +59,51 @@ def sweep_reports(place: Place, journal: Journal) -> None:
                 report.unlink()
 
 
-def _finish(git: Git, place: Place, journal: Journal, entry: Entry) -> None:
+def _finish(git: Git, place: Place, entry: Entry) -> None:
     branch_lock = place.common / "refs" / "heads" / f"{entry.branch}.lock"
     branch_lock.unlink(missing_ok=True)  # ours alone, and no git of the dead writer's lives
     head = read_head(git, place)
-    ref = f"refs/heads/{entry.branch}"
-    tip = git.line("rev-parse", "--verify", "--quiet", ref, accept=(0, 1)) or None
-    moved = bool(entry.tip) and (tip is None or tip == head.commit)
+    named = _commit(git, f"refs/heads/{entry.branch}")
+    tip = entry.tip if named or not entry.tip else _commit(git, entry.tip)
+    moved = bool(entry.merge and tip and head.commit) and _follows(git, head.commit or "", tip)
     lost = _settle_lock(place, moved=moved)
-    if moved and tip is not None:
-        git.run("update-ref", "-d", ref, tip)
-    if moved and lost and head.commit == entry.tip:
-        files = files_between(git, place, entry.base or None, entry.tip)
-        _sync_index(git, place, files)
-    if tip is not None and not moved and entry.merge:
-        journal.write(replace(entry, tip=tip))  # this recovery may be killed as well
-        _merge(git, place, entry, head, tip)
+    if moved and lost and head.commit == tip:
+        _sync_index(git, place, files_between(git, place, entry.base or None, tip))
+    if tip and entry.merge and not moved:
+        _merge(git, place, entry, head, named=bool(named))
 
 
-def _merge(git: Git, place: Place, entry: Entry, head: Head, tip: str) -> None:
+def _commit(git: Git, name: str) -> str:
+    """The id of a commit; empty when there is none."""
+    asked = f"{name}^{{commit}}"
+    return git.line("rev-parse", "--verify", "--quiet", asked, accept=(0, 1, 128))
+
+
+def _follows(git: Git, new: str, old: str) -> bool:
+    done = git.run("merge-base", "--is-ancestor", old, new, accept=(0, 1, 128))
+    return done.returncode == 0
+
+
+def _merge(git: Git, place: Place, entry: Entry, head: Head, *, named: bool) -> None:
     if head.ref is None or unfinished(place) or (head.commit or "") != entry.base:
         raise KeptBackError("the checkout has moved on")
-    files = files_between(git, place, head.commit, tip)
-    move = Move(head.ref, head.commit, tip, entry.branch)
+    files = files_between(git, place, head.commit, entry.tip)
+    move = Move(head.ref, head.commit, entry.tip, entry.branch, named)
     with IndexCopy(git, place, hold=True) as index:
-        deliver(git, place, move, files, index, staged(git, files, index.variables))
+        seen = staged(git, files, index.variables)
+        deliver(git, place, move, files, index, seen, Sync(place))
+
+
+def _leave(git: Git, place: Place, entry: Entry, why: str) -> str:
+    """Let commits that cannot be merged wait on their branch: one line for the user."""
+    name = entry.branch
+    if not _commit(git, f"refs/heads/{name}"):
+        if not entry.tip or not _commit(git, entry.tip):
+            return ""
+        Sync(place).wait()
+        name_branch(git, place, name, entry.tip)
+    note = f"an earlier save waits on branch {name}: take it with `git merge {name}`"
+    return f"{note} ({why})" if why else note
 
 
 def _settle_lock(place: Place, *, moved: bool) -> bool:

@@ -12,12 +12,12 @@ SECONDS = 20.0
 def sign(
     git: Git, signing: Mapping[str, str], branch: str, base: str | None, commits: Sequence[str]
 ) -> tuple[str, ...]:
-    """Make the commits again, signed, and move their branch to them.
+    """Make the commits again, signed, and move their branch, where there is one, to them.
 
     Args:
         git: git in the library's root.
         signing: The person's settings.
-        branch: The branch that holds the commits.
+        branch: The branch that holds the commits; empty for none.
         base: The commit below them.
         commits: Their ids, oldest first.
 
@@ -42,7 +42,8 @@ def sign(
             .strip()
         )
         made.append(parent)
-    git.run("update-ref", f"refs/heads/{branch}", made[-1], commits[-1])
+    if branch:
+        git.run("update-ref", f"refs/heads/{branch}", made[-1], commits[-1])
     return tuple(made)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -23,6 +23,9 @@ class Change:
         files: Path below the library's root, with `/`, to its new content; None deletes it.
         overwrite: Files that exist with other content may be replaced. Without it such a
             change is never merged: it waits on its branch for a person.
+        edits: Path to what makes its new content of the one that is committed (None: no such
+            file). Made under the lock, of the very commit that the change follows, so that two
+            writers never lose each other's.
     """
 
     subject: str
@@ -30,6 +33,14 @@ class Change:
     trailers: Mapping[str, str]
     files: Mapping[str, bytes | None] = field(repr=False)
     overwrite: bool = False
+    edits: Mapping[str, Callable[[bytes | None], bytes | None]] = field(
+        default_factory=dict, repr=False
+    )
+
+    @property
+    def paths(self) -> frozenset[str]:
+        """All paths that it may touch."""
+        return frozenset((*self.files, *self.edits))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,14 +27,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from dynasaur.repo import Repo, checkout, core, deliver, index, journal
+from dynasaur.repo import Repo, checkout, deliver, index, journal
+from dynasaur.repo import save as saving
 from tests.builders.repos import adding
 
 STAGES: dict[str, tuple[object, str, bool]] = {
     "before the journal": (journal.Journal, "write", False),
     "after the journal": (journal.Journal, "write", True),
-    "before the commits": (core, "build", False),
-    "after the commits": (core, "build", True),
+    "before the commits": (saving, "build", False),
+    "after the commits": (saving, "build", True),
     "before the new index": (index.IndexCopy, "apply", False),
     "after the new index": (index.IndexCopy, "apply", True),
     "before the branches are locked": (deliver.RefTransaction, "prepare", False),
@@ -96,9 +97,9 @@ def stages(root: Path) -> None:
 
 
 def again(root: Path, later: list[str]) -> None:
-    """Let one child die with its commits made, and the next at a stage of its recovery."""
+    """Let one child die with its commits written down, and the next at a stage of its recovery."""
     for number, stage in enumerate(later):
-        die_at(root / str(number), "victim", "after the commits")
+        die_at(root / str(number), "victim", "before the new index")
         die_at(root / str(number), "second", stage)
 
 
@@ -177,7 +178,7 @@ def main() -> None:
     elif mode == "again":
         again(Path(root), rest)
     else:
-        core.PATIENCE = 0.5
+        saving.PATIENCE = 0.5
         randomly(Path(root), int(rest[0]), int(rest[1]), deep=mode == "deep")
 
 
