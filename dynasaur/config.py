@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from dynasaur.errors import ConfigError, UsageError
+from dynasaur.proxy.allowed import check_network
 from dynasaur.types import Evidence
 
 PACKAGE = "actions"
@@ -25,11 +26,24 @@ DELIVERIES = ("merge", "branch", "pr", "none")
 """What becomes of a run's commits: the current branch is fast-forwarded, they are left on a branch
 of their own, that branch is pushed for a pull request, or nothing is committed."""
 
-NETWORKS = ("none", "full")
+INSTALLS = ("ask", "allow", "deny")
+"""What becomes of packages that code asks for: a person is asked where one is there and only
+those of the setting `packages` are installed where not, all are, or none is."""
 
-_CHOICES = {"deliver": DELIVERIES, "network": NETWORKS}
+RETRIEVERS = ("lexical", "hybrid")
+"""How actions are found: by words alone, or by an embedding model, too."""
 
-GUARDED = {"sandbox": "auto", "network": "none", "gateway": "", "kernel_name": ""}
+_CHOICES = {"deliver": DELIVERIES, "install": INSTALLS, "retriever": RETRIEVERS}
+
+GUARDED = {
+    "sandbox": "auto",
+    "network": "none",
+    "install": "ask",
+    "packages": "",
+    "gateway": "",
+    "kernel_name": "",
+    "embeddings": "",
+}
 """Settings that only the user can change, and what they are in a library's own settings: it may
 have come from a stranger."""
 
@@ -49,10 +63,16 @@ class Settings:
         accept: The weakest evidence that admits an action.
         sandbox: The kernel's sandbox: `auto`, or one tier by name.
         memory: What a kernel may use, such as `4GiB` or `512MiB`.
-        network: What a kernel may reach: `none`, or `full`.
+        network: What a kernel may reach: `none`, `allow=DOMAIN[,DOMAIN...]`, or `full`.
+        install: What becomes of packages that code asks for; one of `INSTALLS`.
+        packages: Those that are installed without asking: names with versions or without, between
+            commas.
         gateway: The address of a Jupyter gateway to run kernels on; empty for this machine.
         kernel_name: An installed kernelspec to use instead of the sandbox; empty for none.
         deliver: What becomes of a run's commits; one of `DELIVERIES`.
+        retriever: How actions are found; one of `RETRIEVERS`.
+        embeddings: The embedding model of the hybrid retriever: a name at the endpoint, or
+            `local:NAME`; empty for OpenAI's small one.
     """
 
     model: str = ""
@@ -63,9 +83,13 @@ class Settings:
     sandbox: str = "auto"
     memory: str = "4GiB"
     network: str = "none"
+    install: str = "ask"
+    packages: str = ""
     gateway: str = ""
     kernel_name: str = ""
     deliver: str = "merge"
+    retriever: str = "lexical"
+    embeddings: str = ""
 
     @property
     def memory_bytes(self) -> int:
@@ -130,6 +154,13 @@ def data_folder(root: Path) -> Path:
     return user_state_path("dynasaur") / "libraries" / name
 
 
+def cache_folder() -> Path:
+    """Where what is kept of sources lies, for all libraries of a user."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("dynasaur") / "sources"
+
+
 def _folder(path: Path, where: str) -> Path:
     if path.exists() and not path.is_dir():
         raise UsageError(f"{where}: {path} is a file; name the library's folder")
@@ -169,26 +200,33 @@ def _checked(name: str, value: object, where: object) -> object:
         near = get_close_matches(name, known, n=1)
         hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}"
         raise ConfigError(f"{where}: unknown setting {name!r}: {hint}")
-    kind: Any = type(known[name])
+    result = _converted(name, value, type(known[name]), where)
+    if result not in _CHOICES.get(name, (result,)):
+        expected = ", ".join(_CHOICES[name])
+        raise ConfigError(f"{where}: {name} = {value!r}: must be one of {expected}")
+    if isinstance(result, int | float) and not 0 < result < float("inf"):
+        raise ConfigError(f"{where}: {name} = {value!r}: must be above zero")
+    try:
+        if name == "network":
+            check_network(str(result))
+        if name == "memory":
+            _bytes(str(result))
+    except ValueError:
+        raise ConfigError(f"{where}: memory = {value!r}: must be like 4GiB or 512MiB") from None
+    except UsageError as error:
+        raise ConfigError(f"{where}: {error}") from None
+    return result
+
+
+def _converted(name: str, value: object, kind: Any, where: object) -> object:
     try:
         if isinstance(value, bool) or (kind is str and not isinstance(value, str)):
             raise ValueError  # noqa: TRY301 - one way out for all values without sense
         if kind is int and isinstance(value, float):
             raise ValueError  # noqa: TRY301
-        result = kind(value)
+        return kind(value)
     except (TypeError, ValueError):
         raise ConfigError(f"{where}: {name} = {value!r}: {_expected(kind)}") from None
-    if result not in _CHOICES.get(name, (result,)):
-        expected = ", ".join(_CHOICES[name])
-        raise ConfigError(f"{where}: {name} = {value!r}: must be one of {expected}")
-    if name == "memory":
-        try:
-            _bytes(str(result))
-        except ValueError:
-            raise ConfigError(f"{where}: memory = {value!r}: must be like 4GiB or 512MiB") from None
-    if isinstance(result, int | float) and not 0 < result < float("inf"):
-        raise ConfigError(f"{where}: {name} = {value!r}: must be above zero")
-    return result
 
 
 def _bytes(size: str) -> int:

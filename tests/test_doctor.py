@@ -41,7 +41,7 @@ def test_without_a_sandbox_everything_gets_through_and_is_said(tmp_path: Path) -
         (("--gateway", "http://127.0.0.1:9"), 1, "http://127.0.0.1:9 cannot be reached"),
         (("--kernel", "nope"), 2, "no kernel 'nope' is installed"),
         (("--memory", "much"), 2, "must be like 4GiB or 512MiB"),
-        (("--network", "some"), 2, "'some' is not one of"),
+        (("--network", "some"), 2, "choose none, full or allow=DOMAIN"),
         (("--sandbox", "steel"), 2, "'steel' is not one of"),
     ],
 )

@@ -10,6 +10,7 @@ from dynasaur.kernel.exchange import Exchange
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.transcript import Transcript
 from dynasaur.kernel.wire import Channel, Content, Packet, Wire
+from dynasaur.proxy.refusal import Refusal
 
 
 class Recorded:
@@ -40,6 +41,9 @@ class Recorded:
 
     def excess(self) -> str:
         return ""
+
+    def refusals(self) -> tuple[Refusal, ...]:
+        return ()
 
     def cause_of_death(self) -> str:
         return ""

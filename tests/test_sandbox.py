@@ -140,9 +140,9 @@ def test_honest_code_works(confined: JupyterKernel, code: str, output: str) -> N
     assert (seen.output, seen.error) == (output, None)
 
 
-@pytest.mark.parametrize("tier", [tier for tier in TIERS if tier == "bwrap"])
+@pytest.mark.parametrize("tier", [tier for tier in TIERS if tier in ("bwrap", "unshare")])
 def test_process_pools_work(tmp_path: Path, tier: str) -> None:
-    """They need shared memory, of which only bubblewrap gives the kernel its own."""
+    """They need shared memory, of which these tiers give the kernel its own."""
     with kernel(tmp_path, sandbox=tier) as running:
         assert running.execute(_FORKS).output == "[1]\n"
 
@@ -179,7 +179,7 @@ def test_network_when_allowed(tmp_path: Path, tier: str) -> None:
 
 
 def test_unknown_network(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="none, full"):
+    with pytest.raises(UsageError, match="none, full or allow=DOMAIN"):
         JupyterKernel(tmp_path, network="some")
 
 
@@ -232,8 +232,12 @@ BOMBS = {
 }  # fmt: skip
 
 
+BOMBED = [pytest.param(tier, marks=pytest.mark.slow if tier == "unshare" else ()) for tier in TIERS]
+"""The middle tier bounds its kernels by the means of the other two."""
+
+
 @pytest.mark.parametrize("name", BOMBS)
-@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize("tier", BOMBED)
 def test_bomb_is_bounded(tmp_path: Path, tier: str, name: str) -> None:
     limits = Limits(grace_seconds=1, processes=64, memory=500 * MIB, file_size=20 * MIB)
     with kernel(tmp_path, sandbox=tier, limits=limits) as running:
@@ -299,7 +303,7 @@ def test_report_of_this_machine() -> None:
 
 
 def test_unknown_tier() -> None:
-    with pytest.raises(UsageError, match="auto, bwrap, landlock, none"):
+    with pytest.raises(UsageError, match="auto, bwrap, unshare, landlock, seatbelt, none"):
         tiers.choose("docker")
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dynasaur import config
+from dynasaur.commands._kernel_options import kernel_options
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._wiring import json_option, library_option, open_library
 from dynasaur.record import End
@@ -20,7 +21,16 @@ if TYPE_CHECKING:
     from dynasaur.agent import Agent, Listener
     from dynasaur.record import Trajectory
 
-EXIT_CODES = {End.ANSWERED: 0, End.GAVE_UP: 1, End.FAILED: 1, End.MISUSED: 2, End.LIMIT: 4}
+EXIT_CODES = {
+    End.ANSWERED: 0,
+    End.GAVE_UP: 1,
+    End.FAILED: 1,
+    End.STUCK: 1,
+    End.UNFIT: 1,
+    End.MISUSED: 2,
+    End.BLOCKED: 3,
+    End.LIMIT: 4,
+}
 
 
 @click.command("run")
@@ -50,29 +60,7 @@ EXIT_CODES = {End.ANSWERED: 0, End.GAVE_UP: 1, End.FAILED: 1, End.MISUSED: 2, En
     help="What becomes of the commits: fast-forward the current branch (the default), leave a "
     "branch, push it for a pull request, or commit nothing.",
 )
-@click.option(
-    "--sandbox",
-    type=click.Choice(["auto", "bwrap", "landlock", "none"]),
-    help="The kernel's sandbox; none gives the code your rights. Default: auto, the strongest.",
-)
-@click.option(
-    "--network",
-    type=click.Choice(config.NETWORKS),
-    help="What the kernel may reach; full is all that this machine does. Default: none.",
-)
-@click.option("--memory", metavar="SIZE", help="What the kernel may use. Default: 4GiB.")
-@click.option(
-    "--gateway",
-    metavar="URL",
-    help="Run the kernel on a Jupyter gateway or server; its token comes from "
-    "JUPYTER_GATEWAY_AUTH_TOKEN.",
-)
-@click.option(
-    "--kernel",
-    "kernel_name",
-    metavar="NAME",
-    help="Use an installed kernelspec (Docker, Kubernetes, SSH, ...) instead of the sandbox.",
-)
+@kernel_options
 @library_option
 @click.option("-q", "--quiet", is_flag=True, help="Show nothing but the answer.")
 @json_option
@@ -114,7 +102,7 @@ def _print(result: Trajectory, as_json: bool) -> None:
 
 
 def _agent(path: Path | None, quiet: bool, flags: dict[str, object]) -> Agent:
-    from dynasaur.agent import Agent
+    from dynasaur.agent import Agent, Limits, Options
     from dynasaur.models.catalog import resolve
 
     library, settings = open_library(path, flags)
@@ -128,9 +116,7 @@ def _agent(path: Path | None, quiet: bool, flags: dict[str, object]) -> Agent:
     return Agent(
         library,
         model,
-        max_steps=settings.max_steps,
-        cell_timeout=settings.cell_timeout,
-        k=settings.k,
+        Options(Limits(settings.max_steps), settings.cell_timeout, settings.k),
         listener=_listener(quiet),
     )
 

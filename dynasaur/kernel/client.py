@@ -8,13 +8,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from dynasaur.config import NETWORKS
-from dynasaur.errors import ActionError, KernelError, UsageError
+from dynasaur.errors import ActionError, KernelError
 from dynasaur.kernel.exchange import Close, Exchange, Outcome, synchronise
 from dynasaur.kernel.limits import Limits
-from dynasaur.kernel.local import named, sandboxed
 from dynasaur.kernel.made import files_of, read_made
-from dynasaur.kernel.observe import GONE, observe
+from dynasaur.kernel.observe import GONE, no_network, observe
 from dynasaur.kernel.requests import (
     HostFunction,
     asked_to_exit,
@@ -25,11 +23,9 @@ from dynasaur.kernel.requests import (
     store_code,
 )
 from dynasaur.kernel.running import Running
-from dynasaur.kernel.tiers import WARNING, choose
 from dynasaur.kernel.transcript import Transcript
+from dynasaur.kernel.where import Where
 from dynasaur.types import Module, Observation
-
-NETWORK_WARNING = "the code of the model may use the network, and reach services of this machine"
 
 _HEARD = 10.0
 """Seconds that the first output of a kernel may take to reach us."""
@@ -48,10 +44,12 @@ class JupyterKernel:
         work: The work folder, the kernel's current folder.
         functions: The host functions that the kernel may call: name to function.
         limits: What the kernel may use.
-        sandbox: `auto`, `bwrap`, `landlock` or `none`.
-        network: `none`, or `full`: all that this machine reaches, its own services among it.
+        sandbox: `auto`, a tier of the sandbox, or `none`.
+        network: `none`, `allow=DOMAIN[,DOMAIN...]`, or `full`: all that this machine reaches, its
+            own services among it.
         gateway: The address of a Jupyter gateway to run on, instead of this machine.
         kernel_name: The kernelspec to use, here or on the gateway; ours where empty.
+        packages: A folder of packages that the kernel may read; see `supply`.
     """
 
     def __init__(
@@ -64,20 +62,17 @@ class JupyterKernel:
         network: str = "none",
         gateway: str = "",
         kernel_name: str = "",
+        packages: Path | None = None,
     ) -> None:
         self._work = work
         self._functions = dict(functions or {})
         self._limits = limits
-        if network not in NETWORKS:
-            raise UsageError(f"no network {network!r}: choose one of {', '.join(NETWORKS)}")
-        self._sandbox = sandbox
-        self._network = network
-        self._gateway = gateway
-        self._kernel_name = kernel_name
+        self._where = Where(sandbox, network, gateway, kernel_name, packages)
         self._kernel: Running | None = None
         self._ready = False
         self._sent: dict[str, str] = {}
         self._lost = ""
+        self._running: Exchange | None = None
 
     def __enter__(self) -> Self:
         self.start()
@@ -100,38 +95,33 @@ class JupyterKernel:
         if self._kernel is None:
             self._ready = False
             self._sent = {}
-            self._kernel = self._launch()
+            self._kernel = self._where.launch(self._work, self._limits)
             # It waits at the kernel's door, and is done by the time of the first cell.
             self._setup = Exchange(self._kernel, Transcript(0), self._limits, {}, silence=0.05)
             code = install_code(self._functions, _room(self._kernel))
             self._setup.send(execute(code, silent=True))
 
-    def _launch(self) -> Running:
-        if self._gateway:
-            from dynasaur.kernel.gateway import GatewayKernel
-
-            return GatewayKernel(self._gateway, self._kernel_name)
-        if self._kernel_name:
-            return named(self._work, self._kernel_name)
-        tier, network = choose(self._sandbox), self._network == "full"
-        return sandboxed(self._work, self._limits, tier, network=network)
-
     @property
     def warning(self) -> str:
         """What a user must know of where the code runs; empty in a sandbox of ours."""
-        if self._gateway:
-            return f"the code runs on {self._gateway}, in whatever confinement that gives it"
-        if self._kernel_name:
-            return f"the kernel {self._kernel_name!r} is not in the sandbox of dynasaur"
-        if self._sandbox == "none":
-            return WARNING
-        return NETWORK_WARNING if self._network == "full" else ""
+        return self._where.warning
 
     def close(self) -> None:
         """End the kernel and everything it started."""
         kernel, self._kernel = self._kernel, None
         if kernel is not None:
             kernel.kill()
+
+    def stop(self, reason: str) -> bool:
+        """Have the running cell stopped, as at its time limit; safe in a signal handler.
+
+        Returns:
+            Whether one is running.
+        """
+        if self._running is None:
+            return False
+        self._running.stop(reason)
+        return True
 
     def execute(self, code: str, *, timeout: float | None = None) -> Observation:
         """Run a cell and see it through to its end.
@@ -149,8 +139,17 @@ class JupyterKernel:
         outcome = self._run(code, transcript, seconds, silent=False)
         taken = time.monotonic() - started
         lost, self._lost = self._lost, ""
+        refusals = self._kernel.refusals() if self._kernel is not None else ()
         ended = self._end_of(outcome)
-        return observe(outcome, transcript, seconds=taken, limit=seconds, death=ended, before=lost)
+        return observe(
+            outcome,
+            transcript,
+            seconds=taken,
+            limit=seconds,
+            death=ended,
+            before=lost,
+            network=no_network(self._where.network, report_of(outcome.reply), refusals),
+        )
 
     def load(self, modules: Sequence[Module], names: Mapping[str, str]) -> tuple[str, ...]:
         """Make modules importable in the kernel, then bind names to their actions.
@@ -191,6 +190,7 @@ class JupyterKernel:
             self._restart()
         kernel = self._await_ready()
         exchange = Exchange(kernel, transcript, self._limits, self._functions)
+        self._running = exchange
         try:
             outcome = exchange.run(execute(code, silent=silent), seconds)
             if not outcome.heard and outcome.close is Close.REPLIED:
@@ -202,6 +202,8 @@ class JupyterKernel:
             self._restart()
             self._lost = f"The last cell was interrupted and the kernel restarted. {GONE}"
             raise
+        finally:
+            self._running = None
 
     def _end_of(self, outcome: Outcome) -> str:
         """Restart a kernel that is no longer of use, and say why; empty while it is."""

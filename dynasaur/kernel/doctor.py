@@ -25,23 +25,25 @@ class Protection:
     tiers: tuple[Tier, ...]
 
 
-BOTH: tuple[Tier, ...] = ("bwrap", "landlock")
+LINUX: tuple[Tier, ...] = ("bwrap", "unshare", "landlock")
+EVERY: tuple[Tier, ...] = (*LINUX, "seatbelt")
+OWN: tuple[Tier, ...] = ("bwrap", "unshare")
 BWRAP: tuple[Tier, ...] = ("bwrap",)
 NEITHER: tuple[Tier, ...] = ()
 
 PROTECTIONS = (
-    Protection("read your files: keys, settings, repositories", BOTH),
-    Protection("write to your files, git hooks, actions or Python packages", BOTH),
-    Protection("find keys in environments, its own or other processes'", BOTH),
-    Protection("read or change other kernels' connections", BOTH),
-    Protection("reach the network, or services on this machine, by TCP or UDP", BOTH),
-    Protection("reach unix sockets: Docker, SSH agent, D-Bus", BOTH),
-    Protection("signal, trace or read the memory of other processes", BOTH),
-    Protection("make namespaces and mounts, or use io_uring, bpf, perf, userfaultfd, keys", BOTH),
-    Protection("be root, or become it by set-uid programs", BOTH),
-    Protection("use up memory, processes, open files or the disk of its work folder", BOTH),
-    Protection("leave processes behind", BOTH),
-    Protection("list other processes and their command lines", BWRAP),
+    Protection("read your files: keys, settings, repositories", EVERY),
+    Protection("write to your files, git hooks, actions or Python packages", EVERY),
+    Protection("find keys in environments, its own or other processes'", EVERY),
+    Protection("read or change other kernels' connections", EVERY),
+    Protection("reach the network, or services on this machine, by TCP or UDP", EVERY),
+    Protection("reach unix sockets: Docker, SSH agent, D-Bus", EVERY),
+    Protection("signal, trace or read the memory of other processes", EVERY),
+    Protection("make namespaces and mounts, or use io_uring, bpf, perf, userfaultfd, keys", EVERY),
+    Protection("be root, or become it by set-uid programs", EVERY),
+    Protection("use up memory, processes, open files or the disk of its work folder", LINUX),
+    Protection("leave processes behind", LINUX),
+    Protection("list other processes and their command lines", OWN),
     Protection("see system files that everybody may read, such as /proc", BWRAP),
     Protection("slow the machine down: its share of the processor is not limited", NEITHER),
     Protection("escape by a flaw in the Linux kernel itself", NEITHER),
@@ -75,7 +77,7 @@ def examine(sandbox: str = "auto") -> SandboxReport:
     """Try the tiers and say what is in force.
 
     Args:
-        sandbox: What is configured: `auto`, `bwrap`, `landlock` or `none`.
+        sandbox: What is configured: one of `CHOICES`.
 
     Raises:
         UsageError: There is no such tier.

@@ -6,17 +6,21 @@ import base64
 import json
 import os
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from dynasaur.kernel import bubblewrap, seccomp, sights
+from dynasaur.kernel import bubblewrap, seatbelt, seccomp, sights
+from dynasaur.kernel.environment import PROXY_PORT, environment
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.usage import threads_of
 
-Tier = Literal["bwrap", "landlock", "none"]
+Tier = Literal["bwrap", "unshare", "landlock", "seatbelt", "none"]
 
 LAUNCHER = Path(__file__).with_name("launcher.py")
+FORWARDER = Path(__file__).with_name("forwarder.py")
+NAMESPACES = Path(__file__).with_name("namespaces.py")
 SUPERVISOR = Path(__file__).with_name("supervisor.py")
 
 _INSIDE_UID = 1000
@@ -32,6 +36,8 @@ class Place:
         limits: What it may use.
         uid: The ordinary user it becomes when the host is root; None: it stays who the host is.
         network: It may use the host's network.
+        proxied: It has a way to the host's proxy.
+        packages: A folder of packages that it may read besides Python's own.
     """
 
     work: Path
@@ -39,6 +45,8 @@ class Place:
     limits: Limits
     uid: int | None = None
     network: bool = False
+    proxied: bool = False
+    packages: Path | None = None
 
     @property
     def connection(self) -> Path:
@@ -54,6 +62,18 @@ class Place:
     def scratch(self) -> Path:
         """The folder for temporary files, where the sandbox has none of its own."""
         return self.private / "tmp"
+
+    @property
+    def proxy(self) -> Path:
+        """The socket of the host's proxy, in a folder of its own."""
+        return self.private / "p" / "h"
+
+    @property
+    def shown(self) -> list[Path]:
+        """What it may read besides the system and Python."""
+        extra = [self.packages] if self.packages is not None else []
+        extra += [self.proxy.parent, FORWARDER] if self.proxied else []
+        return [*extra, *(sights.network() if self.network else [])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +105,8 @@ class Job:
         uncover: Folders to make reachable for that user, where closed folders are in the way.
         landlock: Paths by what is allowed on them; None for no such rules.
         network: Those rules leave it TCP.
+        proxy: The socket of the host's proxy; empty for no way to it.
+        port: The port at which it is offered.
         walls: The filter of system calls, in base64; empty for none.
         lock: The filter to add once sockets are bound, in base64; empty for none.
     """
@@ -96,6 +118,8 @@ class Job:
     uncover: tuple[str, ...] = ()
     landlock: dict[str, list[str]] | None = None
     network: bool = False
+    proxy: str = ""
+    port: int = PROXY_PORT
     walls: str = ""
     lock: str = ""
 
@@ -112,10 +136,17 @@ def launch(tier: Tier, place: Place, *, dry: bool = False) -> Launch:
     connection = "" if dry else str(place.connection)
     if tier == "bwrap":
         return _in_bubblewrap(place, connection)
+    if tier == "unshare":
+        return _in_namespaces(place, connection)
     if tier == "landlock":
-        return _in_landlock(place, connection)
+        uid = os.geteuid() if place.uid is None else place.uid
+        # The limit counts all processes of the user, of which there may be many outside.
+        job = _ruled(place, connection, processes=place.limits.processes + threads_of(uid))
+        return _supervised(job, environment(str(place.scratch), network=place.network))
+    if tier == "seatbelt":
+        return _in_seatbelt(place, connection)
     job = Job(connection, str(place.work), _limits(place.limits))
-    return Launch(_supervised(job), _environment(str(place.scratch), True), supervised=True)
+    return _supervised(job, environment(str(place.scratch), network=True))
 
 
 def _in_bubblewrap(place: Place, connection: str) -> Launch:
@@ -123,15 +154,14 @@ def _in_bubblewrap(place: Place, connection: str) -> Launch:
     kind = seccomp.machine() if place.network else None
     # In the host's network, abstract unix sockets are within reach.
     lock = _text(seccomp.lock(kind, internet=True)) if kind else ""
-    job = Job(connection, str(place.work), limits, uid=place.uid, lock=lock)
+    proxy = str(place.proxy) if place.proxied else ""
+    job = Job(connection, str(place.work), limits, uid=place.uid, proxy=proxy, lock=lock)
     uid = _INSIDE_UID if place.uid is None else place.uid
     accounts = {n: _open(text.encode()) for n, text in bubblewrap.account_files(uid).items()}
     program = bubblewrap.filter_program()
     walls = _open(program) if program else -1
-    shown = [LAUNCHER, *([place.connection] if connection else [])]
-    shown += sights.network() if place.network else []
     arguments = bubblewrap.arguments(
-        readable=shown,
+        readable=[LAUNCHER, *([place.connection] if connection else []), *place.shown],
         writable=[place.work, place.sockets],
         scratch=place.limits.scratch,
         uid=place.uid,
@@ -143,41 +173,67 @@ def _in_bubblewrap(place: Place, connection: str) -> Launch:
     hidden = _open(b"".join(argument.encode() + b"\0" for argument in arguments))
     argv = (bubblewrap.program() or bubblewrap.PROGRAM, "--args", str(hidden), *_command(job))
     descriptors = (hidden, *accounts.values(), *([walls] if program else []))
-    environment = _environment("/tmp", place.network)  # noqa: S108 - its own
-    return Launch(argv, environment, False, descriptors)
+    own = environment("/tmp", network=place.network, proxy=place.proxied)  # noqa: S108
+    return Launch(argv, own, False, descriptors)
 
 
-def _in_landlock(place: Place, connection: str) -> Launch:
+def _in_namespaces(place: Place, connection: str) -> Launch:
+    """The rules of Landlock, in namespaces of its own."""
+    job = _ruled(place, connection, processes=place.limits.processes, shm=["/dev/shm"])  # noqa: S108
+    told = {
+        "uid": _INSIDE_UID if place.uid is None else None,
+        "network": place.network,
+        "scratch": place.limits.scratch,
+    }
+    own = environment(str(place.scratch), network=place.network, proxy=place.proxied)
+    inner = _supervised(job, own)
+    python = (sys.executable, "-I", "-S", str(NAMESPACES), json.dumps(told))
+    return Launch((*python, *inner.argv), own, supervised=True)
+
+
+def _ruled(place: Place, connection: str, *, processes: int, shm: Sequence[str] = ()) -> Job:
+    """A job under the rules of Landlock and the filters of system calls."""
     kind = seccomp.machine()
-    uid = os.geteuid() if place.uid is None else place.uid
-    # The limit counts all processes of the user, of which there may be many outside.
-    processes = place.limits.processes + threads_of(uid)
+    internet = place.network or place.proxied
+    own = [place.connection] if connection else []
     read = [*sights.system(), *sights.settings(), *sights.python(), LAUNCHER, Path("/proc")]
-    read += sights.network() if place.network else []
-    shown = [*sights.python(), place.work, place.private]
+    reachable = [*sights.python(), *place.shown, place.work, place.private]
     rules = {
-        "read": [str(path) for path in [*read, *([place.connection] if connection else [])]],
-        "write": [str(path) for path in (place.work, place.sockets, place.scratch)],
+        "read": [str(path) for path in [*read, *place.shown, *own]],
+        "write": [*map(str, (place.work, place.sockets, place.scratch)), *shm],
         "devices": ["/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"],
     }
-    job = Job(
+    return Job(
         connection,
         str(place.work),
         _limits(place.limits, processes),
         uid=place.uid,
-        uncover=() if place.uid is None else tuple(map(str, shown)),
+        uncover=() if place.uid is None else tuple(map(str, reachable)),
         landlock=rules,
-        network=place.network,
-        walls=_text(seccomp.walls(kind, internet=place.network)) if kind else "",
-        lock=_text(seccomp.lock(kind, internet=place.network)) if kind else "",
+        network=internet,
+        proxy=str(place.proxy) if place.proxied else "",
+        walls=_text(seccomp.walls(kind, internet=internet)) if kind else "",
+        lock=_text(seccomp.lock(kind, internet=internet)) if kind else "",
     )
-    environment = _environment(str(place.scratch), place.network)
-    return Launch(_supervised(job), environment, supervised=True)
 
 
-def _supervised(job: Job) -> tuple[str, ...]:
-    """The same, in the care of the supervisor."""
-    return (sys.executable, "-I", "-S", str(SUPERVISOR), *_command(job))
+def _in_seatbelt(place: Place, connection: str) -> Launch:
+    own = [place.connection] if connection else []
+    text = seatbelt.profile(
+        [*sights.python(), LAUNCHER, SUPERVISOR, *place.shown, *own],
+        [place.work, place.sockets, place.scratch],
+        place.sockets,
+        network=place.network,
+    )
+    job = Job(connection, str(place.work), _limits(place.limits))
+    inner = _supervised(job, environment(str(place.scratch), network=place.network))
+    return Launch((seatbelt.PROGRAM, "-p", text, *inner.argv), inner.env, supervised=True)
+
+
+def _supervised(job: Job, env: dict[str, str]) -> Launch:
+    """The launcher in the care of the supervisor."""
+    argv = (sys.executable, "-I", "-S", str(SUPERVISOR), *_command(job))
+    return Launch(argv, env, supervised=True)
 
 
 def _command(job: Job) -> tuple[str, ...]:
@@ -205,33 +261,3 @@ def _open(content: bytes) -> int:
 
 def _text(content: bytes) -> str:
     return base64.b64encode(content).decode()
-
-
-def _environment(scratch: str, network: bool) -> dict[str, str]:
-    """The kernel's environment: nothing of the host's but language and time zone.
-
-    Args:
-        scratch: Where temporary files, caches and settings go.
-        network: It has one.
-    """
-    kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TZ") if name in os.environ}
-    # Without a network pip tries for seconds; this way it says at once that it cannot.
-    offline = {} if network else {"PIP_NO_INDEX": "1"}
-    return {
-        "LANG": "C.UTF-8",
-        **kept,
-        "PATH": f"{sys.prefix}/bin:/usr/local/bin:/usr/bin:/bin",
-        "HOME": scratch,
-        "USER": "kernel",
-        "LOGNAME": "kernel",
-        "TMPDIR": scratch,
-        "IPYTHONDIR": f"{scratch}/ipython",
-        "JUPYTER_RUNTIME_DIR": f"{scratch}/jupyter",
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "MPLCONFIGDIR": f"{scratch}/matplotlib",
-        # Sets and dicts of strings come in the same order every time: a run can be replayed.
-        "PYTHONHASHSEED": "0",
-        "PYTHONDONTWRITEBYTECODE": "1",
-        **offline,
-        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-    }

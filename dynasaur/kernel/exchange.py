@@ -80,6 +80,11 @@ class Exchange:
         self._next_look = 0.0
         self._bytes = 0
         self._host_calls = 0
+        self._wish = ""
+
+    def stop(self, reason: str) -> None:
+        """Have it interrupted at the next look; safe in a signal handler."""
+        self._wish = reason
 
     def run(self, content: Mapping[str, object], seconds: float) -> Outcome:
         """Send the request and see it through; see `send` and `finish`."""
@@ -145,6 +150,8 @@ class Exchange:
         if now >= self._deadline:
             self._outcome.timed_out = True
             self._stop("it took longer than its time limit")
+        elif self._wish:
+            self._stop(self._wish)
         elif self._bytes > self._limits.output:
             self._stop("it sent more output than the host takes")
         elif excess := self._kernel.excess():

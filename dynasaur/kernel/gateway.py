@@ -18,6 +18,7 @@ from urllib.parse import quote, urlsplit
 
 from dynasaur.errors import KernelError, UsageError
 from dynasaur.kernel.wire import LARGEST, Channel, Content, Packet, Wire, packet_of
+from dynasaur.proxy.refusal import Refusal
 
 TOKEN = "JUPYTER_GATEWAY_AUTH_TOKEN"  # noqa: S105 - the variable's name
 """The environment variable that holds the gateway's token."""
@@ -256,6 +257,10 @@ class GatewayKernel:
     def excess(self) -> str:
         """Nothing: what it uses there cannot be seen from here."""
         return ""
+
+    def refusals(self) -> tuple[Refusal, ...]:
+        """Nothing: no proxy of ours is there."""
+        return ()
 
     def cause_of_death(self) -> str:
         """What can be seen of its end."""

@@ -55,6 +55,8 @@ def main() -> None:
     if job["landlock"] is not None:
         restrict(job["landlock"], job["network"])
     add_filter(job["walls"])
+    if job["proxy"]:
+        forward(job["port"], job["proxy"])
     if job["connection"]:
         run_kernel(job["connection"], job["lock"])
     else:
@@ -178,6 +180,28 @@ def drop_to(uid: int) -> None:
     os.setresuid(uid, uid, uid)
     # The change of user hides this process's entries in /proc from itself.
     prctl(_PR_SET_DUMPABLE, 1)
+
+
+def forward(port: int, target: str) -> None:
+    """Offer a unix socket of the host at a port of our own network.
+
+    The process that does it is no child of this one, so that code which waits for its children
+    waits for its own alone.
+    """
+    import socket
+
+    listening = socket.create_server(("127.0.0.1", port), backlog=64)
+    child = os.fork()
+    if child == 0:
+        os.setsid()
+        if os.fork() == 0:
+            os.set_inheritable(listening.fileno(), True)
+            script = str(Path(__file__).with_name("forwarder.py"))
+            argv = [sys.executable, "-I", "-S", script, str(listening.fileno()), target]
+            os.execv(sys.executable, argv)  # noqa: S606 - no shell is wanted
+        os._exit(0)
+    os.waitpid(child, 0)
+    listening.close()
 
 
 def run_kernel(connection: str, lock: str) -> None:

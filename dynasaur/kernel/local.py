@@ -13,6 +13,7 @@ from dynasaur.errors import KernelError, UsageError
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.usage import excess_of
 from dynasaur.kernel.wire import Wire, ZmqWire
+from dynasaur.proxy.refusal import Refusal
 
 _SIGNAL_BASE = 128
 
@@ -72,6 +73,11 @@ class LocalKernel:
         complaint = getattr(self._manager.provisioner, "complaint", None)
         return str(complaint()) if complaint is not None else ""
 
+    def refusals(self) -> tuple[Refusal, ...]:
+        """What its proxy refused since the last call; nothing where it has none."""
+        refusals = getattr(self._manager.provisioner, "refusals", None)
+        return tuple(refusals()) if refusals is not None else ()
+
     def excess(self) -> str:
         """What it uses too much of, in words; empty while all is within the limits."""
         now = time.monotonic()
@@ -90,14 +96,17 @@ class LocalKernel:
             self._manager.shutdown_kernel(now=True)
 
 
-def sandboxed(work: Path, limits: Limits, tier: str, *, network: bool) -> LocalKernel:
+def sandboxed(
+    work: Path, limits: Limits, tier: str, *, network: str, packages: Path | None
+) -> LocalKernel:
     """A kernel of ours.
 
     Args:
         work: Its work folder.
         limits: What it may use.
         tier: The tier of the sandbox.
-        network: It may use the network.
+        network: What it may reach.
+        packages: A folder of packages that it may read.
 
     Raises:
         KernelError: It cannot be started.
@@ -107,7 +116,8 @@ def sandboxed(work: Path, limits: Limits, tier: str, *, network: bool) -> LocalK
     from dynasaur.kernel.provisioner import OneSpec
 
     differing = {k: v for k, v in asdict(limits).items() if v != asdict(Limits())[k]}
-    spec = OneSpec(tier, differing, network=network)
+    shown = str(packages) if packages is not None else ""
+    spec = OneSpec(tier, differing, network=network, packages=shown)
     return LocalKernel(KernelManager(kernel_spec_manager=spec), work, limits)
 
 

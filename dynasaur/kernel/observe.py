@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from dynasaur.kernel.exchange import Close, Outcome
+from dynasaur.kernel.exchange import Outcome
 from dynasaur.kernel.requests import report_of
 from dynasaur.kernel.transcript import Transcript, clean
+from dynasaur.proxy.allowed import ALLOW, Allowed, host_name
+from dynasaur.proxy.refusal import Refusal
 from dynasaur.types import Call, CellError, Ending, Observation
 
 GONE = "All variables and imports are gone: define again what is needed."
@@ -23,6 +25,7 @@ def observe(
     limit: float,
     death: str,
     before: str,
+    network: str,
 ) -> Observation:
     """What one cell gave back.
 
@@ -33,6 +36,7 @@ def observe(
         limit: The time it was given.
         death: Why the kernel had to be restarted; empty when it was not.
         before: Why the state was lost already before this cell; empty when it was not.
+        network: What the network refused, and how a user would allow it; empty for nothing.
     """
     report = report_of(outcome.reply)
     return Observation(
@@ -43,7 +47,7 @@ def observe(
         images=tuple(transcript.images),
         calls=_calls(report),
         state_kept=not death and not before,
-        notice=" ".join(filter(None, [before, _notice(outcome, limit, death)])),
+        notice=" ".join(filter(None, [before, _notice(outcome, limit, death), network])),
         seconds=seconds,
     )
 
@@ -68,9 +72,40 @@ def _notice(outcome: Outcome, limit: float, death: str) -> str:
         parts.append(f"{death}. {GONE}")
     elif outcome.stopped:
         parts.append("Variables are kept.")
-    if outcome.close is Close.REPLIED and report_of(outcome.reply).get("network") is True:
+    return " ".join(parts)
+
+
+def no_network(network: str, report: Mapping[str, object], refusals: Sequence[Refusal]) -> str:
+    """What a cell wanted of the network in vain, and how a user would allow it.
+
+    Args:
+        network: What it may reach: `none`, `allow=...` or `full`.
+        report: What the kernel says of it: the host that an error is about, True where that is
+            not known.
+        refusals: What the host's proxy refused.
+    """
+    wanted = report.get("network")
+    named = host_name(wanted[:300]) if isinstance(wanted, str) else ""
+    if network == "none" and wanted:
+        domain = named if "." in named else "DOMAIN"
+        return (
+            f"The sandbox has no network; a user who wants to allow {named or 'it'} runs with "
+            f"--network {ALLOW}{domain}."
+        )
+    if not network.startswith(ALLOW):
+        return ""
+    hosts = list(dict.fromkeys(refusal.host for refusal in refusals if refusal.host))
+    reasons = [refusal.reason for refusal in refusals if not refusal.host]
+    parts = [f"The network refused: {'; '.join(reasons)}."] if reasons else []
+    if hosts:
         parts.append(
-            "The sandbox has no network; a user who wants to allow it runs with --network full."
+            f"The sandbox may reach only {Allowed.parse(network)}, not {', '.join(hosts)}; a user "
+            f"who wants to allow that runs with --network {network},{','.join(hosts)}."
+        )
+    if not parts and named and "." in named:
+        parts.append(
+            "The sandbox has no network but an HTTP proxy, which HTTP_PROXY and HTTPS_PROXY name: "
+            "use a client that goes by them."
         )
     return " ".join(parts)
 

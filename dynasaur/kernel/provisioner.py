@@ -20,13 +20,16 @@ from typing import Any, cast
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.provisioning.factory import KernelProvisionerFactory
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
-from traitlets import Bool, Dict, Unicode
+from traitlets import Dict, Unicode
 
 from dynasaur.kernel.enclosure import Launch, Place, Tier, launch
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.ownership import hand_over, ordinary_user
 from dynasaur.kernel.private import private_folder, remove
 from dynasaur.kernel.tiers import choose
+from dynasaur.proxy.allowed import ALLOW, Allowed
+from dynasaur.proxy.refusal import Refusal
+from dynasaur.proxy.server import Proxy
 
 NAME = "dynasaur-sandbox"
 """The name by which kernelspecs ask for it."""
@@ -41,25 +44,25 @@ class SandboxProvisioner(LocalProvisioner):
     Attributes:
         tier: The tier of the sandbox, or `auto`.
         limits: The fields of `Limits` that differ from the default.
-        network: The kernel may use the network.
+        network: What the kernel may reach: `none`, `allow=DOMAIN[,DOMAIN...]` or `full`.
+        packages: A folder of packages that it may read; empty for none.
     """
 
     tier = Unicode("auto")
     limits = Dict()
-    network = Bool(False)
+    network = Unicode("none")
+    packages = Unicode("")
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._place: Place | None = None
         self._launch: Launch | None = None
+        self._proxy: Proxy | None = None
 
     async def pre_launch(self, **kwargs: Any) -> dict[str, Any]:
         """Make the private folder, write the connection file, say what to run."""
         if self._place is None:
-            work = Path(kwargs.get("cwd") or Path.cwd()).resolve()
-            self.tier = choose(self.tier)
-            uid = ordinary_user() if self.tier != "none" else None
-            self._place = Place(work, private_folder(), Limits(**self.limits), uid, self.network)
+            self._place = self._arrange(Path(kwargs.get("cwd") or Path.cwd()).resolve())
         place = self._place
         manager: Any = self.parent
         manager.transport = "ipc"
@@ -68,6 +71,25 @@ class SandboxProvisioner(LocalProvisioner):
         kwargs = await super().pre_launch(**kwargs)
         self._launch = launch(cast(Tier, self.tier), place)
         return {**kwargs, "cmd": list(self._launch.argv), "env": self._launch.env}
+
+    def _arrange(self, work: Path) -> Place:
+        """Make what a kernel needs of the host: its private folder, and the proxy."""
+        proxied = self.network.startswith(ALLOW)
+        self.tier = choose(self.tier, proxied=proxied)
+        place = Place(
+            work,
+            private_folder(),
+            Limits(**self.limits),
+            ordinary_user() if self.tier != "none" else None,
+            self.network == "full",
+            proxied,
+            Path(self.packages) if self.packages else None,
+        )
+        if proxied:
+            place.proxy.parent.mkdir(mode=0o700)
+            self._proxy = Proxy(place.proxy, Allowed.parse(self.network))
+            self._proxy.start()
+        return place
 
     async def launch_kernel(self, cmd: list[str], **_: Any) -> Any:
         """Start the process."""
@@ -117,8 +139,15 @@ class SandboxProvisioner(LocalProvisioner):
         if self._place is not None and not restart:
             if self._place.uid is not None:
                 hand_over(self._place.work, os.geteuid())
+            if self._proxy is not None:
+                self._proxy.close()
+                self._proxy = None
             remove(self._place.private)
             self._place = None
+
+    def refusals(self) -> tuple[Refusal, ...]:
+        """What the proxy refused since the last call."""
+        return self._proxy.refusals() if self._proxy is not None else ()
 
     def complaint(self) -> str:
         """What the kernel's start wrote to stderr: why it failed, when it did."""
@@ -135,10 +164,13 @@ class OneSpec(KernelSpecManager):
     Args:
         tier: The tier of the sandbox.
         limits: The fields of `Limits` that differ from the default.
-        network: The kernel may use the network.
+        network: What the kernel may reach.
+        packages: A folder of packages that it may read; empty for none.
     """
 
-    def __init__(self, tier: str, limits: dict[str, float], *, network: bool) -> None:
+    def __init__(
+        self, tier: str, limits: dict[str, float], *, network: str, packages: str = ""
+    ) -> None:
         super().__init__(data_dir=tempfile.gettempdir())
         self._spec = KernelSpec(
             argv=["python", "{connection_file}"],
@@ -148,7 +180,12 @@ class OneSpec(KernelSpecManager):
             metadata={
                 "kernel_provisioner": {
                     "provisioner_name": NAME,
-                    "config": {"tier": tier, "limits": limits, "network": network},
+                    "config": {
+                        "tier": tier,
+                        "limits": limits,
+                        "network": network,
+                        "packages": packages,
+                    },
                 }
             },
         )
@@ -170,6 +207,7 @@ def register() -> None:
 def _give(place: Place, uid: int) -> None:
     """Let the kernel's user into what it is given, when that is not who the host is."""
     place.private.chmod(0o711)
-    for folder in (place.work, place.sockets, place.scratch):
+    given = [place.work, place.sockets, place.scratch]
+    for folder in [*given, place.proxy.parent] if place.proxied else given:
         hand_over(folder, uid)
     os.chown(place.connection, uid, uid)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from dynasaur.kernel.wire import Wire
+from dynasaur.proxy.refusal import Refusal
 
 
 class Running(Protocol):
@@ -24,6 +26,9 @@ class Running(Protocol):
 
     def excess(self) -> str:
         """What it uses too much of, in words; empty while all is within the limits."""
+
+    def refusals(self) -> Sequence[Refusal]:
+        """What its proxy refused since the last call; nothing where it has none."""
 
     def cause_of_death(self) -> str:
         """How it ended, in words that follow "the kernel"."""

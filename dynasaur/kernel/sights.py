@@ -22,6 +22,8 @@ _SETTINGS = (
     "nsswitch.conf",
     "protocols",
     "services",
+    "os-release",
+    "debian_version",
     "python3",
 )
 _PACKAGES = ("site-packages", "dist-packages")

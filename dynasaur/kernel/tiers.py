@@ -11,16 +11,20 @@ from functools import cache
 from pathlib import Path
 
 from dynasaur.errors import KernelError, UsageError
-from dynasaur.kernel import bubblewrap, seccomp
+from dynasaur.kernel import bubblewrap, seatbelt, seccomp
 from dynasaur.kernel.enclosure import Place, Tier, launch
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.ownership import hand_over, ordinary_user
 
-STRONGEST_FIRST: tuple[Tier, ...] = ("bwrap", "landlock")
+STRONGEST_FIRST: tuple[Tier, ...] = ("bwrap", "unshare", "landlock", "seatbelt")
 CHOICES = ("auto", *STRONGEST_FIRST, "none")
 
 WARNING = "no sandbox: the code of the model runs with your rights, sees your files and the network"
 
+PROXIED: tuple[Tier, ...] = ("bwrap", "unshare")
+"""The tiers with a network of the kernel's own, in which the host's proxy is all there is."""
+
+_SYSTEMS = {"seatbelt": "darwin"}
 _SECONDS = 20
 
 
@@ -37,38 +41,56 @@ class Probe:
     problem: str
 
 
-def choose(sandbox: str) -> Tier:
+def choose(sandbox: str, *, proxied: bool = False) -> Tier:
     """The tier to use: the strongest that works, or the one asked for.
 
     Args:
-        sandbox: `auto`, `bwrap`, `landlock` or `none`.
+        sandbox: One of `CHOICES`.
+        proxied: It must be able to keep all but the host's proxy from the kernel.
 
     Raises:
-        UsageError: There is no such tier.
+        UsageError: There is no such tier, or not with a proxy.
         KernelError: It does not work here, or none does; says what to install.
     """
     if sandbox not in CHOICES:
         raise UsageError(f"no sandbox {sandbox!r}: choose one of {', '.join(CHOICES)}")
+    if proxied and sandbox not in ("auto", *PROXIED):
+        raise UsageError(
+            f"--network allow=... needs a network of the kernel's own, which --sandbox {sandbox} "
+            f"cannot give; use --sandbox auto, or --network none or full"
+        )
     if sandbox == "none":
         return "none"
     problems = []
-    for tier in STRONGEST_FIRST:
+    for tier in PROXIED if proxied else STRONGEST_FIRST:
         if sandbox in {"auto", tier}:
             tried = probe(tier)
             if not tried.problem:
                 return tier
-            problems.append(f"{tier}: {tried.problem}")
+            if sandbox == tier or here(tier):
+                problems.append(f"{tier}: {tried.problem}")
+    why = f"({'; '.join(problems)})"
+    if proxied:
+        raise KernelError(
+            f"--network allow=... needs bubblewrap or user namespaces, and none works here {why}; "
+            f"install bubblewrap, or choose --network none"
+        )
     raise KernelError(
-        f"no sandbox works here ({'; '.join(problems)}); install bubblewrap, or accept the risk "
+        f"no sandbox works here {why}; install bubblewrap, or accept the risk "
         f"and choose --sandbox none"
     )
+
+
+def here(tier: Tier) -> bool:
+    """A tier is one of this operating system."""
+    return _SYSTEMS.get(tier, "linux") == sys.platform
 
 
 @cache
 def probe(tier: Tier) -> Probe:
     """Try one tier, once for each process: go through all the motions but the kernel's own."""
-    if sys.platform != "linux":
-        return Probe(tier, "only Linux has it")
+    if not here(tier):
+        return Probe(tier, "only macOS has it" if tier == "seatbelt" else "only Linux has it")
     for check in (_without_running, _by_running):
         if problem := check(tier):
             return Probe(tier, problem)
@@ -78,6 +100,9 @@ def probe(tier: Tier) -> Probe:
 def _without_running(tier: Tier) -> str:
     if tier == "bwrap":
         return "" if bubblewrap.program() else "bubblewrap is not installed (package bubblewrap)"
+    if tier == "seatbelt":
+        there = Path(seatbelt.PROGRAM).exists()
+        return "" if there else f"{seatbelt.PROGRAM} is not there"
     if seccomp.machine() is None:
         return f"no filter of system calls is known for {os.uname().machine}"
     return ""

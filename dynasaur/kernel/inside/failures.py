@@ -119,17 +119,34 @@ def _place(shell: Any, filename: str) -> str:
     return filename
 
 
-def for_want_of_network(error: BaseException | None) -> bool:
-    """The error, or one that led to it, is what code meets that has no network."""
+def for_want_of_network(error: BaseException | None) -> bool | str:
+    """The error, or one that led to it, is what code meets that has no network.
+
+    Returns:
+        The host that was wanted, True where that cannot be seen; False for another error.
+    """
     for _ in range(10):
         if error is None:
             return False
         if isinstance(error, socket.gaierror):
-            return True
+            return _host_wanted(error) or True
         if isinstance(error, OSError) and error.errno in _NO_NETWORK:
-            return True
+            return _host_wanted(error) or True
         error = error.__cause__ or error.__context__
     return False
+
+
+def _host_wanted(error: BaseException) -> str:
+    """What the standard library was asked to connect to, as its own frames hold it."""
+    for frame, _ in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename == socket.__file__:
+            address = frame.f_locals.get("address")
+            host = frame.f_locals.get("host") or (
+                address[0] if isinstance(address, tuple) and address else None
+            )
+            if isinstance(host, str):
+                return host[:300]
+    return ""
 
 
 def _can_be_sent(error: BaseException) -> bool:

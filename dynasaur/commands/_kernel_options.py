@@ -1,0 +1,55 @@
+"""Where the code runs: the options of every command that starts a run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from dynasaur import config
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+SANDBOXES = ("auto", "bwrap", "unshare", "landlock", "seatbelt", "none")
+
+
+def kernel_options(function: F) -> F:
+    """`--sandbox`, `--network`, `--memory`, `--install`, `--gateway`, `--kernel`."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+_OPTIONS = (
+    click.option(
+        "--sandbox",
+        type=click.Choice(SANDBOXES),
+        help="The kernel's sandbox; none gives the code your rights. Default: auto, the strongest.",
+    ),
+    click.option(
+        "--network",
+        metavar="none|allow=DOMAIN,...|full",
+        help="What the kernel may reach: domains with all below them, by HTTP and HTTPS (other "
+        "ports than 80 and 443: DOMAIN:PORT), or all that this machine reaches. Default: none.",
+    ),
+    click.option("--memory", metavar="SIZE", help="What the kernel may use. Default: 4GiB."),
+    click.option(
+        "--install",
+        type=click.Choice(config.INSTALLS),
+        help="Packages that code asks for: ask on a terminal, else only those of the setting "
+        "`packages` (ask, the default); all; or none.",
+    ),
+    click.option(
+        "--gateway",
+        metavar="URL",
+        help="Run the kernel on a Jupyter gateway or server; its token comes from "
+        "JUPYTER_GATEWAY_AUTH_TOKEN.",
+    ),
+    click.option(
+        "--kernel",
+        "kernel_name",
+        metavar="NAME",
+        help="Use an installed kernelspec (Docker, Kubernetes, SSH, ...) instead of the sandbox.",
+    ),
+)
