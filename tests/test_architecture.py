@@ -33,6 +33,7 @@ FLOORS = {
     "index": 4,
     "kernel": 4,
     "models": 4,
+    "packages": 4,
     "repo": 4,
     "store": 4,
     "tombstones": 4,
@@ -46,6 +47,7 @@ FLOORS = {
     "library": 6,
     "upkeep": 6,
     "notebook": 7,
+    "evals": 6,
     "commands": 7,
     "cli": 8,
     "__main__": 9,
@@ -53,8 +55,11 @@ FLOORS = {
 
 DOORS = {
     "click": {"cli", "commands"},
-    "filelock": {"repo", "trajectory", "index", "upkeep"},
+    "dill": {"kernel"},
+    "filelock": {"packages", "repo", "trajectory", "index", "upkeep"},
     "git": {"repo"},
+    "math_verify": {"evals"},
+    "pyarrow": {"evals"},
     "IPython": {"kernel"},
     "idna": {"proxy"},
     "ipykernel": {"kernel"},
@@ -63,9 +68,11 @@ DOORS = {
     "nbformat": {"export"},
     "numpy": {"fingerprint", "index"},
     "openai": {"models"},
+    "packaging": {"packages"},
     "platformdirs": {"cli", "config", "models"},
     "pygments": {"export"},
     "rich": {"commands"},
+    "sentence_transformers": {"models"},
     "sklearn": {"categories"},
     "tornado": {"kernel", "proxy"},
     "traitlets": {"kernel"},
@@ -75,7 +82,16 @@ DOORS = {
 }
 """Which part of the house may import a third-party library."""
 
-HEAVY = {"git", "jupyter_client", "numpy", "openai", "scipy", "sklearn", "tree_sitter"}
+HEAVY = {
+    "git",
+    "jupyter_client",
+    "numpy",
+    "openai",
+    "scipy",
+    "sentence_transformers",
+    "sklearn",
+    "tree_sitter",
+}
 """Imported inside functions only. Code that runs in the kernel's own process is exempt."""
 
 IN_THE_KERNEL = {"kernel/launcher.py", "kernel/provisioner.py"}

@@ -1,0 +1,1 @@
+"""Benchmark suites: loaders, scorers, the harness, metrics, report."""

@@ -1,0 +1,37 @@
+"""The scorers by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from dynasaur.evals.problem import Problem, Score
+from dynasaur.evals.scorers import tabmwp
+from dynasaur.evals.scorers.aime import aime
+from dynasaur.evals.scorers.choice import choice
+from dynasaur.evals.scorers.exact import exact
+from dynasaur.evals.scorers.gaia import gaia
+from dynasaur.evals.scorers.json_value import json_value
+from dynasaur.evals.scorers.mathematics import mathematics
+from dynasaur.evals.scorers.number import number
+from dynasaur.evals.scorers.pattern import pattern
+from dynasaur.types import Json
+
+Scorer = Callable[[Json, Problem], Score]
+
+SCORERS: Mapping[str, Scorer] = MappingProxyType(
+    {
+        "exact": exact,
+        "number": number,
+        "regex": pattern,
+        "json": json_value,
+        "math": mathematics,
+        "gaia": gaia,
+        "aime": aime,
+        "choice": choice,
+        **{f"tabmwp-{name}": scorer for name, scorer in tabmwp.VARIANTS.items()},
+    }
+)
+"""All but `llm-judge`, which needs a model."""
+
+JUDGE = "llm-judge"

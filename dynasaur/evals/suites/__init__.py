@@ -1,0 +1,1 @@
+"""The suites: one file each, from the format in which it is published."""

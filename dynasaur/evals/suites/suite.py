@@ -1,0 +1,91 @@
+"""What a suite is: where its data is had, and how a row of it becomes a problem."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from dynasaur.errors import UsageError
+from dynasaur.evals.problem import Problem
+from dynasaur.evals.rows import SUFFIXES, Row, read_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a row came from.
+
+    Attributes:
+        file: Its file.
+        where: File and row, to be named when something is wrong with it.
+        seed: What the order of options is drawn with.
+    """
+
+    file: Path
+    where: str
+    seed: int
+
+    def shuffled(self, key: str, items: Sequence[int]) -> list[int]:
+        """The items in an order that depends on the seed and the key alone."""
+        result = list(items)
+        random.Random(f"{self.seed}:{key}").shuffle(result)  # noqa: S311 - no secret
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """One benchmark.
+
+    Attributes:
+        name: As the command line takes it.
+        splits: What can be asked for; the first is the default.
+        patterns: Globs below the data's folder, with `{split}`; the first that matches counts.
+        read: Makes a problem of one row; None where the row is not of the split.
+        answer_format: What an answer must look like, said to the agent.
+        hub: The data set on the Hugging Face hub; empty where it has none.
+        page: Where people get the data, or accept its terms.
+    """
+
+    name: str
+    splits: tuple[str, ...]
+    patterns: tuple[str, ...]
+    read: Callable[[Row, Place], Problem]
+    answer_format: str
+    page: str
+    hub: str = ""
+
+    def load(self, folder: Path, split: str = "", *, seed: int = 0) -> list[Problem]:
+        """The problems of a split, in the order of the data.
+
+        Raises:
+            UsageError: There is no such split or no data for it, or a row makes no sense.
+        """
+        files = self._files(folder, split or self.splits[0])
+        problems = [
+            self.read(row, Place(file, where, seed))
+            for file in files
+            for where, row in read_rows(file)
+        ]
+        seen: set[str] = set()
+        for problem in problems:
+            if problem.id in seen:
+                raise UsageError(f"{folder}: two problems have the id {problem.id!r}")
+            seen.add(problem.id)
+        return problems
+
+    def _files(self, folder: Path, split: str) -> list[Path]:
+        if split not in self.splits:
+            known = ", ".join(self.splits)
+            raise UsageError(f"{self.name} has no split {split!r}; its splits are {known}")
+        if folder.is_file():
+            return [folder]
+        patterns = [pattern.format(split=split) for pattern in self.patterns]
+        for pattern in patterns:
+            found = [path for path in sorted(folder.glob(pattern)) if path.suffix in SUFFIXES]
+            if found:
+                return found
+        raise UsageError(
+            f"{folder}: no data of {self.name}, split {split}: there is no "
+            f"{' or '.join(patterns)}; get it from {self.page}"
+        )
