@@ -31,6 +31,7 @@ class End(StrEnum):
     INTERRUPTED = "interrupted"
     STUCK = "stuck"
     BLOCKED = "blocked"
+    UNFIT = "unfit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,19 @@ class Admission:
     admitted: tuple[str, ...] = ()
     refused: tuple[Refusal, ...] = ()
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is worth knowing of a function that could be kept.
+
+    Attributes:
+        name: The function's name.
+        text: What follows the name in a sentence.
+    """
+
+    name: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

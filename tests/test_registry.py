@@ -410,6 +410,9 @@ def test_actions_that_differ_in_constants_are_told_of_and_kept(place: Place) -> 
     done = admit(place, second, called("summed_up", "[1, 2]", "12"))
     assert done.admitted == ("summed_up",)
     assert "summed_up and misc/worked_out differ in constants only (4 here, 3 there)" in done.note
+    signature = "`worked_out(value: object, *, factor: int = 3) -> object`"
+    assert f"they could be one action with a parameter, {signature}" in done.note
+    assert signature in git(place.root, "log", "-1", "--format=%b")
 
 
 def test_functions_that_use_one_another_are_refused_together(place: Place) -> None:

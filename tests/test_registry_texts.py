@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dynasaur.errors import ActionError
-from dynasaur.registry.clones import difference, pointed_over
+from dynasaur.registry.clones import pointed_over
 from dynasaur.registry.docstring import Example, docstrings, examples_of, with_examples
 from dynasaur.registry.documents import documented
 from dynasaur.registry.revise import incompatible
@@ -215,11 +215,3 @@ def test_classes_of_a_clone_cannot_be_had_elsewhere() -> None:
     clone = action("def f(x): ...")
     with pytest.raises(ValueError, match="`Spot` of f"):
         pointed_over(candidate, clone, clone, Use("h", "actions.y.h"))
-
-
-def test_the_difference_is_shown_while_it_is_short() -> None:
-    body = "def f(x):\n    y = x * {}\n    for z in x:\n        y += {}\n    return y"
-    one, other = action(body.format(2, 3)), action(body.format(2, 4))
-    assert difference(one, other) == " (3 here, 4 there)"
-    long = action(body.format(2, repr("x" * 200)))
-    assert difference(one, long) == ""

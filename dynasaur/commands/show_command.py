@@ -19,10 +19,14 @@ def command(name: str, library_path: Path | None, as_json: bool) -> None:
     library, _ = open_library(library_path)
     bare, _, revision = name.partition("@")
     action = library.get_at(bare, revision) if revision else library.get(name)
+    near = () if revision else library.registry.like(action)
     if not as_json:
         click.echo(f"{action.path}  [{action.source}]", err=True)
         if instead := action.provenance.deprecated:
             click.echo(f"dynasaur: deprecated: use {plain(instead)}", err=True)
+        if near:
+            said = ", ".join(f"{other} ({score:.2f})" for other, score in near)
+            click.echo(f"near: {plain(said)}", err=True)
         click.echo("\n".join(plain(line) for line in action.text.splitlines()))
         return
     given = action.provenance
@@ -46,6 +50,7 @@ def command(name: str, library_path: Path | None, as_json: bool) -> None:
                 "replay": given.replay,
                 "deprecated": given.deprecated,
             },
+            "near": [{"name": other, "score": round(score, 2)} for other, score in near],
             "path": str(action.path),
             "text": action.text,
         }

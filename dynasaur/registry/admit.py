@@ -12,7 +12,7 @@ from pathlib import Path
 
 from dynasaur import source
 from dynasaur.errors import ActionError, KernelError, StoreError
-from dynasaur.record import Admission, Ask, Harvest
+from dynasaur.record import Admission, Ask, Harvest, Remark
 from dynasaur.registry import evidence
 from dynasaur.registry.case import Case
 from dynasaur.registry.changes import changes
@@ -31,7 +31,10 @@ from dynasaur.registry.trial import MakeKernel, Trial
 from dynasaur.repo import Repo
 from dynasaur.source import Candidate
 from dynasaur.store import Store
-from dynasaur.types import Evidence, Refusal
+from dynasaur.types import Action, Evidence, Refusal
+
+LIKE = 3
+"""Actions that one is said to be near, at most, where it is looked at."""
 
 HELD_BACK = "nothing was to be committed; `dynasaur admit {run}` admits it"
 
@@ -103,10 +106,31 @@ class Registry:
         Args:
             cells: The code of the cells that ran without error, in order.
         """
+        return _refused(self._unproved(cells).judged)
+
+    def remarks(self, cells: Sequence[str]) -> tuple[Remark, ...]:
+        """What is worth knowing of the others: existing actions that they are like.
+
+        Args:
+            cells: The code of the cells that ran without error, in order.
+        """
+        case = self._unproved(cells)
+        passed = [one for one in case.judged if not one.reason]
+        self._link(passed)
+        said = ((one.name, case.remark(one, signature=True)) for one in passed)
+        return tuple(Remark(name, text) for name, text in said if text)
+
+    def like(self, action: Action) -> tuple[tuple[str, float], ...]:
+        """The existing actions that one is near: how people name them and how much, best first."""
+        near = self._near.nearest([(action.module, action.text)], limit=LIKE)
+        return tuple((title(module), score) for module, score in near[action.module])
+
+    def _unproved(self, cells: Sequence[str]) -> Case:
+        """The functions of cells, judged as far as nothing is run."""
         gate = replace(self._gate, accept=Evidence.EXECUTED, category=no_category)
         case = self._case(Harvest("", "", "", tuple(cells)), gate, mends=False)
         refuse_dependents(case.judged)
-        return _refused(case.judged)
+        return case
 
     def _admit(self, harvest: Harvest, gate: Gate, ask: Ask | None) -> Admission:
         case = self._case(harvest, gate, mends=ask is not None)
@@ -120,7 +144,7 @@ class Registry:
         if gate.deliver == "none":
             for one in case.judged:
                 one.reason = one.reason or HELD_BACK.format(run=harvest.run)
-        return self._save(case.judged, harvest)
+        return self._save(case)
 
     def _case(self, harvest: Harvest, gate: Gate, *, mends: bool) -> Case:
         """The candidates of a run, read but not tried."""
@@ -135,14 +159,15 @@ class Registry:
                     stage(one)
         return case
 
-    def _save(self, judged: Sequence[Judged], harvest: Harvest) -> Admission:
+    def _save(self, case: Case) -> Admission:
+        judged, harvest = case.judged, case.harvest
         passed = [one for one in judged if not one.reason]
-        if passed:
-            self._link(passed)
-        notes = [one.note for one in passed if one.note]
+        self._link(passed)
+        remarks = {one.name: said for one in passed if (said := case.remark(one))}
+        notes = [f"{name} {said}" for name, said in remarks.items()]
         if passed:
             try:
-                made = changes(passed, harvest, self._has)
+                made = changes(passed, harvest, remarks, self._has)
                 notes.append(
                     self._repo().commit(harvest.run, made, deliver=self._gate.deliver).note
                 )
@@ -154,13 +179,10 @@ class Registry:
         return Admission(admitted, _refused(judged), "; ".join(filter(None, notes)))
 
     def _link(self, passed: Sequence[Judged]) -> None:
-        """Say which existing action a new one is like; that is news, never a reason."""
-        plain = [one for one in passed if not one.note]
-        near = self._near.nearest((one.module, one.text) for one in plain)
-        for one in plain:
-            if one.module in near:
-                other, score = near[one.module]
-                one.note = f"{one.name} is near {title(other)} ({score:.2f})"
+        """Note which existing action a new one is like; that is news, never a reason."""
+        near = self._near.nearest((one.module, one.text) for one in passed) if passed else {}
+        for one in passed:
+            one.near = next(iter(near[one.module]), None)
 
     def _committed(self, commit: str, path: str) -> bytes | None:
         try:

@@ -12,10 +12,11 @@ from dynasaur.checks import rules
 from dynasaur.checks.subject import Finding
 from dynasaur.errors import ActionError
 from dynasaur.record import Harvest
-from dynasaur.registry.clones import difference, pointed_over
+from dynasaur.registry.clones import pointed_over
 from dynasaur.registry.docstring import with_examples
 from dynasaur.registry.judged import Gate, Judged
 from dynasaur.registry.known import Known, Prints
+from dynasaur.registry.lifted import one_action
 from dynasaur.registry.revise import incompatible
 from dynasaur.registry.shelf import Shelf, title
 from dynasaur.source import Use
@@ -138,6 +139,25 @@ class Case:
         if plain.text != one.action.text and self.findings(one):
             one.action, one.examples = plain, ()  # an argument holds what no text may hold
 
+    def remark(self, one: Judged, signature: bool = False) -> str:
+        """What people and the model should know of one that is kept, after its name; often empty.
+
+        Args:
+            one: The candidate, its likenesses noted.
+            signature: Show how the action that it is near is called.
+        """
+        if one.lifted:
+            assert one.action is not None
+            return one_action(one.action, self._existing(one.lifted), title(one.lifted))
+        if one.near is None:
+            return ""
+        module, score = one.near
+        said = f"is near {title(module)} ({score:.2f})"
+        if not signature:
+            return said
+        called = self._existing(module).signature
+        return f"{said}, `{called}`: call that if it does what you need"
+
     def closure(self, module: str) -> tuple[Module, ...]:
         """A module and all that it requires, itself last, as it would be once all is saved."""
         texts = {one.module: one.text for one in self.judged if one.action and not one.reason}
@@ -186,16 +206,10 @@ class Case:
             )
 
     def _note_lifted(self, one: Judged) -> None:
-        """Say which action differs in constants only; where that is trivial, there is none."""
+        """Note which action differs in constants only; where that is trivial, there is none."""
         other = self._lifted.setdefault(one.prints.lifted, one.module)
-        if other == one.module or one.prints.lifted == one.prints.exact:
-            return
-        assert one.action is not None
-        apart = difference(one.action, self._existing(other))
-        one.note = (
-            f"{one.name} and {title(other)} differ in constants only{apart}:"
-            " they could be one action with a parameter"
-        )
+        if other != one.module and one.prints.lifted != one.prints.exact:
+            one.lifted = other
 
     def _category(self, one: Judged) -> str:
         """That of most of the actions it uses, else the one that its words belong to."""

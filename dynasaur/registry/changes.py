@@ -16,13 +16,17 @@ SUBJECT = 72
 
 
 def changes(
-    admitted: Sequence[Judged], harvest: Harvest, has: Callable[[str], bool]
+    admitted: Sequence[Judged],
+    harvest: Harvest,
+    remarks: Mapping[str, str],
+    has: Callable[[str], bool],
 ) -> list[Change]:
     """One commit for each action; before them, one for what they take from sources.
 
     Args:
         admitted: The actions, requirements before what requires them.
         harvest: The run they come from.
+        remarks: What else a reviewer should know of one, after its name.
         has: Whether the library already has a module (by full name, packages too).
     """
     vendor = f"{PACKAGE}.vendor."
@@ -35,7 +39,8 @@ def changes(
         made = files.of(Module(one.module, one.action.text))
         trailers = _trailers(one, harvest)
         overwrite = one.revises is not None
-        result.append(Change(_subject(one), _body(one), trailers, made, overwrite))
+        body = _body(one, remarks.get(one.name, ""))
+        result.append(Change(_subject(one), body, trailers, made, overwrite))
     return result
 
 
@@ -83,7 +88,7 @@ def _subject(one: Judged) -> str:
     return subject if len(subject) <= SUBJECT else subject[: SUBJECT - 3].rstrip() + "..."
 
 
-def _body(one: Judged) -> str:
+def _body(one: Judged, remark: str) -> str:
     meaning = {
         Evidence.EXECUTED: "the code that defines it ran without error",
         Evidence.CALLED: "it was called and returned",
@@ -93,7 +98,7 @@ def _body(one: Judged) -> str:
     body = f"Evidence: {one.level}, that is, {meaning[one.level]}."
     if one.revises:
         body += "\nThe examples of the action that it replaces still give the same."
-    return body
+    return f"{body}\n\n{one.name} {remark}." if remark else body
 
 
 def _trailers(one: Judged, harvest: Harvest) -> Mapping[str, str]:
@@ -103,5 +108,6 @@ def _trailers(one: Judged, harvest: Harvest) -> Mapping[str, str]:
         "Dynasaur-Task": " ".join(harvest.task.split())[:200],
         "Dynasaur-Evidence": str(one.level),
         "Dynasaur-Fingerprint": one.prints.exact,
+        "Dynasaur-Near": f"{title(one.near[0])} {one.near[1]:.2f}" if one.near else "",
     }
     return {key: value for key, value in found.items() if value}

@@ -1,4 +1,4 @@
-"""What becomes of a clone's callers, and of actions that differ in constants only."""
+"""What becomes of a clone's callers."""
 
 from __future__ import annotations
 
@@ -6,12 +6,8 @@ import ast
 from dataclasses import replace
 
 from dynasaur import source
-from dynasaur.fingerprint import constants_apart
 from dynasaur.source import Candidate, Use
 from dynasaur.types import Action
-
-SHOWN = 120
-"""Characters that the constants of a note may take."""
 
 
 def pointed_over(candidate: Candidate, clone: Action, existing: Action, use: Use) -> Candidate:
@@ -44,13 +40,6 @@ def pointed_over(candidate: Candidate, clone: Action, existing: Action, use: Use
         alias = "" if clone.name == existing.name else clone.name
         uses.append(replace(use, alias=alias))
     return replace(candidate, uses=tuple(uses))
-
-
-def difference(one: Action, other: Action) -> str:
-    """The constants in which two actions differ, that are alike but for these; often empty."""
-    apart = constants_apart(one.text, other.text)
-    shown = "; ".join(f"{here} here, {there} there" for here, there in apart)
-    return f" ({shown})" if apart and len(shown) <= SHOWN else ""
 
 
 def _fits(candidate: Candidate, clone: Action, existing: Action) -> bool:

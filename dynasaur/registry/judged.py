@@ -55,7 +55,9 @@ class Judged:
         replay: Why its recorded calls do not back it; empty when they do, or were not tried.
         examples: Replayed calls that its docstring shows.
         revises: The action of the library that it would replace.
-        note: What the user should know of it, admitted.
+        unplaced: No category stands out for it.
+        lifted: The module that differs from it in constants only; empty where there is none.
+        near: The module of the existing action that it is most like, and how much.
     """
 
     candidate: Candidate
@@ -70,7 +72,9 @@ class Judged:
     replay: str = ""
     examples: tuple[Example, ...] = ()
     revises: Action | None = None
-    note: str = ""
+    unplaced: bool = False
+    lifted: str = ""
+    near: tuple[str, float] | None = None
 
     @property
     def name(self) -> str:

@@ -28,23 +28,27 @@ class Neighbourhood:
     def __init__(self, stores: Iterable[Store], file: Path) -> None:
         self._stores = tuple(stores)
         self._file = file
+        self._index: NearIndex | None = None
 
-    def nearest(self, texts: Iterable[tuple[str, str]]) -> dict[str, tuple[str, float]]:
-        """For each action the one that it is most like, where one is near enough.
+    def nearest(
+        self, texts: Iterable[tuple[str, str]], limit: int = 1
+    ) -> dict[str, list[tuple[str, float]]]:
+        """For each action those that it is most like, best first, as far as they are near enough.
 
         Args:
             texts: Full module names and texts; an action of the same module does not count.
+            limit: How many for each, at most.
 
         Returns:
-            Full module name of the nearest and the likeness, up to 1, by module.
+            Full module names of the nearest and the likenesses, up to 1, by module.
         """
         index = self._current()
         found = {}
         for module, text in texts:
             own = [key for key in index if _module(key) == module]
             name = module.rpartition(".")[2]
-            for near in index.query(text, name=name, limit=1, ignore=own):
-                found[module] = _module(near.key), near.score
+            near = index.query(text, name=name, limit=limit, ignore=own)
+            found[module] = [(_module(one.key), one.score) for one in near]
         return found
 
     def _current(self) -> NearIndex:
@@ -55,7 +59,7 @@ class Neighbourhood:
                 if module not in seen:
                     seen.add(module)
                     wanted[f"{module} {entry.stamp} {VERSION}"] = store, entry
-        index = self._kept()
+        index = self._index = self._index or self._kept()
         known = frozenset(index)
         for key in known - wanted.keys():
             index.remove(key)
