@@ -254,6 +254,17 @@ def test_a_head_is_put_in_the_place_of_the_old_one() -> None:
     assert with_head("#!/usr/bin/env python\nX = 1\n", Head(">=3.12")).startswith("#!/usr")
 
 
+@pytest.mark.parametrize(
+    "text", ["", "#!", "# /// script\n# ///", "#!/bin/sh\n# /// script\n# ///"]
+)
+def test_a_head_is_put_where_there_is_nothing_else(text: str) -> None:
+    head = Head(">=3.11")
+    made = with_head(text, head)
+    assert read_head(made) == head
+    assert with_head(with_head(made, Head()), head) == made
+    assert made.startswith(text[:2] if text.startswith("#!") else "# /// script\n")
+
+
 def test_a_block_inside_a_string_is_no_head() -> None:
     text = '"""Doc.\n\n# /// script\n# dependencies = ["x"]\n# ///\n"""\n'
     assert read_head(text) == Head()

@@ -80,8 +80,8 @@ def with_head(text: str, head: Head) -> str:
     lines = normal(text).split("\n")
     start, end = _span(lines)
     rest = lines[:start] + lines[end:]
-    first = rest[:1] if rest[0].startswith("#!") else []
-    rest = rest[len(first) :]
+    first = rest[:1] if rest and rest[0].startswith("#!") else []
+    rest = rest[len(first) :] or [""]
     while len(rest) > 1 and not rest[0].strip():
         rest = rest[1:]
     block = _block(head)
