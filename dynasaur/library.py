@@ -20,11 +20,15 @@ from dynasaur.types import LOCAL, Action, Evidence, Hit, Json
 if TYPE_CHECKING:
     from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory
     from dynasaur.categories import Categories
+    from dynasaur.models.embeddings import EndpointEmbeddings, LocalEmbeddings
+    from dynasaur.packages import Packages
     from dynasaur.record import Admission, Trajectory
     from dynasaur.registry import Registry
     from dynasaur.repo import Deliver, Repo
     from dynasaur.retriever import Retriever
     from dynasaur.usage import Report
+
+    Embeddings = EndpointEmbeddings | LocalEmbeddings
 
 BASE = "base"
 """The built-in source: the initial actions that come with the package."""
@@ -39,7 +43,11 @@ class Library:
         deliver: What becomes of the commits of what is admitted.
         kernel: Makes a kernel from its work folder and its host functions; by default one on
             this machine, in the strongest sandbox that works.
+        packages: Installs what code asks for; by default nothing is.
         usage: Let actions that were called and returned rise a little in a search.
+        embeddings: An embedding model, by which actions are found beside their words.
+        progress: Told of each action that is read into the index, and how many there are to read.
+        warn: Told on one line what the user should know of a search.
 
     Raises:
         UsageError: There is no library there.
@@ -52,13 +60,21 @@ class Library:
         accept: Evidence = Evidence.SOLVED,
         deliver: Deliver = "merge",
         kernel: KernelFactory | None = None,
+        packages: Packages | None = None,
         usage: bool = True,
+        embeddings: Embeddings | None = None,
+        progress: Callable[[int, int], None] | None = None,
+        warn: Callable[[str], object] | None = None,
     ) -> None:
         self.root = Path(path).expanduser().absolute()
         self._accept = accept
         self._deliver = deliver
-        self.kernel = kernel or _sandboxed
+        self._packages = packages
+        self.kernel = kernel or self._sandboxed
         self._usage = usage
+        self._embeddings = embeddings
+        self._progress = progress
+        self._warn = warn
         if not (self.root / PACKAGE / "__init__.py").is_file():
             raise UsageError(
                 f"{self.root} is no library: it has no {PACKAGE}/ package; "
@@ -222,10 +238,17 @@ class Library:
     @cached_property
     def retriever(self) -> Retriever:
         """The way out."""
+        from dynasaur.index import Vectors
         from dynasaur.retriever import Retriever
 
+        folder, model = self.data / "index", self._embeddings
         return Retriever(
-            self._stores, self.data / "index", experience=self._experience if self._usage else None
+            self._stores,
+            folder,
+            progress=self._progress,
+            experience=self._experience if self._usage else None,
+            dense=Vectors(folder, model.name, model) if model else None,
+            warn=self._warn,
         )
 
     @cached_property
@@ -256,8 +279,18 @@ class Library:
             return (own,)
         return own, Store(base, source=BASE, mount=f"{PACKAGE}.vendor.{BASE}")
 
+    @cached_property
+    def packages(self) -> Packages:
+        """What is installed for the library's kernels."""
+        from dynasaur.packages import Packages
 
-def _sandboxed(work: Path, functions: HostFunctions) -> Kernel:
-    from dynasaur.kernel.client import JupyterKernel
+        return self._packages or Packages(self.data / "packages")
 
-    return JupyterKernel(work, functions=functions)
+    def _sandboxed(self, work: Path, functions: HostFunctions) -> Kernel:
+        from dynasaur.kernel.client import JupyterKernel
+
+        packages = self.packages
+        kernel = JupyterKernel(work, functions=functions, packages=packages.folder)
+        if packages.site is not None:
+            kernel.supply(packages.site)
+        return kernel

@@ -96,7 +96,7 @@ def test_list_shows_the_librarys_own(at: Path) -> None:
 def test_search_prints_the_published_document(at: Path) -> None:
     hits = dynasaur("search", "greeting", "-k", "2", "--json", cwd=at).json
     assert hits[0]["name"] == "greet_politely"
-    assert set(hits[0]) == {"name", "source", "score", "signature", "summary"}
+    assert set(hits[0]) == {"name", "source", "score", "signature", "summary", "deprecated"}
 
 
 def test_show_prints_the_file_as_it_is(at: Path) -> None:

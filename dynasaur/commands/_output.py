@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import click
 
 from dynasaur.record import Admission
-from dynasaur.types import Json
+from dynasaur.types import Action, Json
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
@@ -24,6 +24,12 @@ def document(value: Json) -> None:
 def plain(text: str) -> str:
     """`text` without control characters: what a model or a stranger wrote must not steer."""
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
+
+
+def about(action: Action) -> str:
+    """What an action does, on one line, and what to use instead where it is deprecated."""
+    instead = action.provenance.deprecated
+    return f"(deprecated: use {instead}) {action.summary}" if instead else action.summary
 
 
 def columns(rows: Sequence[Sequence[str]]) -> None:

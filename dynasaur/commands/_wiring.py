@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -10,10 +11,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 
 from dynasaur import config
+from dynasaur.commands._output import plain
+from dynasaur.commands._progress import Bar
 
 if TYPE_CHECKING:
     from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory
-    from dynasaur.library import Library
+    from dynasaur.library import Embeddings, Library
+    from dynasaur.packages import Packages
     from dynasaur.repo import Deliver
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -38,6 +42,20 @@ def json_option(function: F) -> F:
     )(function)
 
 
+def retriever_options(function: F) -> F:
+    """The options `--retriever` and `--embeddings`."""
+    function = click.option(
+        "--embeddings",
+        metavar="MODEL",
+        help="The embedding model of hybrid: one of the endpoint, or local:NAME.",
+    )(function)
+    return click.option(
+        "--retriever",
+        type=click.Choice(config.RETRIEVERS),
+        help="Find actions by words alone, or by an embedding model, too. Default: lexical.",
+    )(function)
+
+
 def open_library(
     path: Path | None, flags: Mapping[str, object] | None = None, *, usage: bool = True
 ) -> tuple[Library, config.Settings]:
@@ -58,17 +76,49 @@ def open_library(
     if path is None and not root.exists():
         _, note = Library.create(root)
         click.echo(f"dynasaur: made the library {root}{note and '; ' + note}", err=True)
+    packages = _packages(root, settings)
     library = Library(
         root,
         accept=settings.accept,
         deliver=cast("Deliver", settings.deliver),
-        kernel=_kernels(settings),
+        kernel=_kernels(settings, packages),
+        packages=packages,
         usage=usage,
+        embeddings=_embeddings(settings),
+        progress=Bar("Reading actions"),
+        warn=lambda line: click.echo(f"dynasaur: {plain(line)}", err=True),
     )
     return library, settings
 
 
-def _kernels(settings: config.Settings) -> KernelFactory:
+def _embeddings(settings: config.Settings) -> Embeddings | None:
+    if settings.retriever != "hybrid":
+        return None
+    from dynasaur.models.embeddings import resolve_embeddings
+
+    return resolve_embeddings(settings.embeddings, os.environ)
+
+
+def _packages(root: Path, settings: config.Settings) -> Packages:
+    from dynasaur.packages import Packages
+
+    there = settings.gateway or settings.kernel_name
+    return Packages(
+        config.data_folder(root) / "packages",
+        install=settings.install,
+        allowed=settings.packages,
+        ask=_ask if sys.stdin.isatty() and sys.stderr.isatty() else None,
+        elsewhere=f"the code runs on {there}, and packages have to be installed there"
+        if there
+        else "",
+    )
+
+
+def _ask(question: str) -> bool:
+    return click.confirm(f"dynasaur: {plain(question)}", default=False, err=True)
+
+
+def _kernels(settings: config.Settings, packages: Packages) -> KernelFactory:
     """Makes kernels as the settings say; what the user must know of them is said once."""
     told: list[str] = []
 
@@ -84,7 +134,10 @@ def _kernels(settings: config.Settings) -> KernelFactory:
             network=settings.network,
             gateway=settings.gateway,
             kernel_name=settings.kernel_name,
+            packages=packages.folder,
         )
+        if packages.site is not None:
+            kernel.supply(packages.site)
         if kernel.warning not in ("", *told):
             told.append(kernel.warning)
             click.echo(f"dynasaur: {kernel.warning}", err=True)

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import click
 
-from dynasaur.commands._output import columns, document, plain
+from dynasaur.commands._output import about, columns, document, plain
 from dynasaur.commands._wiring import json_option, library_option, open_library
-from dynasaur.types import Action
 
 
 @click.command("list")
@@ -36,12 +35,7 @@ def command(everything: bool, library_path: Path | None, as_json: bool) -> None:
             ]
         )
         return
-    columns([(one.source, one.category, one.name, _about(one)) for one in actions])
+    columns([(one.source, one.category, one.name, about(one)) for one in actions])
     if not actions:
         hint = "" if everything else "; `dynasaur list --all` shows those of its sources"
         click.echo(f"dynasaur: the library has no actions of its own yet{hint}", err=True)
-
-
-def _about(action: Action) -> str:
-    instead = action.provenance.deprecated
-    return f"(deprecated: use {instead}) {action.summary}" if instead else action.summary

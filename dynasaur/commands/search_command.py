@@ -8,8 +8,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dynasaur.commands._output import columns, document
-from dynasaur.commands._wiring import json_option, library_option, open_library
+from dynasaur.commands._output import about, columns, document
+from dynasaur.commands._wiring import (
+    json_option,
+    library_option,
+    open_library,
+    retriever_options,
+)
 
 if TYPE_CHECKING:
     from dynasaur.index import Reason
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     default=True,
     help="Let actions that proved useful rise a little. Default: yes.",
 )
+@retriever_options
 @library_option
 @json_option
 def command(
@@ -36,9 +42,14 @@ def command(
     usage: bool,
     library_path: Path | None,
     as_json: bool,
+    **flags: object,
 ) -> None:
-    """Find actions that fit QUERY, best first."""
-    library, _ = open_library(library_path, usage=usage)
+    """Find actions that fit QUERY, best first.
+
+    An exact name in QUERY ranks first: written as code (mean_of_column, `mean`, mean(x)) or as all
+    of QUERY; of three and more words ("mean of column") anywhere. Deprecated actions rank last.
+    """
+    library, _ = open_library(library_path, flags, usage=usage)
     words = " ".join(query)
     hits = library.retriever.search(words, k, source)
     reasons = [library.retriever.explain(words, hit) if explain else () for hit in hits]
@@ -48,7 +59,7 @@ def command(
     rows: list[tuple[str, ...]] = []
     for hit, why in zip(hits, reasons, strict=True):
         action = hit.action
-        rows.append((f"{hit.score:.2f}", action.source, action.name, action.summary))
+        rows.append((f"{hit.score:.2f}", action.source, action.name, about(action)))
         rows += [("", "", f"  {one.field}", f"{one.score:+.2f} {one.word}") for one in why]
     columns(rows)
     if not hits:
@@ -65,5 +76,6 @@ def _document(hit: Hit, reasons: Sequence[Reason], explain: bool) -> Json:
         "score": round(hit.score, 4),
         "signature": hit.action.signature,
         "summary": hit.action.summary,
+        "deprecated": hit.action.provenance.deprecated,
         **({"reasons": why} if explain else {}),
     }

@@ -16,7 +16,7 @@ from dynasaur.index.merging import due, merged
 from dynasaur.index.pack import Row
 from dynasaur.index.query import Query
 from dynasaur.index.scoring import Found, Live, best
-from dynasaur.index.words import hash_of, terms
+from dynasaur.index.words import folded, hash_of, terms
 
 LOOKED_AT = 50
 """How many of the best by their terms are ranked anew by how they look."""
@@ -203,7 +203,7 @@ class Index:
         ]
         looks = asked.alike(row_of(document).grams)
         reasons += [Reason(word, LETTERS, worth) for word, worth in looks.items()]
-        name = document.name.casefold()
+        name = folded(document.name)
         if name in asked.names:
             reasons.append(Reason(name, EXACT, 1.0 - sum(reason.score for reason in reasons)))
         order = {name: place for place, name in enumerate(FIELDS)}

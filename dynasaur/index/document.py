@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dynasaur.index.pack import Row
-from dynasaur.index.words import grams, hash_of, terms
+from dynasaur.index.words import folded, grams, hash_of, terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def row_of(document: Document) -> Row:
     for _, term, worth in contributions(document):
         totals[term] = totals.get(term, 0.0) + worth
     weights = {hash_of(term): weight_of(worth) for term, worth in totals.items()}
-    weights[hash_of(name_term(document.name.casefold()))] = FULL
+    weights[hash_of(name_term(document.name))] = FULL
     weights |= dict.fromkeys(map(gram_term, grams(document.name)), FULL)
     looks = grams(f"{document.name} {document.summary}")
     return Row(document.key, document.stamp, weights, looks)
@@ -95,7 +95,7 @@ def gram_term(gram: int) -> int:
 
 def name_term(name: str) -> str:
     """The term by which an action is found by its exact name."""
-    return f"={name}"
+    return f"={folded(name)}"
 
 
 def contributions(document: Document) -> Iterator[tuple[str, str, float]]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
-MAGIC = b"dynasaur-index 2 " + sys.byteorder[:1].encode()
+MAGIC = b"dynasaur-index 3 " + sys.byteorder[:1].encode()
 """Layout, how words are cut and weighed, and byte order: a segment of another one is not read."""
 
 CHECKED_BYTES = 8 << 20

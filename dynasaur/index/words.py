@@ -13,6 +13,7 @@ from array import array
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import islice, pairwise
 
 from dynasaur.index.vocabulary import SHORT_FORMS, STOP_WORDS
 
@@ -27,6 +28,12 @@ _VOWEL = re.compile(r"[aeiouy]")
 
 LONGEST_WORD = 40
 """Longer runs of letters are noise (keys, encoded bytes): they are cut to this length."""
+
+LONGEST_NAME = 6
+"""Names of more words are recognised only when they are written as one."""
+
+MOST_WORDS = 1_000
+"""Among so many words of a text names are looked for."""
 
 # Endings that leave the sense alone, longest first: (ending, what stands in its place).
 _ENDINGS = (
@@ -84,15 +91,33 @@ def terms(text: str) -> list[str]:
 
 
 def names(text: str) -> list[str]:
-    """The words of a text that are written as names of functions, case folded, in order.
+    """What of a text may be the exact name of an action, folded as `folded` does, in order.
 
-    A name is joined by underscores or inner capitals, stands in backticks or before a bracket, or
-    is all there is. A plain word in a sentence ("find the mean") is not one.
+    One word is where it is all there is, stands in backticks or before a bracket, or is joined by
+    underscores or inner capitals. Three and more words are wherever they follow each other, as in
+    "the mean of column b"; two are where the text says nothing else. A plain word in a sentence
+    ("find the mean") is none: most of them that are names are not meant as such.
     """
     alone = text.strip().strip("`")
     if alone.isidentifier():
-        return [alone.casefold()]
-    return [found[0].casefold() for found in _WORD.finditer(text) if _is_name(found)]
+        return [folded(alone)]
+    found = list(islice(_WORD.finditer(text), MOST_WORDS))
+    words = [word[0] for word in found]
+    several = [
+        words[start : start + length]
+        for length in range(3, LONGEST_NAME + 1)
+        for start in range(len(words) - length + 1)
+    ]
+    if len(words) <= LONGEST_NAME:
+        said = len(terms(text))
+        several += [[*pair] for pair in pairwise(words) if len(terms(" ".join(pair))) == said > 0]
+    joined = (folded("".join(some)) for some in several)
+    return [*(folded(word[0]) for word in found if _is_name(word)), *joined]
+
+
+def folded(name: str) -> str:
+    """A name without case and underscores: `parse_csv`, `parseCSV` and "parse csv" are one."""
+    return name.replace("_", "").casefold()
 
 
 def _is_name(found: re.Match[str]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit, urlunsplit
@@ -103,6 +104,30 @@ class Endpoint:
             asked,
         )
         return text if isinstance(text, Failure) else _answer(text, asked)
+
+    def embed(self, model: str, texts: Sequence[str]) -> list[list[float]] | Failure:
+        """Ask for the vector of each of some texts.
+
+        Args:
+            model: The embedding model's name.
+            texts: What to embed, sent as it is.
+        """
+        asked = replace(self._asked(model), wanted="embeddings")
+        text = self._ask(
+            lambda: (
+                self._client.embeddings.with_raw_response.create(
+                    model=model, input=[_sendable(text) for text in texts], encoding_format="float"
+                ).text
+            ),
+            asked,
+        )
+        if isinstance(text, Failure):
+            return text
+        vectors = wire.read_vectors(wire.read_json(text))
+        if len(vectors) == len(texts):
+            return vectors
+        start = asked.clean(text)[:60]
+        return Failure(f"{asked.endpoint} answered with no embeddings of {model}: {start!r}")
 
     def models(self) -> tuple[str, ...] | Failure:
         """The names of the models that it lists."""

@@ -52,6 +52,7 @@ class Asked:
         key: The key that was sent, never shown; empty when none was.
         key_variable: The environment variable that holds the key.
         url_variable: The one that holds the base URL.
+        wanted: What of it.
     """
 
     model: str
@@ -59,6 +60,7 @@ class Asked:
     key: str = ""
     key_variable: str = "OPENAI_API_KEY"
     url_variable: str = "OPENAI_BASE_URL"
+    wanted: str = "chat completions"
 
     def clean(self, text: str) -> str:
         """`text` on one line, bounded, without the key."""
@@ -159,7 +161,7 @@ def _limits(status: int, complaint: Complaint, said: str, asked: Asked) -> Failu
 
 def _no_path(said: str, asked: Asked) -> Failure:
     return Failure(
-        f"{asked.endpoint} has no chat completions there: check {asked.url_variable}, "
+        f"{asked.endpoint} has no {asked.wanted} there: check {asked.url_variable}, "
         f"which usually ends in /v1, and the model's name ({said})",
         ConfigError,
     )

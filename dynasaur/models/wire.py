@@ -6,6 +6,7 @@ Servers differ in what they leave out, wrap or mistype, so nothing is taken for 
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import dataclass
 
 from dynasaur.types import Usage
@@ -79,6 +80,31 @@ def read_complaint(body: str) -> Complaint:
     message = _text(value.get("message")) or _detail(value.get("detail"))
     labels = (_label(value.get(key)) for key in ("code", "type", "param", "status"))
     return Complaint(message.strip(), frozenset(label for label in labels if label))
+
+
+def read_vectors(body: object) -> list[list[float]]:
+    """The vectors of an answer to a request for embeddings, in the order of the texts.
+
+    Empty where one of them is no vector of numbers, or is not as long as the others.
+    """
+    data = _dict(body).get("data")
+    entries = [_dict(entry) for entry in data] if isinstance(data, list) else []
+    found: list[tuple[int, list[float]]] = []
+    for number, entry in enumerate(entries):
+        place = entry.get("index")
+        vector = _vector(entry.get("embedding"))
+        found.append((place if isinstance(place, int) else number, vector))
+    found.sort(key=lambda pair: pair[0])
+    lengths = {len(vector) for _, vector in found}
+    return [vector for _, vector in found] if len(lengths) == 1 and lengths != {0} else []
+
+
+def _vector(value: object) -> list[float]:
+    """A vector; empty where it is none."""
+    values = value if isinstance(value, list) else []
+    if not all(isinstance(x, int | float) and math.isfinite(x) for x in values):
+        return []
+    return [float(x) for x in values]
 
 
 def model_ids(body: object) -> tuple[str, ...]:

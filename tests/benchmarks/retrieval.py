@@ -3,7 +3,8 @@
     python -m tests.benchmarks.retrieval --data DIR [--queries N] [--only ours,bm25s]
 
 Peers that are not installed are named and left out: `pip install bm25s PyStemmer tantivy`;
-`sentence-transformers` with the model all-MiniLM-L6-v2 at hand for the dense ones.
+`chromadb sentence-transformers` with the model all-MiniLM-L6-v2 at hand (or its folder in `MINILM`)
+for the dense ones.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from dynasaur.index import Document
 from tests.benchmarks.retrieval_sets import Search, Set, arguments, evaluate, load, mean, ours
@@ -139,13 +142,38 @@ def minilm(corpus: Sequence[Document]) -> Search:
 
 
 def _minilm(texts: list[str], corpus: Sequence[Document]) -> Search:
-    transformers = importlib.import_module("sentence_transformers")
-    model = transformers.SentenceTransformer(os.environ.get("MINILM", "all-MiniLM-L6-v2"))
-    matrix = model.encode(texts, normalize_embeddings=True)
+    matrix = encoder()(texts)
 
     def search(query: str, k: int) -> list[str]:
-        scores = matrix @ model.encode(query, normalize_embeddings=True)
+        scores = matrix @ encoder()([query])[0]
         return [corpus[place].key for place in (-scores).argsort(kind="stable")[:k]]
+
+    return search
+
+
+@cache
+def encoder() -> Callable[[list[str]], Any]:
+    """MiniLM: texts to a NumPy matrix of vectors of length 1."""
+    transformers = importlib.import_module("sentence_transformers")
+    model = transformers.SentenceTransformer(
+        os.environ.get("MINILM", "all-MiniLM-L6-v2"), device="cpu"
+    )
+    return lambda texts: model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
+
+
+def chroma_of_lines(corpus: Sequence[Document]) -> Search:
+    """Chroma with MiniLM over the one-line description: the paper's design as it is."""
+    collection = importlib.import_module("chromadb").EphemeralClient().create_collection(
+        f"lines-{id(corpus)}", embedding_function=None, metadata={"hnsw:space": "cosine"}
+    )
+    for start in range(0, len(corpus), 1000):
+        some = corpus[start : start + 1000]
+        vectors = encoder()([line(document) for document in some])
+        collection.add(ids=[document.key for document in some], embeddings=vectors)
+
+    def search(query: str, k: int) -> list[str]:
+        found = collection.query(query_embeddings=encoder()([query]), n_results=k, include=[])
+        return list(found["ids"][0])
 
     return search
 
@@ -156,6 +184,7 @@ PEERS: dict[str, tuple[Callable[[Sequence[Document]], Search], tuple[str, ...]]]
     "bm25s as it comes": (bm25s_plain, ("bm25s",)),
     "bm25s, split, stemmed": (bm25s_split, ("bm25s", "Stemmer")),
     "tantivy, split, stemmed": (tantivy_split, ("tantivy",)),
+    "chromadb, MiniLM, one line": (chroma_of_lines, ("chromadb", "sentence_transformers")),
     "MiniLM, one line": (minilm_of_lines, ("sentence_transformers",)),
     "MiniLM, name and docstring": (minilm, ("sentence_transformers",)),
     "ours": (ours, ()),

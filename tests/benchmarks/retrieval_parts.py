@@ -20,7 +20,7 @@ from dataclasses import replace
 from unittest.mock import patch
 
 from dynasaur.index import Index, Scored, core, document, query, words
-from dynasaur.retriever import DOUBT, USAGE
+from dynasaur.retriever.lifts import DOUBT, USAGE
 from tests.benchmarks.retrieval_sets import Set, arguments, evaluate, load, mean, measure, ours
 
 Patches = Mapping[str, object]

@@ -1,0 +1,66 @@
+"""What a person sees of a search: deprecated actions, the bar of a long one."""
+
+from __future__ import annotations
+
+import io
+import os
+import pty
+from pathlib import Path
+
+import pytest
+
+from dynasaur import Library
+from dynasaur.commands import _progress
+from dynasaur.commands._progress import Bar
+from tests.builders.cli import dynasaur
+from tests.builders.documents import write_action
+
+
+def test_a_deprecated_action_comes_last_with_what_to_use(tmp_path: Path) -> None:
+    made, _ = Library.create(tmp_path / "library")
+    package = made.root / "actions"
+    write_action(package, "text/say_hello", "Says hello to the world.")
+    path = write_action(package, "text/say_hello_world", "Says hello to the world.", task="x")
+    path.write_text(path.read_text().replace("# task =", '# deprecated = "say_hello"\n# task ='))
+    words = ("search", "say_hello_world", "--source", "local")
+    lines = dynasaur(*words, cwd=made.root).out.splitlines()
+    assert lines[0].split()[2] == "say_hello"
+    assert "say_hello_world  (deprecated: use say_hello) Says hello" in lines[1]
+    first, last = dynasaur(*words, "--json", cwd=made.root).json
+    assert (first["name"], first["deprecated"]) == ("say_hello", "")
+    assert (last["name"], last["deprecated"]) == ("say_hello_world", "say_hello")
+
+
+def shown(bar: Bar, monkeypatch: pytest.MonkeyPatch) -> str:
+    """What a bar that is told of four things writes to a terminal in the place of stderr."""
+    master, slave = pty.openpty()
+    monkeypatch.setenv("TERM", "xterm")
+    with os.fdopen(slave, "w") as stream:
+        monkeypatch.setattr("sys.stderr", stream)
+        for done in range(1, 5):
+            bar(done, 4)
+        bar.close()
+        os.set_blocking(master, False)
+        try:
+            return os.read(master, 1 << 16).decode()
+        except BlockingIOError:
+            return ""
+        finally:
+            os.close(master)
+
+
+@pytest.mark.parametrize("long", [-1.0, 1000.0])
+def test_only_what_takes_long_has_a_bar(monkeypatch: pytest.MonkeyPatch, long: float) -> None:
+    monkeypatch.setattr(_progress, "LONG", long)
+    told = shown(Bar("Reading actions"), monkeypatch)
+    assert ("Reading actions" in told) == (long < 0)
+    assert told.endswith("\x1b[2K") or not told, "the bar is taken away at the end"
+
+
+def test_there_is_no_bar_but_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(_progress, "LONG", -1.0)
+    monkeypatch.setattr("sys.stderr", told := io.StringIO())
+    bar = Bar("Reading actions")
+    for done in range(1, 4):
+        bar(done, 4)
+    assert told.getvalue() == ""
