@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -42,20 +42,25 @@ def text_of(document: Document | None) -> str:
 
 
 def fused(by_words: Sequence[Hit], by_meaning: Sequence[Hit]) -> list[Hit]:
-    """Two rankings as one, by the sum of their reciprocal ranks; 1 is first in both.
+    """Two rankings of hits as one, best first, by the sum of their reciprocal ranks.
 
     An exact name in the query stays first: its score is 1.
     """
-    worth: dict[str, float] = {}
-    hits: dict[str, Hit] = {}
+    hits = {hit.action.module: hit for hit in (*by_meaning, *by_words)}
+    rankings = ([hit.action.module for hit in ranking] for ranking in (by_words, by_meaning))
+    worth = reciprocal(*rankings)
     exact = {hit.action.module for hit in by_words if hit.score >= 1.0}
-    for ranking in (by_words, by_meaning):
-        for rank, hit in enumerate(ranking, 1):
-            module = hit.action.module
-            hits.setdefault(module, hit)
-            worth[module] = worth.get(module, 0.0) + (EVEN + 1) / (EVEN + rank) / 2
     found = [
-        replace(hit, score=1.0 if module in exact else worth[module])
-        for module, hit in hits.items()
+        replace(hits[module], score=1.0 if module in exact else score)
+        for module, score in worth.items()
     ]
     return sorted(found, key=lambda hit: (hit.action.module not in exact, -hit.score))
+
+
+def reciprocal(*rankings: Iterable[str]) -> dict[str, float]:
+    """By key the mean of its reciprocal ranks; 1 is first in all rankings."""
+    worth: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, key in enumerate(ranking, 1):
+            worth[key] = worth.get(key, 0.0) + (EVEN + 1) / (EVEN + rank) / len(rankings)
+    return worth

@@ -18,7 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from dynasaur.index import Document
+from dynasaur.index import Document, Vectors
+from dynasaur.retriever.fusion import WIDE, reciprocal, text_of
 from tests.benchmarks.retrieval_sets import Search, Set, arguments, evaluate, load, mean, ours
 
 MEASURES = ("R@1", "R@5", "MRR@10", "nDCG@10")
@@ -163,8 +164,12 @@ def encoder() -> Callable[[list[str]], Any]:
 
 def chroma_of_lines(corpus: Sequence[Document]) -> Search:
     """Chroma with MiniLM over the one-line description: the paper's design as it is."""
-    collection = importlib.import_module("chromadb").EphemeralClient().create_collection(
-        f"lines-{id(corpus)}", embedding_function=None, metadata={"hnsw:space": "cosine"}
+    collection = (
+        importlib.import_module("chromadb")
+        .EphemeralClient()
+        .create_collection(
+            f"lines-{id(corpus)}", embedding_function=None, metadata={"hnsw:space": "cosine"}
+        )
     )
     for start in range(0, len(corpus), 1000):
         some = corpus[start : start + 1000]
@@ -174,6 +179,20 @@ def chroma_of_lines(corpus: Sequence[Document]) -> Search:
     def search(query: str, k: int) -> list[str]:
         found = collection.query(query_embeddings=encoder()([query]), n_results=k, include=[])
         return list(found["ids"][0])
+
+    return search
+
+
+def hybrid(corpus: Sequence[Document]) -> Search:
+    """Ours by words, fused with MiniLM as `--retriever hybrid` does it."""
+    by_words, by_key = ours(corpus), {document.key: document for document in corpus}
+    vectors = Vectors(None, "MiniLM", lambda texts: encoder()(list(texts)).tolist())
+    vectors.sync(dict.fromkeys(by_key, "1"), lambda key: text_of(by_key[key]))
+
+    def search(query: str, k: int) -> list[str]:
+        near = [scored.key for scored in vectors.nearest(query, WIDE).found]
+        worth = reciprocal(by_words(query, WIDE), near)
+        return sorted(worth, key=lambda key: -worth[key])[:k]
 
     return search
 
@@ -188,6 +207,7 @@ PEERS: dict[str, tuple[Callable[[Sequence[Document]], Search], tuple[str, ...]]]
     "MiniLM, one line": (minilm_of_lines, ("sentence_transformers",)),
     "MiniLM, name and docstring": (minilm, ("sentence_transformers",)),
     "ours": (ours, ()),
+    "ours, hybrid with MiniLM": (hybrid, ("sentence_transformers",)),
 }
 
 
