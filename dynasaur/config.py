@@ -1,4 +1,4 @@
-"""Settings: defaults < `[tool.dynasaur]` of the library's pyproject < environment < flags.
+"""Settings: defaults < the user's file < the library's pyproject < environment < flags.
 
 Also where the library is, since that has to be known before its settings can be read.
 """
@@ -9,7 +9,7 @@ import hashlib
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -101,7 +101,8 @@ def load(root: Path, environ: Mapping[str, str], flags: Mapping[str, object]) ->
     """Settings for the library at `root`.
 
     Args:
-        root: The library's root; its `pyproject.toml` is read when there is one.
+        root: The library's root; `[tool.dynasaur]` of its `pyproject.toml` is read when there is
+            one. What guards against the library (`GUARDED`) it cannot change.
         environ: The environment; `DYNASAUR_MAX_STEPS` sets `max_steps`, and so on.
         flags: What the command line gave; None means not given.
 
@@ -109,8 +110,10 @@ def load(root: Path, environ: Mapping[str, str], flags: Mapping[str, object]) ->
         ConfigError: A setting is unknown or its value has no sense; names where it stands.
     """
     values: dict[str, object] = {}
+    own, theirs = user_file(), root / "pyproject.toml"
     for where, found in (
-        (root / "pyproject.toml", _from_pyproject(root / "pyproject.toml")),
+        (own, _from_file(own, ())),
+        (theirs, _of_library(theirs)),
         ("the environment", _from_environment(environ)),
         ("the command line", {name: v for name, v in flags.items() if v is not None}),
     ):
@@ -161,13 +164,27 @@ def cache_folder() -> Path:
     return user_cache_path("dynasaur") / "sources"
 
 
+def trust_file() -> Path:
+    """Where it stands which sources the user has agreed to."""
+    from platformdirs import user_data_path
+
+    return user_data_path("dynasaur") / "trust.toml"
+
+
 def _folder(path: Path, where: str) -> Path:
     if path.exists() and not path.is_dir():
         raise UsageError(f"{where}: {path} is a file; name the library's folder")
     return path.absolute()
 
 
-def _from_pyproject(path: Path) -> Mapping[str, object]:
+def user_file() -> Path:
+    """The user's own settings, for all libraries."""
+    from platformdirs import user_config_path
+
+    return user_config_path("dynasaur") / "config.toml"
+
+
+def _from_file(path: Path, tables: Sequence[str]) -> Mapping[str, object]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -175,18 +192,24 @@ def _from_pyproject(path: Path) -> Mapping[str, object]:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
         raise ConfigError(f"{path}: cannot be read: {error}") from error
     settings: object = table
-    for name in ("tool", "dynasaur"):
+    for name in tables:
         settings = settings.get(name, {}) if isinstance(settings, dict) else settings
     if not isinstance(settings, dict):
         raise ConfigError(f"{path}: tool.dynasaur is no table; write [tool.dynasaur]")
-    found = {name.replace("-", "_"): value for name, value in settings.items()}
+    return {name.replace("-", "_"): value for name, value in settings.items()}
+
+
+def _of_library(path: Path) -> Mapping[str, object]:
+    """A library's own settings, but for those that guard against it: they stay the user's."""
+    found = _from_file(path, ("tool", "dynasaur"))
     for name, safe in GUARDED.items():
         if found.get(name, safe) != safe:
             raise ConfigError(
                 f"{path}: a library cannot set {name}, which guards against its own code; where "
-                f"you trust it, say so on the command line or as DYNASAUR_{name.upper()}"
+                f"you trust it, say so on the command line, as DYNASAUR_{name.upper()}, or in "
+                f"{user_file()}"
             )
-    return found
+    return {name: value for name, value in found.items() if name not in GUARDED}
 
 
 def _from_environment(environ: Mapping[str, str]) -> Mapping[str, object]:

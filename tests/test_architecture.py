@@ -29,6 +29,7 @@ FLOORS = {
     "capabilities": 4,
     "categories": 4,
     "checks": 4,
+    "crew": 4,
     "export": 4,
     "index": 4,
     "kernel": 4,
@@ -56,6 +57,7 @@ FLOORS = {
 DOORS = {
     "click": {"cli", "commands"},
     "dill": {"kernel"},
+    "distributed": {"crew"},
     "filelock": {"packages", "repo", "trajectory", "index", "upkeep"},
     "git": {"repo"},
     "math_verify": {"evals"},

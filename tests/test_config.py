@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -141,3 +143,33 @@ def test_data_of_a_library_that_cannot_be_written_lies_with_the_user(
     one, other = (config.data_folder(tmp_path / name / "library") for name in ("a", "b"))
     assert tmp_path in one.parents
     assert one != other
+
+
+def test_the_users_own_file_is_read_before_the_librarys(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What guards against a library is the user's alone; the rest a library can set anew."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    own = config.user_file()
+    assert own.is_relative_to(tmp_path / "config") or sys.platform != "linux"
+    own.parent.mkdir(parents=True)
+    own.write_text('install = "deny"\npackages = "pandas"\nk = 3\nmax-steps = 7\n')
+    library = tmp_path / "library"
+    library.mkdir()
+    text = '[tool.dynasaur]\ninstall = "ask"\npackages = ""\nk = 4\n'
+    (library / "pyproject.toml").write_text(text)
+    found = config.load(library, {}, {})
+    assert (found.install, found.packages, found.k, found.max_steps) == ("deny", "pandas", 4, 7)
+    assert config.load(library, {"DYNASAUR_INSTALL": "allow"}, {}).install == "allow"
+    own.write_text("k = [")
+    with pytest.raises(ConfigError, match=re.escape(str(own))):
+        config.load(library, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("install", "allow"), ("packages", "evil"), ("network", "allow=evil.test")]
+)
+def test_a_library_cannot_grant_itself(tmp_path: Path, name: str, value: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(f'[tool.dynasaur]\n{name} = "{value}"\n')
+    with pytest.raises(ConfigError, match=f"a library cannot set {name}"):
+        config.load(tmp_path, {}, {})

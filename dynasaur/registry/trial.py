@@ -24,7 +24,8 @@ TOGETHER = 20
 
 _CELL = """\
 import os as _os, subprocess as _subprocess, sys as _sys
-_kept = {{name: _os.environ[name] for name in _os.environ if not name.startswith("PYTHON")}}
+_own = lambda name: name.startswith("PYTHON") and name != "PYTHONPATH"  # packages of the library
+_kept = {{name: _os.environ[name] for name in _os.environ if not _own(name)}}
 _done = _subprocess.run(
     [_sys.executable, "-s", "-P", "-c", {program!r}],
     input={job!r}, capture_output=True, encoding="utf-8",
