@@ -24,6 +24,12 @@ Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | Non
 LOCAL = "local"
 """The source name of the library itself."""
 
+BASE = "base"
+"""The built-in source: the initial actions that come with the package."""
+
+BARE = frozenset({LOCAL, BASE})
+"""The sources whose actions a bare name can mean; those of all others are named with theirs."""
+
 
 # --- what the user asks ---------------------------------------------------------------------
 
@@ -121,6 +127,23 @@ class Observation:
     def ok(self) -> bool:
         """The cell ran to its end without an error."""
         return self.ended is Ending.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came back of a kernel's saved variables.
+
+    Attributes:
+        step: The step after which they were saved; 0 where that is not known.
+        names: The variables that are there again.
+        lost: Those that could not be saved: name and reason.
+        why: Why none is there again; empty where some are.
+    """
+
+    step: int = 0
+    names: tuple[str, ...] = ()
+    lost: tuple[tuple[str, str], ...] = ()
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,36 +5,25 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-from dynasaur.errors import ActionError, KernelError
-from dynasaur.kernel.exchange import Close, Exchange, Outcome, synchronise
-from dynasaur.kernel.limits import Limits
-from dynasaur.kernel.made import files_of, read_made
+from dynasaur.errors import ActionError
+from dynasaur.kernel.complaints import loading_failed
+from dynasaur.kernel.keeping import Kept
+from dynasaur.kernel.kept import lent, restored_of
 from dynasaur.kernel.observe import GONE, no_network, observe
 from dynasaur.kernel.requests import (
-    HostFunction,
-    asked_to_exit,
     execute,
-    install_code,
     load_code,
     report_of,
-    store_code,
+    restore_code,
+    save_code,
+    supply_code,
 )
-from dynasaur.kernel.running import Running
 from dynasaur.kernel.transcript import Transcript
-from dynasaur.kernel.where import Where
-from dynasaur.types import Module, Observation
-
-_HEARD = 10.0
-"""Seconds that the first output of a kernel may take to reach us."""
-
-_PART = 2_000_000
-"""Bytes of a file that are sent at once."""
+from dynasaur.types import Module, Observation, Restored
 
 
-class JupyterKernel:
+class JupyterKernel(Kept):
     """One kernel with a work folder of its own; it starts anew by itself when it has died.
 
     Use it as a context manager, or call `start` and `close`. It belongs to one thread, which must
@@ -51,77 +40,6 @@ class JupyterKernel:
         kernel_name: The kernelspec to use, here or on the gateway; ours where empty.
         packages: A folder of packages that the kernel may read; see `supply`.
     """
-
-    def __init__(
-        self,
-        work: Path,
-        *,
-        functions: Mapping[str, HostFunction] | None = None,
-        limits: Limits = Limits(),  # noqa: B008 - frozen
-        sandbox: str = "auto",
-        network: str = "none",
-        gateway: str = "",
-        kernel_name: str = "",
-        packages: Path | None = None,
-    ) -> None:
-        self._work = work
-        self._functions = dict(functions or {})
-        self._limits = limits
-        self._where = Where(sandbox, network, gateway, kernel_name, packages)
-        self._kernel: Running | None = None
-        self._ready = False
-        self._sent: dict[str, str] = {}
-        self._lost = ""
-        self._running: Exchange | None = None
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def start(self) -> None:
-        """Launch the kernel and return at once; the first cell waits until it is ready.
-
-        Raises:
-            KernelError: It cannot be launched.
-        """
-        if self._kernel is None:
-            self._ready = False
-            self._sent = {}
-            self._kernel = self._where.launch(self._work, self._limits)
-            # It waits at the kernel's door, and is done by the time of the first cell.
-            self._setup = Exchange(self._kernel, Transcript(0), self._limits, {}, silence=0.05)
-            code = install_code(self._functions, _room(self._kernel))
-            self._setup.send(execute(code, silent=True))
-
-    @property
-    def warning(self) -> str:
-        """What a user must know of where the code runs; empty in a sandbox of ours."""
-        return self._where.warning
-
-    def close(self) -> None:
-        """End the kernel and everything it started."""
-        kernel, self._kernel = self._kernel, None
-        if kernel is not None:
-            kernel.kill()
-
-    def stop(self, reason: str) -> bool:
-        """Have the running cell stopped, as at its time limit; safe in a signal handler.
-
-        Returns:
-            Whether one is running.
-        """
-        if self._running is None:
-            return False
-        self._running.stop(reason)
-        return True
 
     def execute(self, code: str, *, timeout: float | None = None) -> Observation:
         """Run a cell and see it through to its end.
@@ -181,96 +99,61 @@ class JupyterKernel:
         if not death and not outcome.stopped and isinstance(bound, list):
             self._sent.update({module.name: module.text for module in new})
             return tuple(str(name) for name in bound)
-        raise ActionError(_loading_failed(names, report, death or outcome.stopped))
+        raise ActionError(loading_failed(names, report, death or outcome.stopped))
 
-    def _run(self, code: str, transcript: Transcript, seconds: float, *, silent: bool) -> Outcome:
-        if self._ready and self._kernel is not None and not self._kernel.alive():
-            # It is not this cell's doing, so this cell still gets its turn.
-            self._lost = f"The kernel {self._kernel.cause_of_death()} between two cells. {GONE}"
-            self._restart()
-        kernel = self._await_ready()
-        exchange = Exchange(kernel, transcript, self._limits, self._functions)
-        self._running = exchange
-        try:
-            outcome = exchange.run(execute(code, silent=silent), seconds)
-            if not outcome.heard and outcome.close is Close.REPLIED:
-                kernel.wire.resubscribe()
-                synchronise(kernel, _HEARD)
-            return outcome  # noqa: TRY300 - what an interrupt hits is all of this
-        except BaseException:
-            # The cell goes on without us: nothing of this kernel can be trusted to be in step.
-            self._restart()
-            self._lost = f"The last cell was interrupted and the kernel restarted. {GONE}"
-            raise
-        finally:
-            self._running = None
+    def snapshot(self, step: int) -> None:
+        """Start to save the variables as they are after a step, and return at once.
 
-    def _end_of(self, outcome: Outcome) -> str:
-        """Restart a kernel that is no longer of use, and say why; empty while it is."""
-        assert self._kernel is not None
-        if outcome.close is Close.REPLIED and not asked_to_exit(outcome.reply):
-            return ""
-        if outcome.close is Close.UNRESPONSIVE:
-            why = "The kernel did not react to an interrupt and was killed and restarted"
-        elif outcome.close is Close.DIED:
-            why = f"The kernel {self._kernel.cause_of_death()} and was restarted"
-        else:
-            why = "exit() ended the kernel, which was restarted"
-        self._restart()
-        return why
-
-    def _restart(self) -> None:
-        self.close()
-        self.start()
-
-    def _await_ready(self) -> Running:
-        """The kernel, our extension in it, its output reaching us."""
-        self.start()
-        assert self._kernel is not None
-        if self._ready:
-            return self._kernel
+        The kernel is asked when it has nothing else to do, and a fork of it does the work. A
+        kernel on another machine, whose files are not seen from here, saves nothing.
+        """
         kernel = self._kernel
-        outcome = self._setup.finish(self._limits.start_seconds)
-        done = outcome.reply.get("status") == "ok"
-        heard = done and (outcome.heard or synchronise(kernel, _HEARD))
-        if not heard or not kernel.wire.connect(_HEARD):
-            problem = _start_failed(kernel, outcome)
-            self.close()
-            raise KernelError(problem)
-        if kernel.remote:
-            self._send_files(kernel)
-        self._ready = True
-        return kernel
+        if kernel is not None and self._ready and not kernel.remote:
+            kernel.wire.send("shell", "execute_request", execute(save_code(step), silent=True))
 
-    def _send_files(self, kernel: Running) -> None:
-        """Give a remote kernel the files of the work folder, which it does not see."""
-        for name in files_of(self._work):
-            content = read_made(self._work, name)
-            for start in range(0, max(len(content), 1), _PART):
-                code = store_code(name, content[start : start + _PART], first=start == 0)
-                exchange = Exchange(kernel, Transcript(0), self._limits, {})
-                outcome = exchange.run(execute(code, silent=True), self._limits.start_seconds)
-                if outcome.reply.get("status") != "ok":
-                    raise KernelError(f"the file {name} cannot be sent to the kernel")
+    def restore(self) -> Restored | None:
+        """Bring back the variables that a kernel in this work folder saved.
 
+        Returns:
+            What came back; None where nothing was saved.
 
-def _room(kernel: Running) -> int:
-    """Characters of output: a Jupyter server drops what exceeds about a megabyte a second."""
-    return 200_000 if kernel.remote else 500_000
+        Raises:
+            KernelError: The kernel cannot be started.
+        """
+        if self._await_ready().remote:
+            return None
+        with lent(self._work) as found:
+            if not found:
+                return None
+            seconds = self._limits.start_seconds
+            outcome = self._run(restore_code(), Transcript(0), seconds, silent=True)
+            trouble = self._end_of(outcome) or outcome.stopped
+            return restored_of(report_of(outcome.reply), trouble)
 
+    def supply(self, site: Path) -> tuple[str, ...]:
+        """Put a folder of packages on the kernel's path, now and whenever it starts anew.
 
-def _start_failed(kernel: Running, outcome: Outcome) -> str:
-    complaint = " ".join(kernel.complaint().splitlines()[-3:])
-    if outcome.close is Close.DIED:
-        return f"the kernel {kernel.cause_of_death()} while starting: {complaint or 'no message'}"
-    if outcome.reply:
-        return f"the kernel refused its set-up: {outcome.reply.get('evalue', '')}"
-    return f"the kernel did not become ready in time; {complaint or 'it says nothing'}"
+        Args:
+            site: The folder, below the one that the kernel was given to read.
 
+        Returns:
+            Names that are imported already from elsewhere: they stay what they are until the
+            kernel starts anew.
 
-def _loading_failed(names: Mapping[str, str], report: Mapping[str, object], trouble: str) -> str:
-    what = ", ".join(names) or "modules"
-    error = report.get("error")
-    if isinstance(error, Mapping):
-        return f"cannot load {what}: {error.get('type')}: {error.get('message')}"
-    return f"cannot load {what}: {trouble or 'the kernel did not say why'}"
+        Raises:
+            KernelError: The kernel cannot be started.
+        """
+        if not self._where.ours or site == self._site:
+            return ()
+        if self._kernel is None:
+            self._site = site
+            return ()
+        self._await_ready()
+        seconds = self._limits.start_seconds
+        outcome = self._run(supply_code(site), Transcript(0), seconds, silent=True)
+        self._site = site
+        death = self._end_of(outcome)
+        if death:
+            self._lost = f"{death} while packages were added. {GONE}"
+        stale = report_of(outcome.reply).get("stale")
+        return tuple(map(str, stale)) if isinstance(stale, list) else ()

@@ -18,7 +18,10 @@ HostFunction = Callable[..., Json]
 ANSWER = 4_000_000
 """Characters that a host function's result may take."""
 
-_PARTS = ("literals", "calls", "modules", "plain", "host", "streams", "failures", "extension")
+_PARTS = (
+    *("literals", "calls", "modules", "plain", "host", "streams", "failures", "site"),
+    *("snapshot", "extension"),
+)
 
 _BOOT = """\
 import sys, types
@@ -64,6 +67,21 @@ def load_code(modules: Sequence[Module], names: Mapping[str, str]) -> str:
     """The code that makes modules importable in the kernel and binds names."""
     texts = {module.name: module.text for module in modules}
     return f"{_EXTENSION}.load({texts!r}, {dict(names)!r})"
+
+
+def supply_code(site: Path) -> str:
+    """The code that puts a folder of packages on the kernel's path."""
+    return f"{_EXTENSION}.supply({str(site)!r})"
+
+
+def save_code(step: int) -> str:
+    """The code that starts to save the kernel's variables as they are after a step."""
+    return f"{_EXTENSION}.save({step})"
+
+
+def restore_code() -> str:
+    """The code that brings saved variables back."""
+    return f"{_EXTENSION}.restore()"
 
 
 def store_code(name: str, content: bytes, *, first: bool) -> str:

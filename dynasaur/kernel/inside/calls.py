@@ -11,6 +11,7 @@ import types
 from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from dynasaur.kernel.inside.literals import spell, spell_arguments
 
@@ -32,6 +33,7 @@ class Recorder:
         self.full = False
         self._calls: list[dict[str, object]] = []
         self._room = TEXT
+        self._modules: WeakKeyDictionary[Callable[..., Any], str] = WeakKeyDictionary()
 
     def take(self) -> list[dict[str, object]]:
         """The calls so far; the record begins anew."""
@@ -56,7 +58,12 @@ class Recorder:
         for name in ("cache_clear", "cache_info", "cache_parameters"):
             if hasattr(value, name):
                 setattr(wrapper, name, getattr(value, name))
+        self._modules[wrapper] = module
         return wrapper
+
+    def module_of(self, function: Callable[..., Any]) -> str | None:
+        """Of a function that `wrap` made, its action's module; None where it made no such."""
+        return self._modules.get(function)
 
     def _calling(self, function: Callable[..., Any], module: str) -> Callable[..., Any]:
         @functools.wraps(function)

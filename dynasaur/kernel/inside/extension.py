@@ -15,6 +15,8 @@ from dynasaur.kernel.inside.calls import install as record_cells
 from dynasaur.kernel.inside.failures import Failures, describe, for_want_of_network
 from dynasaur.kernel.inside.host import Host
 from dynasaur.kernel.inside.modules import Actions
+from dynasaur.kernel.inside.site import put
+from dynasaur.kernel.inside.snapshot import Snapshots
 from dynasaur.kernel.inside.streams import (
     Streams,
     bound_displays,
@@ -52,6 +54,8 @@ class Extension:
         host = Host(shell.kernel)
         self._functions = {name: host.function(name, doc) for name, doc in functions.items()}
         shell.user_ns_hidden.update(self._functions)
+        hidden = {*shell.user_ns_hidden, *self._functions}
+        self._snapshots = Snapshots(shell, self._recorder, self._actions, hidden)
         shell.events.register("pre_run_cell", self._begin)
         shell.events.register("post_run_cell", self._end)
 
@@ -62,6 +66,27 @@ class Extension:
             self._actions.add(modules)
             outcome["bound"] = self._actions.bind(names, self._shell.user_ns)
         except (Exception, SystemExit) as error:  # noqa: BLE001 - imports may raise anything
+            outcome["error"] = describe(self._shell, error)
+        self._shell.payload_manager.write_payload(outcome)
+
+    def supply(self, site: str) -> None:
+        """Put a folder of packages on the path, in place of one put there before.
+
+        The outcome, in the reply's payload: names that it holds and that are imported already,
+        from elsewhere.
+        """
+        self._shell.payload_manager.write_payload({"source": SOURCE, "stale": put(site)})
+
+    def save(self, step: int) -> None:
+        """Start to save the variables as they are after a step."""
+        self._snapshots.save(step)
+
+    def restore(self) -> None:
+        """Bring saved variables back; what came of it goes into the reply's payload."""
+        outcome: dict[str, object] = {"source": SOURCE}
+        try:
+            outcome["restored"] = self._snapshots.restore()
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - values may raise anything
             outcome["error"] = describe(self._shell, error)
         self._shell.payload_manager.write_payload(outcome)
 

@@ -91,6 +91,21 @@ class Actions(MetaPathFinder, InspectLoader):
                 bound.append(name)
         return bound
 
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """The modules sent so far: name to source."""
+        return self._texts
+
+    def adopt(self, namespace: Mapping[str, Any]) -> None:
+        """Take the actions that a namespace has already for bound by us."""
+        loaded = {
+            id(getattr(sys.modules[full], full.rpartition(".")[2], None))
+            for full in self._texts
+            if full in sys.modules
+        }
+        found = {name: value for name, value in namespace.items() if id(value) in loaded}
+        self._bound.update((name, value) for name, value in found.items() if value is not None)
+
 
 def _filename(module: str) -> str:
     return module.replace(".", "/") + ".py"

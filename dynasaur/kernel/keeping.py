@@ -1,0 +1,191 @@
+"""One kernel kept running: started, watched, started anew when it has died, ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from dynasaur.errors import KernelError
+from dynasaur.kernel.complaints import start_failed
+from dynasaur.kernel.exchange import Close, Exchange, Outcome, synchronise
+from dynasaur.kernel.kept import collect
+from dynasaur.kernel.limits import Limits
+from dynasaur.kernel.made import files_of, read_made
+from dynasaur.kernel.observe import GONE
+from dynasaur.kernel.requests import (
+    HostFunction,
+    asked_to_exit,
+    execute,
+    install_code,
+    store_code,
+    supply_code,
+)
+from dynasaur.kernel.running import Running
+from dynasaur.kernel.transcript import Transcript
+from dynasaur.kernel.where import Where
+
+_HEARD = 10.0
+"""Seconds that the first output of a kernel may take to reach us."""
+
+_PART = 2_000_000
+"""Bytes of a file that are sent at once."""
+
+
+class Kept:
+    """A kernel, and what sees to it that there is one; see `JupyterKernel`."""
+
+    def __init__(
+        self,
+        work: Path,
+        *,
+        functions: Mapping[str, HostFunction] | None = None,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+        sandbox: str = "auto",
+        network: str = "none",
+        gateway: str = "",
+        kernel_name: str = "",
+        packages: Path | None = None,
+    ) -> None:
+        self._work = work
+        self._functions = dict(functions or {})
+        self._limits = limits
+        self._where = Where(sandbox, network, gateway, kernel_name, packages)
+        self._kernel: Running | None = None
+        self._ready = False
+        self._sent: dict[str, str] = {}
+        self._lost = ""
+        self._running: Exchange | None = None
+        self._site: Path | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Launch the kernel and return at once; the first cell waits until it is ready.
+
+        Raises:
+            KernelError: It cannot be launched.
+        """
+        if self._kernel is None:
+            self._ready = False
+            self._sent = {}
+            self._kernel = self._where.launch(self._work, self._limits)
+            # It waits at the kernel's door, and is done by the time of the first cell.
+            self._setup = Exchange(self._kernel, Transcript(0), self._limits, {}, silence=0.05)
+            code = install_code(self._functions, _room(self._kernel))
+            self._setup.send(execute(code, silent=True))
+            if self._site is not None:
+                # Served in its turn; what it replies is nobody's.
+                self._kernel.wire.send(
+                    "shell", "execute_request", execute(supply_code(self._site), silent=True)
+                )
+
+    @property
+    def warning(self) -> str:
+        """What a user must know of where the code runs; empty in a sandbox of ours."""
+        return self._where.warning
+
+    def close(self) -> None:
+        """End the kernel and everything it started."""
+        kernel, self._kernel = self._kernel, None
+        if kernel is not None:
+            kernel.kill()
+
+    def stop(self, reason: str) -> bool:
+        """Have the running cell stopped, as at its time limit; safe in a signal handler.
+
+        Returns:
+            Whether one is running.
+        """
+        if self._running is None:
+            return False
+        self._running.stop(reason)
+        return True
+
+    def _run(self, code: str, transcript: Transcript, seconds: float, *, silent: bool) -> Outcome:
+        if self._ready and self._kernel is not None and not self._kernel.alive():
+            # It is not this cell's doing, so this cell still gets its turn.
+            self._lost = f"The kernel {self._kernel.cause_of_death()} between two cells. {GONE}"
+            self._restart()
+        kernel = self._await_ready()
+        if not silent:
+            collect(self._work)
+        exchange = Exchange(kernel, transcript, self._limits, self._functions)
+        self._running = exchange
+        try:
+            outcome = exchange.run(execute(code, silent=silent), seconds)
+            if not outcome.heard and outcome.close is Close.REPLIED:
+                kernel.wire.resubscribe()
+                synchronise(kernel, _HEARD)
+            return outcome  # noqa: TRY300 - what an interrupt hits is all of this
+        except BaseException:
+            # The cell goes on without us: nothing of this kernel can be trusted to be in step.
+            self._restart()
+            self._lost = f"The last cell was interrupted and the kernel restarted. {GONE}"
+            raise
+        finally:
+            self._running = None
+
+    def _end_of(self, outcome: Outcome) -> str:
+        """Restart a kernel that is no longer of use, and say why; empty while it is."""
+        assert self._kernel is not None
+        if outcome.close is Close.REPLIED and not asked_to_exit(outcome.reply):
+            return ""
+        if outcome.close is Close.UNRESPONSIVE:
+            why = "The kernel did not react to an interrupt and was killed and restarted"
+        elif outcome.close is Close.DIED:
+            why = f"The kernel {self._kernel.cause_of_death()} and was restarted"
+        else:
+            why = "exit() ended the kernel, which was restarted"
+        self._restart()
+        return why
+
+    def _restart(self) -> None:
+        self.close()
+        self.start()
+
+    def _await_ready(self) -> Running:
+        """The kernel, our extension in it, its output reaching us."""
+        self.start()
+        assert self._kernel is not None
+        if self._ready:
+            return self._kernel
+        kernel = self._kernel
+        outcome = self._setup.finish(self._limits.start_seconds)
+        done = outcome.reply.get("status") == "ok"
+        heard = done and (outcome.heard or synchronise(kernel, _HEARD))
+        if not heard or not kernel.wire.connect(_HEARD):
+            problem = start_failed(kernel, outcome)
+            self.close()
+            raise KernelError(problem)
+        if kernel.remote:
+            self._send_files(kernel)
+        self._ready = True
+        return kernel
+
+    def _send_files(self, kernel: Running) -> None:
+        """Give a remote kernel the files of the work folder, which it does not see."""
+        for name in files_of(self._work):
+            content = read_made(self._work, name)
+            for start in range(0, max(len(content), 1), _PART):
+                code = store_code(name, content[start : start + _PART], first=start == 0)
+                exchange = Exchange(kernel, Transcript(0), self._limits, {})
+                outcome = exchange.run(execute(code, silent=True), self._limits.start_seconds)
+                if outcome.reply.get("status") != "ok":
+                    raise KernelError(f"the file {name} cannot be sent to the kernel")
+
+
+def _room(kernel: Running) -> int:
+    """Characters of output: a Jupyter server drops what exceeds about a megabyte a second."""
+    return 200_000 if kernel.remote else 500_000
