@@ -328,6 +328,20 @@ def test_nothing_lives_on(tmp_path: Path) -> None:
             "repr",
         ),
         ("no_such_magic = %timeit_no", "UsageError", "not found", "UsageError"),
+        (
+            "class M(type):\n    @property\n    def __name__(cls): 1 / 0\n"
+            "class Nameless(Exception, metaclass=M): pass\nraise Nameless('said')",
+            "Nameless",
+            "said",
+            "Nameless: said",
+        ),
+        (
+            "class M(type):\n    def __getattribute__(cls, name): 1 / 0\n"
+            "class Closed(Exception, metaclass=M): pass\nraise Closed('said')",
+            "Closed",
+            "said",
+            "Closed: said",
+        ),
     ],
 )
 def test_errors(shared: JupyterKernel, code: str, kind: str, message: str, frame: str) -> None:
@@ -337,6 +351,7 @@ def test_errors(shared: JupyterKernel, code: str, kind: str, message: str, frame
     assert seen.error.type == kind
     assert message in seen.error.message
     assert frame in seen.error.traceback
+    assert "Error in callback" not in seen.output
     assert len(seen.error.message) <= 2_100
     assert len(seen.error.traceback) <= 6_100
     assert "\x1b" not in seen.error.traceback
@@ -446,6 +461,10 @@ def test_host_functions_are_there_in_each_cell(shared: JupyterKernel, slip: str)
         ("submit_final_answer('x' * 2_000_000)", "ValueError", "at most|the most"),
         ("a = []; a.append(a); submit_final_answer(a)", "ValueError", "nested"),
         ("submit_final_answer()", "TypeError", "missing"),
+        ("class A: pass\nsubmit_final_answer(A())", "TypeError", "of type 'A' cannot be sent"),
+        ("submit_final_answer({'x': [object()]})", "TypeError", "of type 'object' cannot be sent"),
+        ("submit_final_answer(lambda: 1)", "TypeError", "of type 'function' cannot be sent"),
+        ("submit_final_answer(open('/dev/null').readlines)", "TypeError", "cannot be sent"),
     ],
 )
 def test_host_functions_raise(shared: JupyterKernel, code: str, kind: str, message: str) -> None:

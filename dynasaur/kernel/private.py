@@ -7,12 +7,20 @@ import fcntl
 import os
 import shutil
 import tempfile
+import time
 from pathlib import Path
 
 PREFIX = "dynasaur-kernel-"
 
 _UNBORN = "dynasaur-new-"
 _LOCK = "lock"
+_PASSING = (
+    _UNBORN,
+    *(f"dynasaur-{one}-" for one in ("probe", "trial", "install", "replay", "at", "merge")),
+)
+"""Folders that others of our parts use for minutes at most, and that hold no lock."""
+
+_DAY = 86_400.0
 _LONGEST = 60
 
 _held: dict[Path, int] = {}
@@ -58,3 +66,8 @@ def _sweep(parent: Path) -> None:
                 shutil.rmtree(private, ignore_errors=True)
             finally:
                 os.close(lock)
+    for passing in (path for name in _PASSING for path in parent.glob(f"{name}*")):
+        with contextlib.suppress(OSError):
+            found = passing.lstat()
+            if found.st_uid == os.geteuid() and time.time() - found.st_mtime > _DAY:
+                shutil.rmtree(passing, ignore_errors=True)

@@ -35,10 +35,16 @@ def message_of(error: BaseException) -> str:
 
 def name_of(error: BaseException) -> str:
     """The class's name; for a private one of Python itself, that of the public class above it."""
-    for kind in type(error).__mro__:
-        if kind.__module__ != "builtins" or not kind.__name__.startswith("_"):
-            return kind.__name__
-    return type(error).__name__
+    for kind in _of_type("__mro__", type(error)):
+        name = _of_type("__name__", kind)
+        if _of_type("__module__", kind) != "builtins" or not name.startswith("_"):
+            return _sendable(str(name))
+    return "Exception"
+
+
+def _of_type(attribute: str, kind: type) -> Any:
+    """What a class is, whatever its metaclass says."""
+    return type.__dict__[attribute].__get__(kind)
 
 
 def _sendable(text: str) -> str:
@@ -71,7 +77,7 @@ def _one(shell: Any, error: BaseException, most: int) -> str:
     message = error.msg if isinstance(error, SyntaxError) else message_of(error)
     lines.append(f"{name_of(error)}: {message}" if message else name_of(error))
     if isinstance(error, BaseExceptionGroup):
-        lines += [f"  - {type(sub).__name__}: {message_of(sub)}" for sub in error.exceptions[:5]]
+        lines += [f"  - {name_of(sub)}: {message_of(sub)}" for sub in error.exceptions[:5]]
     lines += [str(note)[:MESSAGE] for note in getattr(error, "__notes__", [])[:5]]
     return "\n".join(lines)
 
@@ -152,6 +158,7 @@ def _host_wanted(error: BaseException) -> str:
 def _can_be_sent(error: BaseException) -> bool:
     try:
         str(error).encode("utf-8")
+        type(error).__name__.encode("utf-8")
     except Exception:  # noqa: BLE001 - the cell's own __str__ may raise anything
         return False
     return True
@@ -178,12 +185,13 @@ class Failures:
             return
         self._last = described = describe(self._shell, error)
         lines = described["traceback"].splitlines()
-        self._shell._showtraceback(type(error), described["message"], lines)  # noqa: SLF001
+        kind = type(error) if _can_be_sent(error) else type(described["type"], (Exception,), {})
+        self._shell._showtraceback(kind, described["message"], lines)  # noqa: SLF001
 
     def make_printable(self, result: Any) -> None:
         """Keep ipykernel from failing on an error that it cannot send: its reply would be lost."""
         for name in ("error_before_exec", "error_in_exec"):
             error = getattr(result, name, None)
             if error is not None and not _can_be_sent(error):
-                stand_in = type(type(error).__name__, (Exception,), {})(message_of(error))
+                stand_in = type(name_of(error), (Exception,), {})(message_of(error))
                 setattr(result, name, stand_in)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence, Set, ValuesView
 from datetime import date, datetime, time
@@ -24,6 +25,7 @@ def to_json(value: object, depth: int = 0) -> Any:
     ISO 8601, sets sorted lists, tables lists of records; what has no JSON form becomes its `str`.
 
     Raises:
+        TypeError: Something in it has no form but an address in memory.
         ValueError: It is nested too deeply, or holds itself.
     """
     if value is None or isinstance(value, bool):
@@ -34,9 +36,10 @@ def to_json(value: object, depth: int = 0) -> Any:
         plain = convert(value, depth)
         if plain is not _NOT:
             return plain
-    return _text(str(value))
+    return _shown(value)
 
 
+_ADDRESS = re.compile(r"<.* at 0x[0-9a-fA-F]+>", re.DOTALL)
 _NOT = object()
 
 
@@ -116,6 +119,17 @@ def _ordered(values: Iterable[Any]) -> list[Any]:
 def _key(key: object) -> str:
     plain = to_json(key, 1)
     return plain if isinstance(plain, str) else str(key)
+
+
+def _shown(value: object) -> str:
+    """What `str` gives, where that says anything of the value."""
+    text = str(value)
+    if _ADDRESS.fullmatch(text):
+        raise TypeError(
+            f"a value of type {type(value).__name__!r} cannot be sent to the host: give numbers, "
+            f"text, lists or dicts of them"
+        )
+    return _text(text)
 
 
 def _text(text: str) -> str:

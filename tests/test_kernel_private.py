@@ -1,0 +1,58 @@
+"""The host's private folders: what killed clients left is swept, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dynasaur.kernel.private import private_folder, remove
+from tests.builders.kernel import short_folder
+
+
+@pytest.fixture
+def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    with short_folder() as folder:
+        monkeypatch.setattr(tempfile, "tempdir", str(folder))
+        yield folder
+
+
+def test_only_what_nobody_holds_is_swept(scratch: Path) -> None:
+    held = private_folder()
+    left = scratch / "dynasaur-kernel-left"
+    left.mkdir()
+    (left / "lock").touch()
+    old, young = scratch / "dynasaur-trial-old", scratch / "dynasaur-trial-young"
+    for folder in (old, young, scratch / "dynasaur-else"):
+        folder.mkdir()
+    elsewhere = scratch / "elsewhere"
+    elsewhere.mkdir()
+    (scratch / "dynasaur-probe-link").symlink_to(elsewhere)
+    before = time.time() - 100_000
+    for path in (old, scratch / "dynasaur-else", elsewhere):
+        os.utime(path, (before, before))
+    os.utime(scratch / "dynasaur-probe-link", (before, before), follow_symlinks=False)
+    made = private_folder()
+    assert held.is_dir()
+    assert not left.exists()
+    assert not old.exists()
+    for kept in (young, scratch / "dynasaur-else", elsewhere):
+        assert kept.is_dir()
+    assert made.stat().st_mode & 0o777 == 0o700
+    remove(held)
+    remove(made)
+    assert not held.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files of others")
+def test_folders_of_others_are_left_alone(scratch: Path) -> None:
+    theirs = scratch / "dynasaur-kernel-theirs"
+    theirs.mkdir()
+    (theirs / "lock").touch()
+    os.chown(theirs, 61_001, 61_001)
+    remove(private_folder())
+    assert theirs.is_dir()
