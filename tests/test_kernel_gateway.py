@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from dynasaur.types import Ending
 from tests.builders.gateway import TOKEN, Gateway, gateway
 from tests.builders.kernel import Desk, module, wait_until_gone
 
-LIMITS = Limits(grace_seconds=1.0)
+LIMITS = Limits(grace_seconds=1.0, file_size=10_000_000)
 
 
 @pytest.fixture(scope="module")
@@ -87,13 +88,33 @@ def test_whole_way_on_a_gateway(there: Gateway, tmp_path: Path) -> None:
         seen = kernel.execute("sum(range(10**12))", timeout=0.5)
         assert (seen.ended, seen.state_kept) == (Ending.TIMEOUT, False)
         assert kernel.execute("1").output == "1\n"
+        made = (
+            "import os; os.makedirs('out/deep'); open('out/deep/made.txt', 'w').write('made')\n"
+            "open('big', 'wb').write(b'y' * 3_000_000); open('given.txt', 'a').write(' more')\n"
+            "os.symlink('/etc/passwd', 'link'); open('empty', 'w').close()\n"
+            "open('huge', 'wb').truncate(20_000_000)"
+        )
+        seen = kernel.execute(made)
+        assert seen.notice == "Not fetched from the kernel's machine: huge."
+        folder = Path(kernel.execute("print(os.getcwd())").output.strip())
+        assert folder.is_dir()
     assert kernels_of(there) == []
+    assert (tmp_path / "out/deep/made.txt").read_text() == "made"
+    assert (tmp_path / "big").stat().st_size == 3_000_000
+    assert (tmp_path / "given.txt").read_text() == "given more"
+    assert (tmp_path / "empty").read_bytes() == b""
+    assert not (tmp_path / "link").is_symlink()
+    for _ in range(100):
+        if not folder.exists():
+            break
+        time.sleep(0.05)
+    assert not folder.exists()
 
 
 def test_wrong_token(there: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "wrong")
     with pytest.raises(KernelError, match=f"refuses the token; set {VARIABLE}"):
-        JupyterKernel(tmp_path, gateway=there.url).start()
+        JupyterKernel(tmp_path, gateway=there.url).execute("1")
 
 
 @pytest.mark.parametrize(
@@ -105,8 +126,13 @@ def test_wrong_token(there: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyP
     ],
 )
 def test_no_gateway_there(tmp_path: Path, url: str, error: type[Exception], message: str) -> None:
+    def attempt() -> None:
+        kernel = JupyterKernel(tmp_path, gateway=url)
+        kernel.start()  # returns at once
+        kernel.execute("1")
+
     with pytest.raises(error, match=message):
-        JupyterKernel(tmp_path, gateway=url).start()
+        attempt()
 
 
 @pytest.fixture

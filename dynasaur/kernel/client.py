@@ -57,6 +57,8 @@ class JupyterKernel(Kept):
         outcome = self._run(code, transcript, seconds, silent=False)
         taken = time.monotonic() - started
         lost, self._lost = self._lost, ""
+        report = report_of(outcome.reply)
+        left = self._files.fetch(report) if self._files is not None and outcome.reply else ""
         refusals = self._kernel.refusals() if self._kernel is not None else ()
         ended = self._end_of(outcome)
         return observe(
@@ -66,7 +68,7 @@ class JupyterKernel(Kept):
             limit=seconds,
             death=ended,
             before=lost,
-            network=no_network(self._where.network, report_of(outcome.reply), refusals),
+            more=f"{no_network(self._where.network, report, refusals)} {left}".strip(),
         )
 
     def load(self, modules: Sequence[Module], names: Mapping[str, str]) -> tuple[str, ...]:

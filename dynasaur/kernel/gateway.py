@@ -30,6 +30,12 @@ _CHANNELS = frozenset({"shell", "iopub", "stdin", "control"})
 _GONE = frozenset({"dead", "restarting", "autorestarting"})
 
 
+def check_address(url: str) -> None:
+    """Raise UsageError where a gateway's address is none."""
+    if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
+        raise UsageError(f"the gateway's address {url!r} must begin with http:// or https://")
+
+
 class Api:
     """The gateway's REST interface.
 
@@ -42,8 +48,7 @@ class Api:
     """
 
     def __init__(self, url: str, token: str) -> None:
-        if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc:
-            raise UsageError(f"the gateway's address {url!r} must begin with http:// or https://")
+        check_address(url)
         self.url = url.rstrip("/")
         self.headers = {"Authorization": f"token {token}"} if token else {}
 

@@ -12,14 +12,13 @@ from dynasaur.kernel.complaints import start_failed
 from dynasaur.kernel.exchange import Close, Exchange, Outcome, synchronise
 from dynasaur.kernel.kept import collect
 from dynasaur.kernel.limits import Limits
-from dynasaur.kernel.made import files_of, read_made
 from dynasaur.kernel.observe import GONE
+from dynasaur.kernel.remote import Files, Opening
 from dynasaur.kernel.requests import (
     HostFunction,
     asked_to_exit,
     execute,
     install_code,
-    store_code,
     supply_code,
 )
 from dynasaur.kernel.running import Running
@@ -28,9 +27,6 @@ from dynasaur.kernel.where import Where
 
 _HEARD = 10.0
 """Seconds that the first output of a kernel may take to reach us."""
-
-_PART = 2_000_000
-"""Bytes of a file that are sent at once."""
 
 
 class Kept:
@@ -57,6 +53,8 @@ class Kept:
         self._sent: dict[str, str] = {}
         self._lost = ""
         self._running: Exchange | None = None
+        self._opening: Opening | None = None
+        self._files: Files | None = None
         self._site: Path | None = None
 
     def __enter__(self) -> Self:
@@ -77,19 +75,24 @@ class Kept:
         Raises:
             KernelError: It cannot be launched.
         """
-        if self._kernel is None:
-            self._ready = False
-            self._sent = {}
-            self._kernel = self._where.launch(self._work, self._limits)
-            # It waits at the kernel's door, and is done by the time of the first cell.
-            self._setup = Exchange(self._kernel, Transcript(0), self._limits, {}, silence=0.05)
-            code = install_code(self._functions, _room(self._kernel))
-            self._setup.send(execute(code, silent=True))
-            if self._site is not None:
-                # Served in its turn; what it replies is nobody's.
-                self._kernel.wire.send(
-                    "shell", "execute_request", execute(supply_code(self._site), silent=True)
-                )
+        if self._kernel is not None or self._opening is not None:
+            return
+        self._ready = False
+        self._sent = {}
+        if self._where.gateway:
+            self._opening = Opening(lambda: self._where.launch(self._work, self._limits))
+        else:
+            self._install(self._where.launch(self._work, self._limits))
+
+    def _install(self, kernel: Running) -> None:
+        """Send our extension: it waits at the kernel's door, and is done by the first cell."""
+        self._kernel = kernel
+        self._setup = Exchange(kernel, Transcript(0), self._limits, {}, silence=0.05)
+        self._setup.send(execute(install_code(self._functions, _room(kernel)), silent=True))
+        if self._site is not None:
+            # Served in its turn; what it replies is nobody's.
+            content = execute(supply_code(self._site), silent=True)
+            kernel.wire.send("shell", "execute_request", content)
 
     @property
     def warning(self) -> str:
@@ -98,7 +101,11 @@ class Kept:
 
     def close(self) -> None:
         """End the kernel and everything it started."""
+        opening, self._opening = self._opening, None
+        if opening is not None:
+            opening.abandon()
         kernel, self._kernel = self._kernel, None
+        self._files = None
         if kernel is not None:
             kernel.kill()
 
@@ -158,6 +165,9 @@ class Kept:
     def _await_ready(self) -> Running:
         """The kernel, our extension in it, its output reaching us."""
         self.start()
+        if self._opening is not None:
+            opening, self._opening = self._opening, None
+            self._install(opening.result())
         assert self._kernel is not None
         if self._ready:
             return self._kernel
@@ -170,20 +180,10 @@ class Kept:
             self.close()
             raise KernelError(problem)
         if kernel.remote:
-            self._send_files(kernel)
+            self._files = Files(kernel, self._work, self._limits)
+            self._files.send()
         self._ready = True
         return kernel
-
-    def _send_files(self, kernel: Running) -> None:
-        """Give a remote kernel the files of the work folder, which it does not see."""
-        for name in files_of(self._work):
-            content = read_made(self._work, name)
-            for start in range(0, max(len(content), 1), _PART):
-                code = store_code(name, content[start : start + _PART], first=start == 0)
-                exchange = Exchange(kernel, Transcript(0), self._limits, {})
-                outcome = exchange.run(execute(code, silent=True), self._limits.start_seconds)
-                if outcome.reply.get("status") != "ok":
-                    raise KernelError(f"the file {name} cannot be sent to the kernel")
 
 
 def _room(kernel: Running) -> int:

@@ -43,6 +43,36 @@ def read_made(work: Path, name: str, most: int = MOST) -> bytes:
     return content
 
 
+def write_made(work: Path, name: str, content: bytes, *, first: bool) -> None:
+    """Write a part of a file into a work folder that no kernel can reach.
+
+    Args:
+        work: The work folder.
+        name: The file's path in it, with `/`, as a kernel gives it.
+        content: The part.
+        first: It begins the file, and what was there goes.
+
+    Raises:
+        KernelError: The name has no sense, or it cannot be written.
+    """
+    path = PurePosixPath(name)
+    if not path.parts or ".." in path.parts or path.is_absolute() or "\0" in name:
+        raise KernelError(f"{name!r} is not a file of the work folder")
+    try:
+        folder = work
+        for part in path.parts[:-1]:
+            folder /= part
+            folder.mkdir(exist_ok=True)
+            if folder.is_symlink():
+                raise KernelError(f"{name!r} leads elsewhere")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        flags |= os.O_TRUNC if first else os.O_APPEND
+        with os.fdopen(os.open(folder / path.name, flags, 0o666), "wb") as file:
+            file.write(content)
+    except (OSError, UnicodeError) as error:
+        raise KernelError(f"cannot write {name!r} into the work folder: {error}") from error
+
+
 def _open(work: Path, parts: tuple[str, ...]) -> int:
     folder = os.open(work, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     for part in parts[:-1]:

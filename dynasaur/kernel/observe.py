@@ -25,7 +25,7 @@ def observe(
     limit: float,
     death: str,
     before: str,
-    network: str,
+    more: str,
 ) -> Observation:
     """What one cell gave back.
 
@@ -36,7 +36,7 @@ def observe(
         limit: The time it was given.
         death: Why the kernel had to be restarted; empty when it was not.
         before: Why the state was lost already before this cell; empty when it was not.
-        network: What the network refused, and how a user would allow it; empty for nothing.
+        more: What else the model must know, in words; empty for nothing.
     """
     report = report_of(outcome.reply)
     return Observation(
@@ -47,7 +47,7 @@ def observe(
         images=tuple(transcript.images),
         calls=_calls(report),
         state_kept=not death and not before,
-        notice=" ".join(filter(None, [before, _notice(outcome, limit, death), network])),
+        notice=" ".join(filter(None, [before, _notice(outcome, limit, death), more])),
         seconds=seconds,
     )
 

@@ -19,7 +19,7 @@ ANSWER = 4_000_000
 """Characters that a host function's result may take."""
 
 _PARTS = (
-    *("literals", "calls", "modules", "plain", "host", "streams", "failures", "site"),
+    *("literals", "calls", "modules", "plain", "host", "streams", "failures", "parcels", "site"),
     *("snapshot", "extension"),
 )
 
@@ -84,9 +84,19 @@ def restore_code() -> str:
     return f"{_EXTENSION}.restore()"
 
 
+def settle_code() -> str:
+    """The code that gives a remote kernel a work folder of its own."""
+    return f"{_EXTENSION}.parcels.settle()"
+
+
+def part_code(name: str, start: int, most: int) -> str:
+    """The code that has a remote kernel give a part of a file."""
+    return f"{_EXTENSION}.send({name!r}, {start}, {most})"
+
+
 def store_code(name: str, content: bytes, *, first: bool) -> str:
     """The code that writes a part of a file into the folder that a remote kernel works in."""
-    return f"{_EXTENSION}.store({name!r}, {base64.b64encode(content).decode()!r}, {first})"
+    return f"{_EXTENSION}.parcels.store({name!r}, {base64.b64encode(content).decode()!r}, {first})"
 
 
 def execute(code: str, *, silent: bool) -> dict[str, Json]:

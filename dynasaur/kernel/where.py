@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dynasaur.errors import UsageError
+from dynasaur.kernel.gateway import GatewayKernel, check_address
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.local import named, sandboxed
 from dynasaur.kernel.running import Running
@@ -27,7 +28,7 @@ class Where:
         packages: A folder of packages that it may read besides Python's own.
 
     Raises:
-        UsageError: The network has no sense, or not there.
+        UsageError: The network has no sense, or not there; the address is none.
     """
 
     sandbox: str = "auto"
@@ -38,6 +39,8 @@ class Where:
 
     def __post_init__(self) -> None:
         check_network(self.network)
+        if self.gateway:
+            check_address(self.gateway)
         if self.network.startswith(ALLOW) and not self.ours:
             raise UsageError(
                 "--network allow=... holds in the sandbox of dynasaur alone: it says nothing to "
@@ -75,8 +78,6 @@ class Where:
             KernelError: It cannot be started.
         """
         if self.gateway:
-            from dynasaur.kernel.gateway import GatewayKernel
-
             return GatewayKernel(self.gateway, self.kernel_name)
         if self.kernel_name:
             return named(work, self.kernel_name)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import os
 import sys
-import tempfile
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from dynasaur.kernel.inside.calls import Recorder
@@ -15,6 +11,7 @@ from dynasaur.kernel.inside.calls import install as record_cells
 from dynasaur.kernel.inside.failures import Failures, describe, for_want_of_network
 from dynasaur.kernel.inside.host import Host
 from dynasaur.kernel.inside.modules import Actions
+from dynasaur.kernel.inside.parcels import Parcels
 from dynasaur.kernel.inside.site import put
 from dynasaur.kernel.inside.snapshot import Snapshots
 from dynasaur.kernel.inside.streams import (
@@ -40,7 +37,7 @@ class Extension:
 
     def __init__(self, shell: Any, functions: Mapping[str, str], room: int) -> None:
         self._shell = shell
-        self._moved = False
+        self.parcels = Parcels()
         self._recorder = Recorder()
         self._streams = Streams(room)
         self._failures = Failures(shell)
@@ -90,14 +87,10 @@ class Extension:
             outcome["error"] = describe(self._shell, error)
         self._shell.payload_manager.write_payload(outcome)
 
-    def store(self, name: str, encoded: str, first: bool) -> None:
-        """Write a part of a file, in a folder of our own: the host's is not seen from here."""
-        if not self._moved:
-            os.chdir(tempfile.mkdtemp(prefix="dynasaur-work-"))
-            self._moved = True
-        Path(name).parent.mkdir(parents=True, exist_ok=True)
-        with Path(name).open("wb" if first else "ab") as file:
-            file.write(base64.b64decode(encoded))
+    def send(self, name: str, start: int, most: int) -> None:
+        """Put a part of a file into the reply's payload: the host does not see our files."""
+        part = self.parcels.part(name, start, most)
+        self._shell.payload_manager.write_payload({"source": SOURCE, "part": part})
 
     def _begin(self, _info: object = None) -> None:
         # Anew for each cell: without them, after a `%reset` or a slip, no task can be answered.
@@ -119,5 +112,6 @@ class Extension:
                 "calls": self._recorder.take(),
                 "error": shown or (describe(self._shell, error) if error is not None else None),
                 "network": for_want_of_network(error),
+                "files": self.parcels.changed(),
             }
         )

@@ -1,0 +1,85 @@
+"""Files to and from a kernel that does not see the host's: in a folder of its own, bit by bit."""
+
+from __future__ import annotations
+
+import atexit
+import base64
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+_LISTED = 1_000
+_LOOKED_AT = 20_000
+
+
+class Parcels:
+    """The work folder of a kernel on another machine; it is not there before it is needed."""
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._seen: dict[str, tuple[int, int]] = {}
+
+    def settle(self) -> None:
+        """Make the folder, which goes with the kernel, and move into it."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="dynasaur-work-"))
+            atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
+            os.chdir(self._folder)
+
+    def store(self, name: str, encoded: str, first: bool) -> None:
+        """Write a part of a file that the host sends."""
+        self.settle()
+        assert self._folder is not None
+        path = self._folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb" if first else "ab") as file:
+            file.write(base64.b64decode(encoded))
+        found = path.stat()
+        self._seen[name] = (found.st_size, found.st_mtime_ns)
+
+    def changed(self) -> list[list[object]] | None:
+        """Name and size of the files that are new or changed since they were last listed or sent.
+
+        None where the host sees the files itself.
+        """
+        if self._folder is None:
+            return None
+        found: list[list[object]] = []
+        for name, mark in _files(self._folder):
+            if self._seen.get(name) != mark and len(found) < _LISTED:
+                self._seen[name] = mark
+                found.append([name, mark[0]])
+        return found
+
+    def part(self, name: str, start: int, most: int) -> str:
+        """A part of a file, in base64; empty past its end, or where there is none."""
+        if self._folder is None:
+            return ""
+        try:
+            with (self._folder / name).open("rb") as file:
+                file.seek(start)
+                return base64.b64encode(file.read(most)).decode()
+        except OSError:
+            return ""
+
+
+def _files(folder: Path) -> Iterator[tuple[str, tuple[int, int]]]:
+    """The ordinary files under a folder, each with size and time of change."""
+    left = _LOOKED_AT
+    for above, folders, names in os.walk(folder):
+        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        for name in sorted(names):
+            left -= 1
+            if left < 0:
+                return
+            path = Path(above) / name
+            try:
+                found = path.lstat()
+            except OSError:
+                continue
+            if stat.S_ISREG(found.st_mode):
+                where = path.relative_to(folder).as_posix()
+                yield where, (found.st_size, found.st_mtime_ns)
