@@ -154,12 +154,21 @@ def _minilm(texts: list[str], corpus: Sequence[Document]) -> Search:
 
 @cache
 def encoder() -> Callable[[list[str]], Any]:
-    """MiniLM: texts to a NumPy matrix of vectors of length 1."""
+    """MiniLM: texts to a NumPy matrix of vectors of length 1; each text is embedded once."""
     transformers = importlib.import_module("sentence_transformers")
     model = transformers.SentenceTransformer(
         os.environ.get("MINILM", "all-MiniLM-L6-v2"), device="cpu"
     )
-    return lambda texts: model.encode(texts, normalize_embeddings=True, show_progress_bar=False)
+    known: dict[str, Any] = {}
+
+    def encode(texts: list[str]) -> Any:
+        new = list(dict.fromkeys(text for text in texts if text not in known))
+        vectors = model.encode(new, normalize_embeddings=True, show_progress_bar=False)
+        known.update(zip(new, vectors, strict=True))
+        return numpy.stack([known[text] for text in texts])
+
+    numpy = importlib.import_module("numpy")
+    return encode
 
 
 def chroma_of_lines(corpus: Sequence[Document]) -> Search:
@@ -224,6 +233,8 @@ def table(sets: Sequence[Set], only: str) -> None:
             continue
         cells, last = [], []
         for data in sets:
+            if "sentence_transformers" in modules:
+                encoder()(list(data.queries.values()))  # many at once are quicker than one by one
             rows = evaluate(build(data.corpus), data)
             figures = [mean(column) for column in zip(*rows, strict=True)]
             cells.append(" / ".join(f"{figure:.3f}" for figure in figures))

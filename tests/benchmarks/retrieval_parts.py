@@ -14,14 +14,12 @@ import random
 import re
 import statistics
 import sys
-from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from unittest.mock import patch
 
-from dynasaur.index import Index, Scored, core, document, query, words
-from dynasaur.retriever.lifts import DOUBT, USAGE
-from tests.benchmarks.retrieval_sets import Set, arguments, evaluate, load, mean, measure, ours
+from dynasaur.index import Index, core, document, query, words
+from tests.benchmarks.retrieval_sets import Set, arguments, evaluate, load, mean, ours
 
 Patches = Mapping[str, object]
 
@@ -170,61 +168,11 @@ def noise(sets: Sequence[Set], size: int) -> None:
     sys.stdout.write("\n")
 
 
-def usage(sets: Sequence[Set], runs: int = 4000) -> None:
-    """Print what usage is worth in a simulated library.
-
-    Each run wants one action, drawn evenly or by Zipf's law, in the words of one of its queries.
-    It calls the action when it is among the best 10 and is glad; else it calls the first, in vain.
-    The second half of the runs is measured.
-    """
-    for data in sets:
-        index, wanted = Index(), defaultdict[str, list[str]](list)
-        index.update(data.corpus)
-        for query_, right in sorted(data.right.items()):
-            for key in right if query_ in data.queries else ():
-                wanted[key].append(query_)
-        found = {key: index.search(text, 20) for key, text in data.queries.items()}
-        for skew in (0, 1):
-            before, after = (
-                _simulated(data, wanted, found, skew, top, runs) for top in (0.0, USAGE)
-            )
-            law = "by Zipf's law" if skew else "evenly"
-            sys.stdout.write(f"usage, {data.name}, {law}: {before:.3f} -> {after:.3f}\n")
-
-
-def _simulated(
-    data: Set,
-    wanted: Mapping[str, Sequence[str]],
-    found: Mapping[str, Sequence[Scored]],
-    skew: int,
-    most: float,
-    runs: int,
-) -> float:
-    """The mean nDCG@10 of the second half of the runs."""
-    chance = random.Random(0)
-    actions = chance.sample(sorted(wanted), len(wanted))
-    weights = [1 / (place + 1) ** skew for place in range(len(actions))]
-    called, succeeded, gains = Counter[str](), Counter[str](), []
-    for _ in range(runs):
-        action = chance.choices(actions, weights)[0]
-        query_ = chance.choice(wanted[action])
-        lifted = [
-            (-one.score * (1 + most * succeeded[one.key] / (called[one.key] + DOUBT)), one.key)
-            for one in found[query_]
-        ]
-        shown = [key for _, key in sorted(lifted)[:10]]
-        gains.append(measure(shown, data.right[query_])[-1])
-        called.update([action] if action in shown else shown[:1])
-        succeeded.update([action] if action in shown else [])
-    return mean(gains[runs // 2 :])
-
-
 def main() -> None:
     options = arguments(__doc__).parse_args()
     sets = load(options.data, options.queries)
     for size in (70, 250, 1000):
         noise(sets, size)
-    usage(sets)
     typos(sets)
     ablation(sets)
 

@@ -1,0 +1,74 @@
+"""Quality on sets that nothing was tuned on: functions of packages, found by their first sentence.
+
+    python -m tests.benchmarks.retrieval_held_out [--packages stdlib,numpy,sklearn] [--only ours]
+
+A function's first sentence is the query and is taken out of what the systems get to see: its name,
+signature, the rest of its docstring and its body. Needs no data beside what is installed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import importlib.util
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+from dynasaur.index import Document
+from tests.benchmarks.retrieval import table
+from tests.benchmarks.retrieval_sets import Set
+
+ASKED = 500
+_LEFT_OUT = {"test", "tests", "site-packages", "idlelib", "lib2to3", "__pycache__"}
+_SHORTEST = 4
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--packages", default="stdlib,numpy,sklearn,scipy")
+    parser.add_argument("--only", default="", help="systems whose names hold one of these words")
+    options = parser.parse_args()
+    table([made(name).sample(ASKED) for name in options.packages.split(",")], options.only)
+
+
+def made(package: str) -> Set:
+    """The functions of a package, each asked for by its first sentence."""
+    corpus, queries, right = list[Document](), dict[str, str](), dict[str, frozenset[str]]()
+    for key, function in _functions(_folder(package)):
+        sentence, _, rest = (ast.get_docstring(function) or "").partition("\n\n")
+        sentence = " ".join(sentence.split())
+        if len(sentence.split()) < _SHORTEST or sentence in queries.values():
+            continue
+        body = "\n".join(ast.unparse(line) for line in function.body[1:])
+        signature = f"({ast.unparse(function.args)})"
+        corpus.append(Document(key, "1", function.name, "", rest, parameters=signature, body=body))
+        queries[key], right[key] = sentence, frozenset({key})
+    return Set(package, corpus, queries, right)
+
+
+def _folder(package: str) -> Path:
+    if package == "stdlib":
+        return Path(sysconfig.get_paths()["stdlib"])
+    found = importlib.util.find_spec(package)
+    if found is None or found.origin is None:
+        raise SystemExit(f"{package} is not installed")
+    return Path(found.origin).parent
+
+
+def _functions(folder: Path) -> Iterator[tuple[str, ast.FunctionDef]]:
+    for file in sorted(folder.rglob("*.py")):
+        parts = file.relative_to(folder).parts
+        if _LEFT_OUT & set(parts):
+            continue
+        try:
+            tree = ast.parse(file.read_text("utf-8"))
+        except (SyntaxError, UnicodeDecodeError):
+            continue
+        for node in tree.body:
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
+                yield f"{'.'.join(parts)}:{node.name}", node
+
+
+if __name__ == "__main__":
+    main()
