@@ -49,6 +49,7 @@ FLOORS = {
     "audit": 6,
     "library": 6,
     "replay": 6,
+    "tasks": 6,
     "sources": 6,
     "upkeep": 6,
     "notebook": 7,

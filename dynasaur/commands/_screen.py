@@ -28,6 +28,7 @@ class Screen(Listener):
         self._status: Status | None = None
         self._flow: Flow | None = None
         self._usage = Usage()
+        self._number = 0
         self.wants_stream = self._page.console.is_terminal
 
     def began(self, so_far: Trajectory) -> None:
@@ -38,12 +39,13 @@ class Screen(Listener):
 
     def thinking(self, number: int) -> None:
         self._flow = None
+        self._number = number
         self._wait(f"step {number}: waiting for the model")
 
-    def streamed(self, number: int, text: str) -> None:
+    def heard(self, text: str) -> None:
         if self._flow is None and text:
             self._done_waiting()
-            self._head(number)
+            self._head(self._number)
             self._flow = Flow(self._page)
         if self._flow is not None:
             self._flow.write(text)
@@ -68,6 +70,10 @@ class Screen(Listener):
 
     def running(self, number: int) -> None:
         self._wait(f"step {number}: running")
+
+    def shortened(self) -> None:
+        self._done_waiting()
+        self._page.line("  the conversation was shortened to fit the model's window", "dim")
 
     def asking(self) -> None:
         self._done_waiting()

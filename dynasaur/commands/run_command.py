@@ -12,13 +12,15 @@ import click
 
 from dynasaur import config
 from dynasaur.commands._kernel_options import kernel_options
+from dynasaur.commands._look import QUIET, Look, screen_options
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._wiring import json_option, library_option, open_library
+from dynasaur.errors import UsageError
 from dynasaur.record import End
 from dynasaur.types import Evidence, Task
 
 if TYPE_CHECKING:
-    from dynasaur.agent import Agent, Listener
+    from dynasaur.agent import Agent
     from dynasaur.record import Trajectory
 
 EXIT_CODES = {
@@ -34,7 +36,23 @@ EXIT_CODES = {
 
 
 @click.command("run")
-@click.argument("task")
+@click.argument("task", required=False)
+@click.option(
+    "--tasks",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help='Many tasks instead: one {"task": ..., "files": [...], "id": ...} on each line.',
+)
+@click.option(
+    "--jobs", type=click.IntRange(1, 64), metavar="N", help="So many of them at once. Default: 1."
+)
+@click.option(
+    "--results",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Where their results are added, one line each. Default: FILE.results.jsonl; tasks that "
+    "have one there are not run again.",
+)
 @click.option(
     "--file",
     "files",
@@ -62,13 +80,16 @@ EXIT_CODES = {
 )
 @kernel_options
 @library_option
-@click.option("-q", "--quiet", is_flag=True, help="Show nothing but the answer.")
+@screen_options
 @json_option
 def command(
-    task: str,
+    task: str | None,
+    tasks: Path | None,
+    jobs: int | None,
+    results: Path | None,
     files: tuple[Path, ...],
     library_path: Path | None,
-    quiet: bool,
+    look: Look,
     as_json: bool,
     **flags: object,
 ) -> int:
@@ -79,15 +100,24 @@ def command(
     """
     from dynasaur.agent import Interrupted
 
+    if tasks is not None:
+        from dynasaur.commands._many import run_many
+
+        _check_many(task, files)
+        _agent(library_path, QUIET, flags)  # what is set up wrongly is said before anything starts
+        many = {"library_path": library_path and library_path.absolute(), **flags}
+        return run_many(tasks, jobs or 1, results, many, quiet=look.quiet, as_json=as_json)
+    if task is None or jobs is not None or results is not None:
+        raise UsageError("name a TASK; --jobs and --results go with --tasks FILE")
     text = sys.stdin.read() if task == "-" else task
-    agent = _agent(library_path, quiet, flags)
+    agent = _agent(library_path, look, flags)
     try:
         result = agent.run(Task(text, files))
     except Interrupted as stopped:
         _print(stopped.result, as_json)
         raise
     _print(result, as_json)
-    if quiet and not as_json and result.end is not End.ANSWERED:
+    if look.quiet and not as_json and result.end is not End.ANSWERED:
         click.echo(f"dynasaur: {result.status}: {plain(result.reason)}", err=True)
     return EXIT_CODES[result.end or End.FAILED]
 
@@ -101,13 +131,23 @@ def _print(result: Trajectory, as_json: bool) -> None:
         click.echo(_answer(result))
 
 
-def _agent(path: Path | None, quiet: bool, flags: dict[str, object]) -> Agent:
+def quiet_agent(path: Path | None, flags: dict[str, object]) -> Agent:
+    """The agent of these flags, which shows nothing."""
+    return _agent(path, QUIET, flags)
+
+
+def _check_many(task: str | None, files: tuple[Path, ...]) -> None:
+    if task is not None or files:
+        raise UsageError("--tasks FILE names its tasks and their files itself; leave out the rest")
+
+
+def _agent(path: Path | None, look: Look, flags: dict[str, object]) -> Agent:
     from dynasaur.agent import Agent, Limits, Options
     from dynasaur.models.catalog import resolve
 
     library, settings = open_library(path, flags)
     model = resolve(settings.model or None, os.environ)
-    if model.name == "planner" and not settings.model and not quiet:
+    if model.name == "planner" and not settings.model and not look.quiet:
         click.echo(
             "dynasaur: no model configured; using the built-in planner, which only composes "
             "actions already in the library",
@@ -117,16 +157,8 @@ def _agent(path: Path | None, quiet: bool, flags: dict[str, object]) -> Agent:
         library,
         model,
         Options(Limits(settings.max_steps), settings.cell_timeout, settings.k),
-        listener=_listener(quiet),
+        listener=look.listener(),
     )
-
-
-def _listener(quiet: bool) -> Listener | None:
-    if quiet:
-        return None
-    from dynasaur.commands._screen import Screen
-
-    return Screen()
 
 
 def _answer(result: Trajectory) -> bytes:

@@ -1,0 +1,165 @@
+"""`dynasaur run --tasks`: many tasks, how far they are, their results."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import click
+
+from dynasaur.commands._output import document, plain
+from dynasaur.tasks import Item, Pool, Results, read_items
+from dynasaur.types import Json
+
+
+class Progress(Protocol):
+    """Told of each task that is over."""
+
+    def over(self, item: Item, result: dict[str, Json]) -> None:
+        """A task is over."""
+
+
+def run_many(
+    path: Path,
+    jobs: int,
+    results: Path | None,
+    flags: dict[str, Any],
+    *,
+    quiet: bool,
+    as_json: bool,
+) -> int:
+    """Carry out the tasks of a file, those that have a result left out.
+
+    Returns:
+        The exit code: 0 when all of them are solved.
+    """
+    items = read_items(path)
+    with Results(results or path.with_suffix(".results.jsonl")) as kept:
+        open_items = [item for item in items if item.id not in kept.finished]
+        counts: Counter[str] = Counter()
+        before = len(items) - len(open_items)
+        if before and not quiet:
+            click.echo(f"dynasaur: {before} of {len(items)} have a result already", err=True)
+        with _progress(len(open_items), quiet=quiet) as progress:
+            for item, result in _carried_out(open_items, jobs, flags):
+                kept.add({"id": item.id, **result})
+                counts[str(result["status"])] += 1
+                progress.over(item, result)
+        return _sum_up(kept.path, items, before, counts, quiet=quiet, as_json=as_json)
+
+
+def _carried_out(
+    items: Sequence[Item], jobs: int, flags: dict[str, Any]
+) -> Iterable[tuple[Item, dict[str, Json]]]:
+    if not items:
+        return []
+    words = json.dumps(flags, default=str)
+    command = [sys.executable, "-m", "dynasaur.commands._worker", words]
+    return Pool(command, jobs).run(items)
+
+
+def _sum_up(
+    path: Path, items: list[Item], before: int, counts: Counter[str], *, quiet: bool, as_json: bool
+) -> int:
+    if as_json:
+        document(
+            {
+                "tasks": len(items),
+                "finished_before": before,
+                "counts": dict(counts),
+                "results": str(path),
+            }
+        )
+    elif not quiet:
+        said = ", ".join(f"{number} {status}" for status, number in sorted(counts.items()))
+        click.echo(f"{said or 'nothing to do'}; results: {path}", err=True)
+    return 0 if set(counts) <= {"solved"} else 1
+
+
+def _progress(total: int, *, quiet: bool) -> AbstractContextManager[Progress]:
+    if quiet:
+        return _silent()
+    return _bar(total) if sys.stderr.isatty() else _lines(total)
+
+
+class _Nothing:
+    def over(self, item: Item, result: dict[str, Json]) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def _silent() -> Iterator[Progress]:
+    yield _Nothing()
+
+
+class _Lines:
+    """One line for each task, where there is no terminal."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._done = 0
+        self._began = time.monotonic()
+
+    def over(self, item: Item, result: dict[str, Json]) -> None:
+        """A task is over."""
+        self._done += 1
+        left = (time.monotonic() - self._began) / self._done * (self._total - self._done)
+        rest = f"; about {_duration(left)} left" if left else ""
+        click.echo(f"{self._done}/{self._total} {told(item, result)}{rest}", err=True)
+
+
+@contextmanager
+def _lines(total: int) -> Iterator[Progress]:
+    yield _Lines(total)
+
+
+class _Bar:
+    """A bar, with the results above it."""
+
+    def __init__(self, progress: Any, bar: Any) -> None:
+        self._progress = progress
+        self._bar = bar
+
+    def over(self, item: Item, result: dict[str, Json]) -> None:
+        """A task is over."""
+        from rich.text import Text
+
+        style = "green" if result["status"] == "solved" else "yellow"
+        self._progress.console.print(Text(told(item, result), style=style), soft_wrap=True)
+        self._progress.advance(self._bar)
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Progress]:
+    from rich import progress
+    from rich.console import Console
+
+    columns = (
+        progress.BarColumn(),
+        progress.MofNCompleteColumn(),
+        progress.TimeElapsedColumn(),
+        progress.TextColumn("left"),
+        progress.TimeRemainingColumn(),
+    )
+    with progress.Progress(*columns, console=Console(stderr=True)) as shown:
+        yield _Bar(shown, shown.add_task("tasks", total=total))
+
+
+def told(item: Item, result: dict[str, Json]) -> str:
+    """What came of a task, on one line."""
+    answer = json.dumps(result.get("answer"), ensure_ascii=False)
+    what = answer if result["status"] == "solved" else str(result.get("reason") or "")
+    line = plain(f"{result['status']} {item.id}: {' '.join(what.split())}")
+    return line if len(line) <= 200 else f"{line[:197]}..."
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
