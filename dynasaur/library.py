@@ -12,10 +12,10 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from dynasaur.config import PACKAGE, data_folder
+from dynasaur.config import PACKAGE, cache_folder, data_folder
 from dynasaur.errors import ActionError, FailureError, StoreError, UsageError
 from dynasaur.store import Store, base_path
-from dynasaur.types import LOCAL, Action, Evidence, Hit, Json
+from dynasaur.types import BASE, LOCAL, Action, Evidence, Hit, Json
 
 if TYPE_CHECKING:
     from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from dynasaur.usage import Report
 
     Embeddings = EndpointEmbeddings | LocalEmbeddings
-
-BASE = "base"
-"""The built-in source: the initial actions that come with the package."""
 
 
 class Library:
@@ -114,6 +111,10 @@ class Library:
         """
         action = self.retriever.find(name)
         if action is None:
+            if elsewhere := self.retriever.qualified(name):
+                raise ActionError(
+                    f"no action {name!r} of the library's own: there is {', '.join(elsewhere[:5])}"
+                )
             near = get_close_matches(name, self.names(), n=3)
             hint = f"did you mean {', '.join(near)}?" if near else "see `dynasaur list --all`"
             raise ActionError(f"no action {name!r}: {hint}")
@@ -268,7 +269,12 @@ class Library:
             repo=lambda: self.repo,
             kernel=self.kernel,
             folder=self.data,
-            gate=Gate(self._accept, category=self.categories.of, deliver=self._deliver),
+            gate=Gate(
+                self._accept,
+                category=self.categories.of,
+                deliver=self._deliver,
+                distribution=self.packages.distribution_of,
+            ),
         )
 
     @cached_property
@@ -276,8 +282,31 @@ class Library:
         own = Store(self.root / PACKAGE, mount=PACKAGE)
         base = base_path()
         if base.resolve() == (self.root / PACKAGE).resolve():
-            return (own,)
-        return own, Store(base, source=BASE, mount=f"{PACKAGE}.vendor.{BASE}")
+            return own, *self._added
+        return own, Store(base, source=BASE, mount=f"{PACKAGE}.vendor.{BASE}"), *self._added
+
+    @cached_property
+    def _added(self) -> tuple[Store, ...]:
+        """The sources that people added, as they are pinned; those that are in the cache."""
+        from dynasaur.pins import LOCK, Address, read_lock
+        from dynasaur.snapshot import Pinned, Snapshot, snapshot_file
+
+        file = self.root / LOCK
+        found: list[Store] = []
+        for pin in read_lock(file.read_bytes() if file.is_file() else None).sources.values():
+            if pin.url:
+                key = Address.parse(pin.url).key
+                kept = snapshot_file(cache_folder(), key, pin.commit)
+                mount = f"{PACKAGE}.vendor.{pin.name}"
+                if kept.is_file():
+                    with suppress(StoreError):
+                        found.append(Pinned(Snapshot(kept), source=pin.name, mount=mount))
+        return tuple(found)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The names of the sources that people added, as far as they are in the cache."""
+        return tuple(store.source for store in self._added)
 
     @cached_property
     def packages(self) -> Packages:

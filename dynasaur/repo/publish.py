@@ -37,7 +37,7 @@ def publish(git: Git, place: Place, settings: Settings, branch: str, title: str,
     remote, base = _remote(git, place, {**settings.person, **settings.own})
     url = git.line("remote", "get-url", "--push", remote, accept=(0, 2, 128))
     said = _push(git, remote, branch, settings.person)
-    request = _gh(git, branch, base, title, body)
+    request = request_by_gh(git, branch, title, body, base=base)
     if request:
         return f"asked for a review: {request}"
     links = re.findall(r"^remote:.*?(https?://\S+)", said, re.MULTILINE)
@@ -47,7 +47,13 @@ def publish(git: Git, place: Place, settings: Settings, branch: str, title: str,
 
 
 def compare_address(url: str, base: str, branch: str) -> str:
-    """Where a forge offers to make a pull request; empty where that is not known."""
+    """Where a forge offers to make a pull request; empty where that is not known.
+
+    Args:
+        url: The repository that is to take it.
+        base: The branch that is to take it; empty for its default one.
+        branch: What is to be taken; `OWNER:BRANCH` when it lies in another repository.
+    """
     match = URL_LIKE.match(url) or SCP_LIKE.match(url)
     if match is None:
         return ""
@@ -58,7 +64,8 @@ def compare_address(url: str, base: str, branch: str) -> str:
         return f"{page}/-/merge_requests/new?merge_request%5Bsource_branch%5D={name}"
     if "bitbucket" in host:
         return f"{page}/pull-requests/new?source={name}"
-    return f"{page}/compare/{quote(base, safe='/')}...{name}?expand=1"
+    since = f"{quote(base, safe='/')}..." if base else ""
+    return f"{page}/compare/{since}{name}?expand=1"
 
 
 def _remote(git: Git, place: Place, settings: Mapping[str, str]) -> tuple[str, str]:
@@ -89,12 +96,23 @@ def _push(git: Git, remote: str, branch: str, person: Mapping[str, str]) -> str:
     return done.stderr.decode("utf-8", "replace")
 
 
-def _gh(git: Git, branch: str, base: str, title: str, body: str) -> str:
-    """Open a pull request with GitHub's own program; empty when that is not possible."""
+def request_by_gh(
+    git: Git, head: str, title: str, body: str, *, base: str = "", more: Sequence[str] = ()
+) -> str:
+    """Open a pull request with GitHub's own program; empty when that is not possible.
+
+    Args:
+        git: git in the folder that the program runs in.
+        head: The branch, `OWNER:BRANCH` when it lies in another repository.
+        title: The request's title.
+        body: Its text.
+        base: The branch that is to take it; empty for the default one.
+        more: Further words of the command.
+    """
     program = shutil.which("gh")
     if program is None:
         return ""
-    words = ["pr", "create", "--head", branch, "--title", title, "--body", body]
+    words = ["pr", "create", "--head", head, "--title", title, "--body", body, *more]
     command: Sequence[str] = [program, *words, *(["--base", base] if base else [])]
     quiet = {"GH_PROMPT_DISABLED": "1", "GH_NO_UPDATE_NOTIFIER": "1"}
     try:

@@ -100,6 +100,10 @@ class Retriever:
         """The action that a name means; see `Shelves.find`."""
         return self._shelves.find(name)
 
+    def qualified(self, name: str) -> list[str]:
+        """The qualified names of the sources' actions that have a bare name: see `Shelves`."""
+        return self._shelves.qualified(name)
+
     def modules(self, names: Iterable[str]) -> dict[str, str]:
         """The full module names that names mean; see `Shelves.modules`."""
         return self._shelves.modules(names)

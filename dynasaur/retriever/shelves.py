@@ -8,7 +8,7 @@ from typing import Protocol
 from dynasaur.errors import ActionError
 from dynasaur.source import gather
 from dynasaur.store import Entry
-from dynasaur.types import LOCAL, Action, Module
+from dynasaur.types import BARE, LOCAL, Action, Module
 
 
 class Shelf(Protocol):
@@ -125,6 +125,17 @@ class Shelves:
         fitting = (module for module in found if places in _places(self._known[module][1]))
         yield from sorted(fitting, key=self._key)
 
+    def qualified(self, name: str) -> list[str]:
+        """The qualified names (`acme/text/clean`) of the actions of sources that people added.
+
+        Args:
+            name: A bare name, which means none of them.
+        """
+        entries = [self._known[module][1] for module in self._by_name.get(name, ())]
+        strangers = [entry for entry in entries if entry.source not in BARE]
+        places = [(one.source, one.category, one.name) for one in strangers]
+        return sorted("/".join(filter(None, place)) for place in places)
+
     def _key(self, module: str) -> str:
         """The index's key of a module: ties are ranked by it, so its place comes first."""
         shelf, entry = self._known[module]
@@ -137,6 +148,7 @@ def _module(key: str) -> str:
 
 
 def _places(entry: Entry) -> tuple[list[str], ...]:
-    """What may stand before an action's bare name."""
+    """What may stand before an action's bare name: of a source that people added, its own."""
     category = [entry.category] if entry.category else []
-    return [], category, [entry.source], [entry.source, *category]
+    qualified = [entry.source], [entry.source, *category]
+    return ([], category, *qualified) if entry.source in BARE else qualified

@@ -1,0 +1,199 @@
+"""`dynasaur source list`, `outdated`, `verify` and `search`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dynasaur.commands._output import columns, document
+from dynasaur.commands._sources import network_options, offline_option, open_desk, say, words
+from dynasaur.commands._wiring import json_option, library_option, open_library
+from dynasaur.errors import FailureError
+from dynasaur.types import Json
+
+if TYPE_CHECKING:
+    from dynasaur.types import Hit
+
+FAILED = 2
+
+
+@click.command("list")
+@library_option
+@json_option
+def listing(library_path: Path | None, as_json: bool) -> None:
+    """List the sources, where each is pinned, and what is vendored of it."""
+    from dynasaur.pins import Address
+
+    desk = open_desk(library_path)
+    lock = desk.lock()
+    found: list[dict[str, Json]] = []
+    for name, pin in sorted(lock.sources.items()):
+        here = not pin.url or desk.cache.has(Address.parse(pin.url), pin.commit)
+        found.append(
+            {
+                "name": name,
+                "url": pin.url or None,
+                "ref": pin.ref,
+                "commit": pin.commit or None,
+                "licence": pin.licence,
+                "signer": pin.signer,
+                "capabilities": list(pin.capabilities),
+                "modules": len(lock.of(name)),
+                "cached": here,
+            }
+        )
+    if as_json:
+        document([*found])
+        return
+    rows = []
+    for one in found:
+        commit = str(one["commit"] or "built in")[:12]
+        state = "" if one["cached"] else "  (not in the cache: dynasaur source sync)"
+        rows.append(
+            (
+                str(one["name"]),
+                commit,
+                str(one["licence"]),
+                f"{one['modules']} vendored",
+                f"{one['url'] or one['ref']}{state}",
+            )
+        )
+    columns(rows)
+    if not found:
+        say("the library has no sources yet: add one with `dynasaur source add URL`")
+
+
+@click.command("outdated")
+@network_options
+@offline_option
+@library_option
+@json_option
+def outdated(
+    timeout: float,
+    allow_insecure: bool,
+    offline: bool,
+    library_path: Path | None,
+    as_json: bool,
+) -> int:
+    """Ask the sources for what is newer: exit 0 nothing, 1 something, 2 one cannot be asked."""
+    from dynasaur.sources.verify import outdated as newer
+
+    desk = open_desk(library_path, offline=offline, allow_insecure=allow_insecure, timeout=timeout)
+    found: list[Json] = []
+    failed = False
+    for name, pin in sorted(desk.lock().sources.items()):
+        if not pin.url:
+            continue
+        try:
+            revision, commit = newer(desk, pin)
+        except FailureError as error:
+            say(f"error: {error}")
+            failed = True
+            continue
+        if commit:
+            found.append(
+                {"name": name, "pinned": pin.commit, "revision": revision, "commit": commit}
+            )
+            if not as_json:
+                click.echo(f"{name}: {pin.commit[:12]} -> {commit[:12]} ({revision})")
+    if as_json:
+        document(found)
+    return FAILED if failed else 1 if found else 0
+
+
+@click.command("verify")
+@click.option("--online", is_flag=True, help="Ask the sources whether their commits still stand.")
+@network_options
+@library_option
+@json_option
+def verify(
+    online: bool, timeout: float, allow_insecure: bool, library_path: Path | None, as_json: bool
+) -> int:
+    """Compare vendored files with dynasaur.lock, and that with the sources: exit 1 if not so."""
+    from dynasaur.sources.verify import verify as compare
+
+    desk = open_desk(library_path, allow_insecure=allow_insecure, timeout=timeout)
+    found = compare(desk, online=online)
+    if as_json:
+        document([{"kind": one.kind, "what": one.what, "message": one.message} for one in found])
+    else:
+        for one in found:
+            click.echo(one.message)
+        count = len(desk.lock().modules)
+        say(f"{count} vendored modules, {len(found) or 'no'} findings")
+    return 1 if found else 0
+
+
+@click.command("search")
+@click.argument("query", nargs=-1, required=True)
+@click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many.")
+@click.option("--index", metavar="URL", help="Search a public index of sources, a JSON file.")
+@network_options
+@library_option
+@json_option
+def search(
+    query: tuple[str, ...],
+    k: int,
+    index: str | None,
+    timeout: float,
+    allow_insecure: bool,
+    library_path: Path | None,
+    as_json: bool,
+) -> None:
+    """Find actions in all added sources; with --index, sources that could be added."""
+    from dynasaur.pins import LOCK, read_lock
+    from dynasaur.repo.files import read_plain
+
+    asked = " ".join(query)
+    if index:
+        entries = _search_index(index, asked, k, allow_insecure, timeout)
+        if as_json:
+            document([{**one} for one in entries])
+        else:
+            columns([(one["url"], one["summary"]) for one in entries])
+        return
+    library, _ = open_library(library_path)
+    taken = read_lock(read_plain(library.root / LOCK)).modules
+    hits = [hit for name in library.sources for hit in library.retriever.search(asked, k, name)]
+    hits = sorted(hits, key=lambda hit: -hit.score)[:k]
+    found = [("/".join(filter(None, _place(hit))), hit) for hit in hits]
+    if as_json:
+        document(
+            [
+                {
+                    "name": name,
+                    "score": round(hit.score, 4),
+                    "signature": hit.action.signature,
+                    "summary": hit.action.summary,
+                    "taken": name in taken,
+                }
+                for name, hit in found
+            ]
+        )
+        return
+    columns(
+        [
+            (f"{hit.score:.2f}", name, "taken" if name in taken else "", hit.action.summary)
+            for name, hit in found
+        ]
+    )
+    if not hits:
+        say(f"nothing in the sources fits ({words(library.sources, 'there are none')})")
+
+
+def _search_index(
+    index: str, asked: str, k: int, allow_insecure: bool, seconds: float
+) -> list[dict[str, str]]:
+    """Search a public index of sources."""
+    from dynasaur.sources import public
+
+    entries = public.search(index, asked, k, allow_insecure=allow_insecure, seconds=seconds)
+    if not entries:
+        say("nothing in that index fits")
+    return [{"url": one.url, "summary": one.summary} for one in entries]
+
+
+def _place(hit: Hit) -> tuple[str, str, str]:
+    return hit.action.source, hit.action.category, hit.action.name
