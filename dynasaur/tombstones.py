@@ -84,7 +84,8 @@ def current(
         if old.form != VERSION and old.at:
             text = content(old.at, f"{PACKAGE}/{old.name}.py")
             if text is not None:
-                again = fingerprint(text.decode("utf-8-sig", "replace"))
+                module = f"{PACKAGE}.{old.name.replace('/', '.')}"
+                again = fingerprint(text.decode("utf-8-sig", "replace"), module=module)
                 grave = replace(old, fingerprint=again, form=VERSION)
         found[grave.fingerprint] = grave
     return found

@@ -6,7 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from dynasaur.checks import answer, documented, effects, head, names, paths, rules, scrub, secrets
+from dynasaur.checks import (
+    answer,
+    documented,
+    effects,
+    head,
+    hidden,
+    names,
+    paths,
+    rules,
+    scrub,
+    secrets,
+)
 from dynasaur.checks.subject import ActionText, Finding
 from dynasaur.record import Harvest
 from dynasaur.source import read_action
@@ -132,6 +143,10 @@ def test_documented_asks_for_a_docstring_once() -> None:
         ("readTable", "is not in lower case"),
         ("read__table", "stray underscore"),
         ("read_table_", "stray underscore"),
+        ("nul", "is that of a device on Windows"),
+        ("com1", "is that of a device on Windows"),
+        ("x" * 101, "takes 101 bytes"),
+        ("ä" * 60, "takes 120 bytes"),
     ],
 )
 def test_names_finds(name: str, message: str) -> None:
@@ -141,10 +156,59 @@ def test_names_finds(name: str, message: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["mean", "sort_rows", "solve_quadratic", "run_length", "task_days", "gcd", "größe", "sha256"],
+    [
+        "mean",
+        "sort_rows",
+        "solve_quadratic",
+        "run_length",
+        "task_days",
+        "gcd",
+        "größe",
+        "sha256",
+        "con_men",
+    ],
 )
 def test_names_is_silent(name: str) -> None:
     assert messages(list(names.check(subject(f"def {name}(): pass", name))), "names") == []
+
+
+# --- hidden ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("# \N{RIGHT-TO-LEFT OVERRIDE} begin", "the invisible character U+202E"),
+        ("x = 'a\N{LEFT-TO-RIGHT ISOLATE}b'", "the invisible character U+2066"),
+        ("x = 'a\N{ZERO WIDTH SPACE}b'", "the invisible character U+200B"),
+        ("x = 'a\x08b'", "the invisible character U+0008"),
+        ("x = 'a\x1b[2Kb'", "the invisible character U+001B"),
+        ("# \N{TAG LATIN SMALL LETTER A}", "the invisible character U+E0061"),
+        ("\N{LATIN SMALL LIGATURE FI}nd = 1", "is read as `find`"),
+        ("\N{MATHEMATICAL BOLD SMALL X} = 1", "is read as `x`"),
+        ("s\N{CYRILLIC SMALL LETTER A}fe = 1", "mixes Cyrillic and Latin letters"),
+        ("\N{GREEK SMALL LETTER OMICRON}pen = 1", "mixes Greek and Latin letters"),
+    ],
+)
+def test_hidden_finds(line: str, found: str) -> None:
+    (message,) = messages(list(hidden.check(subject(f"def f():\n    {line}\n    pass"))), "hidden")
+    assert found in message
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "größe = 'Straße' + 'שלום' + 'میخواهم'  # 日本語",
+        "x = 1\t# tab",
+        "x = '\N{WOMAN}\N{ZERO WIDTH JOINER}\N{PERSONAL COMPUTER}'",
+        "x = '\\u202e'",
+        "имя = 1",
+        "π = 3.14",
+        "x = 'ﬁne'",
+    ],
+)
+def test_hidden_is_silent(line: str) -> None:
+    assert list(hidden.check(subject(f"def f():\n    {line}\n    pass"))) == []
 
 
 # --- effects --------------------------------------------------------------------------------------

@@ -650,6 +650,30 @@ def test_unreadable_text_is_equal_to_itself_alone() -> None:
         assert fingerprint(text) != fingerprint(text + " ")
 
 
+MOUNTED = "from {} import mean as m\ndef f(a):\n    b = m(a)\n    return g(b, m(b))"
+
+
+@pytest.mark.parametrize(
+    ("path", "module"),
+    [
+        (".mean", "actions.stats.f"),
+        ("..stats.mean", "actions.tables.f"),
+        ("actions.stats.mean", ""),
+        ("actions.stats.mean", "elsewhere.f"),
+        ("...stats.mean", "actions.tables.deep.f"),
+    ],
+)
+def test_a_relative_import_is_what_it_names(path: str, module: str) -> None:
+    found = fingerprint(MOUNTED.format(path), module=module)
+    assert found == fingerprint(MOUNTED.format("actions.stats.mean"))
+    assert found != fingerprint(MOUNTED.format(".mean"), module="actions.tables.f")
+
+
+def test_a_relative_import_above_everything_stays_as_it_is() -> None:
+    text = MOUNTED.format("...mean")
+    assert fingerprint(text, module="a.f") == fingerprint(text)
+
+
 def test_parameter_names() -> None:
     assert parameter_names("def f(a, *b, c=1, **d):\n    return a") == ("a", "b", "c", "d")
     assert parameter_names("def f(") == ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from dynasaur.checks import answer, documented, effects, head, names, paths, secrets
+from dynasaur.checks import answer, documented, effects, head, hidden, names, paths, secrets
 from dynasaur.checks.subject import ActionText, Finding
 from dynasaur.record import Harvest
 from dynasaur.types import Action
@@ -14,6 +14,7 @@ RULES: dict[str, Callable[[ActionText], Iterator[Finding]]] = {
     "names": names.check,
     "documented": documented.check,
     "effects": effects.check,
+    "hidden": hidden.check,
     "secrets": secrets.check,
     "paths": paths.check,
     "answer": answer.check,

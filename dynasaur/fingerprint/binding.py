@@ -36,7 +36,10 @@ class Rebound(Exception):  # noqa: N818
 class Notes:
     """What is found out about a whole text while it is read."""
 
-    def __init__(self, *, opaque: str = "", rebound: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, module: str = "", *, opaque: str = "", rebound: frozenset[str] = frozenset()
+    ) -> None:
+        self.module = module  # the text's own full name; empty where it is not known
         self.opaque = bool(opaque)
         self.documented = opaque in {"inspect", "doctest", "__doc__", "help", "getdoc"}
         self.words: set[str] = set()  # keywords of calls and strings that could name a parameter

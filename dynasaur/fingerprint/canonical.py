@@ -33,23 +33,24 @@ class Canonical:
     trivial: bool
 
 
-def canonical(source: str, name: str = "") -> Canonical | None:
+def canonical(source: str, name: str = "", module: str = "") -> Canonical | None:
     """The normal form of an action, or None where the text cannot be read for certain.
 
     Args:
         source: A module, or one function.
         name: The function that is the action; without it the last public one.
+        module: The module's full name; with it, a relative import is what it names.
     """
     try:
         data = _lines(source).encode()
-        notes = Notes()
+        notes = Notes(module)
         for _ in range(4):
             try:
                 return _Module(data, notes).canonical(name)
             except Opaque as found:
-                notes = Notes(opaque=found.reason)
+                notes = Notes(module, opaque=found.reason)
             except Rebound as wrong:
-                notes = Notes(rebound=notes.rebound | wrong.names)
+                notes = Notes(module, rebound=notes.rebound | wrong.names)
     except (Unreadable, UnicodeError, RecursionError, MemoryError):
         return None
     except (ValueError, LookupError, TypeError):  # a tree of another shape than the grammar's

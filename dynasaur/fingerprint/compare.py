@@ -22,7 +22,7 @@ _CONSTANT = re.compile(
 )
 
 
-def fingerprint(source: str, level: Level = "exact", name: str = "") -> str:
+def fingerprint(source: str, level: Level = "exact", name: str = "", *, module: str = "") -> str:
     """The fingerprint of an action; equal fingerprints mean equal actions, up to the level.
 
     `exact`: equal up to layout, comments, docstrings, plain type hints, names of parameters,
@@ -34,11 +34,13 @@ def fingerprint(source: str, level: Level = "exact", name: str = "") -> str:
         source: A module, or one function.
         level: How much may differ.
         name: The function that is the action; without it the last public one.
+        module: The module's full name; with it, relative imports of one module from two places
+            are equal. Only fingerprints that were all made with it can be compared.
 
     Returns:
         32 hexadecimal digits.
     """
-    found = canonical(source, name)
+    found = canonical(source, name, module)
     if found is None:
         return _hashed("text", source)
     if level == "lifted" and not found.trivial:
@@ -65,19 +67,24 @@ def parameter_names(source: str, name: str = "") -> tuple[str, ...]:
     return () if found is None else found.parameters
 
 
-def constants_apart(a: str, b: str) -> tuple[tuple[str, str], ...]:
+def constants_apart(
+    a: str, b: str, modules: tuple[str, str] = ("", "")
+) -> tuple[tuple[str, str], ...]:
     """The constants in which two actions differ that are equal but for constants.
 
     Args:
         a: A module, or one function.
         b: Another, with the same lifted fingerprint.
+        modules: The full names of both.
 
     Returns:
         Pairs of literals as Python source, each pair once, in the order of the canonical tree;
         none where the two differ in more.
     """
-    one, other = canonical(a), canonical(b)
-    if one is None or other is None or fingerprint(a, "lifted") != fingerprint(b, "lifted"):
+    one, other = canonical(a, module=modules[0]), canonical(b, module=modules[1])
+    texts = zip((a, b), modules, strict=True)
+    lifted = {fingerprint(text, "lifted", module=module) for text, module in texts}
+    if one is None or other is None or len(lifted) > 1:
         return ()
     pairs = zip(_constants(one.text), _constants(other.text), strict=True)
     return tuple(dict.fromkeys(pair for pair in pairs if pair[0] != pair[1]))

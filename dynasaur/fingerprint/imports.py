@@ -31,6 +31,15 @@ CHANGING = {"sys.stdout", "sys.stderr", "sys.stdin", "sys.argv", "sys.path", "os
 """Attributes that are commonly replaced: importing one by name keeps what it was then."""
 
 
+def absolute(path: str, module: str) -> str:
+    """What a relative import's path names, seen from a module; as it is where that is not known."""
+    dots = len(path) - len(path.lstrip("."))
+    packages = module.split(".")[:-dots] if dots else []
+    if not packages:
+        return path
+    return ".".join([*packages, path[dots:]] if path[dots:] else packages)
+
+
 def is_quiet(module: str) -> bool:
     """Importing the module does nothing that could be noticed: it is part of Python."""
     top = module.split(".")[0]

@@ -8,7 +8,7 @@ from dynasaur.fingerprint import terms
 from dynasaur.fingerprint.annotations import annotation
 from dynasaur.fingerprint.binding import Opaque, Ref, Unreadable
 from dynasaur.fingerprint.definitions import Definitions
-from dynasaur.fingerprint.imports import CHANGING
+from dynasaur.fingerprint.imports import CHANGING, absolute
 from dynasaur.fingerprint.reader import has, kids
 from dynasaur.fingerprint.terms import NONE, Node
 
@@ -157,7 +157,7 @@ class Statements(Definitions):
         return ("import", ref, bound, module)
 
     def _read_import_from_statement(self, node: Cst) -> Node:
-        origin = self.dotted(self.child(node, "module_name"))
+        origin = absolute(self.dotted(self.child(node, "module_name")), self.notes.module)
         self._look_at_module(origin)
         if has(node, "wildcard_import"):
             raise Unreadable("star import")

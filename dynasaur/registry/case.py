@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from dynasaur.registry.docstring import with_examples
 from dynasaur.registry.judged import Gate, Judged
 from dynasaur.registry.known import Known, Prints
 from dynasaur.registry.lifted import one_action
+from dynasaur.registry.needs import requirements
 from dynasaur.registry.revise import incompatible
 from dynasaur.registry.shelf import Shelf, title
 from dynasaur.source import Use
@@ -73,7 +74,21 @@ class Case:
         if taken and taken.source == LOCAL and taken.name == one.name:
             one.module = taken.module
         else:
-            one.module = f"{self.shelf.mount}.{self._category(one)}.{one.name}"
+            one.module = self._module(one, self._category(one))
+
+    def move(self, categories: Mapping[str, str]) -> None:
+        """Give candidates other categories, by name; all are written anew."""
+        for one in self.judged:
+            if one.unplaced and one.name in categories:
+                old, one.module = one.module, self._module(one, categories[one.name])
+                for other in self.judged:
+                    other.lifted = one.module if other.lifted == old else other.lifted
+        for one in self.judged:
+            if not one.reason:
+                self.write(one)
+
+    def _module(self, one: Judged, category: str) -> str:
+        return f"{self.shelf.mount}.{category}.{one.name}"
 
     def write(self, one: Judged) -> None:
         """Write the module as it would be saved, and read it back as an action."""
@@ -91,7 +106,7 @@ class Case:
         self._point_over(one)
         if one.reason:
             return
-        one.prints = Prints.of(one.text)
+        one.prints = Prints.of(one.text, one.module)
         other = self._exact.get(one.prints.exact)
         taken = self.shelf.taken(one.name)
         if grave := self.shelf.rejected.get(one.prints.exact):
@@ -125,6 +140,7 @@ class Case:
         old = self.gate.head or source.Head(REQUIRES_PYTHON)
         if one.revises and not self.gate.head:
             old = source.read_head(one.revises.text)
+        needed = requirements(one.plain, old.dependencies, self.gate.distribution)
         provenance = Provenance(
             origin=self.gate.origin,
             task=self.harvest.task,
@@ -134,7 +150,8 @@ class Case:
             deprecated=old.provenance.deprecated,
             replay=one.replay,
         )
-        plain = self._read(one, source.with_head(one.plain, replace(old, provenance=provenance)))
+        head = replace(old, dependencies=needed, provenance=provenance)
+        plain = self._read(one, source.with_head(one.plain, head))
         one.action = self._read(one, with_examples(plain.text, one.name, one.examples))
         if plain.text != one.action.text and self.findings(one):
             one.action, one.examples = plain, ()  # an argument holds what no text may hold
@@ -212,19 +229,26 @@ class Case:
             one.lifted = other
 
     def _category(self, one: Judged) -> str:
-        """That of most of the actions it uses, else the one that its words belong to."""
+        """That of most of the actions it uses, else the one that its words belong to.
+
+        Where these do not agree it is `unplaced`: the model may say, while it can be asked.
+        """
         entries = self.shelf.entries
-        places = {other.name: other.module.split(".")[-2] for other in self.judged if other.module}
+        places = {
+            other.name: other.module.split(".")[-2]
+            for other in self.judged
+            if other.module and not other.unplaced
+        }
         used = [
             entries[use.module].category if use.module in entries else places.get(use.name, "")
             for use in one.candidate.uses
         ]
-        if counted := Counter(_named(used)).most_common(1):
+        counted = Counter(filter(None, used)).most_common(2)
+        if counted and (len(counted) == 1 or counted[0][1] > counted[1][1]):
             return counted[0][0]
         tree = source.tree_of("\n".join(one.candidate.parts), one.name)
         docstring = source.docstring_of(source.public_functions(tree)[one.name])
-        return self.gate.category(one.name, docstring) or CATEGORY
-
-
-def _named(categories: Iterable[str]) -> Iterable[str]:
-    return (category for category in categories if category)
+        if category := self.gate.category(one.name, docstring):
+            return category
+        one.unplaced = True
+        return counted[0][0] if counted else CATEGORY

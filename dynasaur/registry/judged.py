@@ -19,6 +19,11 @@ def no_category(_name: str, _docstring: str) -> str:
     return ""
 
 
+def no_distribution(_name: str) -> str:
+    """None is known."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
     """What the registry asks of candidates, and what it says of them.
@@ -27,6 +32,7 @@ class Gate:
         accept: The weakest evidence that admits.
         origin: Who wrote them: `generated`, or `initial` for a person.
         category: Which category a name and a docstring belong to; empty when none stands out.
+        distribution: Which requirement gives an import name; empty for none that is known.
         head: What stands in their heads besides the provenance, where that is given.
         deliver: What becomes of the commits.
     """
@@ -34,6 +40,7 @@ class Gate:
     accept: Evidence = Evidence.SOLVED
     origin: str = "generated"
     category: Callable[[str, str], str] = no_category
+    distribution: Callable[[str], str] = no_distribution
     head: Head | None = None
     deliver: Deliver = "merge"
 
@@ -55,6 +62,7 @@ class Judged:
         replay: Why its recorded calls do not back it; empty when they do, or were not tried.
         examples: Replayed calls that its docstring shows.
         revises: The action of the library that it would replace.
+        vouched: The action that it would replace has no example to run: a person answers for it.
         unplaced: No category stands out for it.
         lifted: The module that differs from it in constants only; empty where there is none.
         near: The module of the existing action that it is most like, and how much.
@@ -72,6 +80,7 @@ class Judged:
     replay: str = ""
     examples: tuple[Example, ...] = ()
     revises: Action | None = None
+    vouched: bool = False
     unplaced: bool = False
     lifted: str = ""
     near: tuple[str, float] | None = None

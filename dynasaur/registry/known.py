@@ -15,7 +15,7 @@ from dynasaur.errors import ActionError
 from dynasaur.fingerprint import VERSION, fingerprint
 from dynasaur.store import Entry, Store
 
-_TABLE = "known_3"
+_TABLE = "known_4"
 _SCHEMA = (
     f"CREATE TABLE IF NOT EXISTS {_TABLE} "
     "(module TEXT PRIMARY KEY, stamp TEXT NOT NULL, exact TEXT NOT NULL, lifted TEXT NOT NULL)"
@@ -30,9 +30,9 @@ class Prints:
     lifted: str = ""
 
     @classmethod
-    def of(cls, text: str) -> Prints:
-        """Those of a module's text."""
-        return cls(fingerprint(text), fingerprint(text, "lifted"))
+    def of(cls, text: str, module: str) -> Prints:
+        """Those of a module's text, its relative imports seen from its full name."""
+        return cls(fingerprint(text, module=module), fingerprint(text, "lifted", module=module))
 
 
 class Known:
@@ -83,6 +83,6 @@ class Known:
 
 def _prints(store: Store, entry: Entry) -> Prints:
     try:
-        return Prints.of(store.read(entry).text)
+        return Prints.of(store.read(entry).text, entry.module)
     except ActionError:
         return Prints()

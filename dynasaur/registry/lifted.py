@@ -62,7 +62,7 @@ def one_action(one: Action, other: Action, place: str) -> str:
         other: The existing one, with the same lifted fingerprint.
         place: How people name that one.
     """
-    apart = constants_apart(one.text, other.text)
+    apart = constants_apart(one.text, other.text, (one.module, other.module))
     shown = "; ".join(f"{here} here, {there} there" for here, there in apart)
     constants = f" ({shown})" if apart and len(shown) <= SHOWN else ""
     signature = generalised(other, apart) if apart else ""

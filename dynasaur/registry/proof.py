@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from dynasaur.errors import ActionError
 from dynasaur.record import Ask, Undocumented
-from dynasaur.registry import evidence
+from dynasaur.registry import evidence, placing
 from dynasaur.registry.case import Case
 from dynasaur.registry.docstring import Example, docstrings, examples_of
 from dynasaur.registry.documents import documented, function_text
@@ -23,6 +23,9 @@ REPLAY_SEEDS = (1, 2)
 """Replays are done in two processes, which order the elements of sets in different ways."""
 
 LAST_SEED = 3
+
+INITIAL = "initial"
+"""The origin of what people wrote."""
 
 RENAME = "choose another name"
 """What can be done about a revision that is refused."""
@@ -114,15 +117,24 @@ class Proof:
     # --- documentation ------------------------------------------------------------------------
 
     def _mend(self) -> None:
-        """Ask once for all documentation that is missing, and take what changes nothing else."""
-        wanting = [one for one in self._open() if one.wanting]
+        """Ask once for all that is missing: documentation and categories."""
+        wanting = [one for one in self._open() if one.wanting or one.unplaced]
         if not wanting or self.ask is None:
             return
-        asked = [
-            Undocumented(one.name, function_text(one.candidate), one.wanting) for one in wanting
+        known = self.case.shelf.categories
+        lacks = [
+            (*one.wanting, *([placing.wanted(one.name, known)] if one.unplaced else ()))
+            for one in wanting
         ]
-        reply = self.ask(asked)
-        for one in wanting:
+        reply = self.ask(
+            [
+                Undocumented(one.name, function_text(one.candidate), lacking)
+                for one, lacking in zip(wanting, lacks, strict=True)
+            ]
+        )
+        if given := placing.categories(reply, known):
+            self.case.move(given)
+        for one in [one for one in wanting if one.wanting]:
             if not reply.strip():
                 one.reason = "; ".join(one.wanting)
             else:
@@ -141,7 +153,7 @@ class Proof:
             self.case.write(one)
             if one.reason:
                 return
-            prints.append(Prints.of(one.text).exact)
+            prints.append(Prints.of(one.text, one.module).exact)
         if prints[0] != prints[1]:
             one.reason = "the model's documentation changed what it does"
         else:
@@ -165,7 +177,11 @@ class Proof:
         return any(again) or any(one.reason for one in revisions)
 
     def _lets_down(self, one: Judged) -> str:
-        """Whom a revision lets down: the action whose place it takes, or the users of that."""
+        """Whom a revision lets down: the action whose place it takes, or the users of that.
+
+        Where that action has no example to run, nothing speaks against a revision, and nothing
+        for it: a person may answer for it, a model may not.
+        """
         assert one.revises is not None
         place = title(one.revises.module)
         own = Sample(one.requires, documents=((1, one.revises.docstring),))
@@ -177,10 +193,11 @@ class Proof:
             return f"it does not import alone: {first.problem}"
         if wrong := _wrong(first):
             return f"it cannot take the place of {place}, whose example {wrong}; {RENAME}"
-        if not first.tried:
+        one.vouched = not first.tried and self.case.gate.origin == INITIAL
+        if not first.tried and not one.vouched:
             return (
                 f"it cannot take the place of {place}, which has no example that could show"
-                f" whether it still does the same; {RENAME}"
+                f" whether it still does the same; {RENAME}, or let a person add it"
             )
         for user, outcome in zip(users, others, strict=True):
             if wrong := outcome.problem or _wrong(outcome):

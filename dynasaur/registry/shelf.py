@@ -9,7 +9,7 @@ from functools import cached_property
 from dynasaur import tombstones
 from dynasaur.errors import ActionError
 from dynasaur.store import Entry, Store
-from dynasaur.types import LOCAL, Action
+from dynasaur.types import BARE, LOCAL, Action
 
 
 class Shelf:
@@ -35,9 +35,15 @@ class Shelf:
         ordered = sorted(self.entries.values(), key=lambda one: (one.source != LOCAL, one.module))
         self._by_name: dict[str, Entry] = {}
         self._by_folded: dict[str, Entry] = {}
-        for entry in ordered:
+        for entry in (one for one in ordered if one.source in BARE):
             self._by_name.setdefault(entry.name, entry)
             self._by_folded.setdefault(entry.name.casefold(), entry)
+
+    @property
+    def categories(self) -> frozenset[str]:
+        """The categories that there are, those of other people's sources left out."""
+        bare = (entry for entry in self.entries.values() if entry.source in BARE)
+        return frozenset(entry.category for entry in bare) - {""}
 
     @cached_property
     def rejected(self) -> Mapping[str, tombstones.Tombstone]:

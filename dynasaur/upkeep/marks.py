@@ -80,7 +80,8 @@ def _reject(ground: Ground, name: str, reason: str, *, with_dependents: bool) ->
     text = ground.committed(path_of(entry.module)).decode("utf-8-sig", "replace")
     why = " ".join(reason.split()) or f"a person removed {this}"
     at = ground.repo.past.resolve("HEAD") or ""
-    files |= _buried(ground, Tombstone(fingerprint(text), this, why, at))
+    lies = fingerprint(text, module=entry.module)
+    files |= _buried(ground, Tombstone(lies, this, why, at))
     return ground.commit(f"reject {this}: {why}", files, removed=[title(module) for module in goes])
 
 

@@ -192,6 +192,6 @@ def _unearthed(ground: Ground, wanted: State) -> dict[str, bytes | None]:
     path = f"{PACKAGE}/{tombstones.FILE}"
     text = (ground.repo.past.content("HEAD", path) or b"").decode("utf-8", "replace")
     kept = tombstones.current(tombstones.parse(text), ground.repo.past.content)
-    if kept.pop(fingerprint(wanted.text), None) is None:
+    if kept.pop(fingerprint(wanted.text, module=wanted.module), None) is None:
         return {}
     return {path: tombstones.render(kept.values()).encode() if kept else None}

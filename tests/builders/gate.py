@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from textwrap import dedent
 
@@ -48,6 +48,7 @@ class Place:
     root: Path
     kernel: TrialKernel
     accept: Evidence = Evidence.SOLVED
+    gate: Gate = field(default_factory=Gate)
     number: int = field(default=0)
 
     @property
@@ -61,7 +62,7 @@ class Place:
             repo=lambda: Repo(self.root),
             kernel=lambda folder, functions: self.kernel,
             folder=self.root / ".dynasaur",
-            gate=Gate(self.accept),
+            gate=replace(self.gate, accept=self.accept),
         )
 
     def text(self, name: str) -> str:
