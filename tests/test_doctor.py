@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
@@ -18,12 +19,28 @@ def test_doctor_tells_what_is_in_force_and_what_not(tmp_path: Path) -> None:
     assert all(one["problem"] for one in sandbox["tiers"] if not sandbox["tier"])
     assert any("Linux kernel itself" in danger for danger in sandbox["lets_through"])
     assert done.json["model"] == "planner"
+    assert done.json["network"] == "none"
+    assert re.match(r"(uv|pip) [0-9.]+ \(--install ask\)", done.json["packages"])
+    assert re.match(r"[0-9]+\.[0-9]+", done.json["git"])
 
 
 def test_doctor_prints_the_same_for_people(tmp_path: Path) -> None:
     done = dynasaur("doctor", cwd=tmp_path)
     assert "sandbox" in done.out
     assert "It does not keep code from this:" in done.out
+
+
+def test_doctor_tells_what_is_opened(tmp_path: Path) -> None:
+    opened = {"DYNASAUR_NETWORK": "full", "DYNASAUR_PACKAGES": "pandas"}
+    done = dynasaur("doctor", "--json", cwd=tmp_path, env=opened)
+    assert any("reach the network" in danger for danger in done.json["sandbox"]["lets_through"])
+    assert "pandas without asking" in done.json["packages"]
+    some = dynasaur("doctor", cwd=tmp_path, env={"DYNASAUR_NETWORK": "allow=example.test"})
+    assert "send what it has to example.test, by the proxy" in some.out
+    wrong = {"DYNASAUR_NETWORK": "allow=example.test", "DYNASAUR_SANDBOX": "landlock"}
+    done = dynasaur("doctor", cwd=tmp_path, env=wrong)
+    assert done.code == 2
+    assert "network of the kernel's own" in done.err
 
 
 def test_without_a_sandbox_everything_gets_through_and_is_said(tmp_path: Path) -> None:

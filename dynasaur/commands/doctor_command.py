@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,12 +32,17 @@ def command(library_path: Path | None, as_json: bool) -> int:
 
     root = config.find_library(library_path, Path.cwd(), os.environ)
     settings = config.load(root, os.environ, {})
-    sandbox = examine(settings.sandbox)
+    sandbox = examine(settings.sandbox, settings.network)
+    facts: dict[str, Json] = {
+        "network": settings.network,
+        "packages": _packages(settings),
+        "git": _git(),
+    }
     model, library = _model(settings.model), _library(root)
     if as_json:
-        document(_document(sandbox, model, library))
+        document({**_document(sandbox, model, library), **facts})
     else:
-        _print(sandbox, model, library)
+        _print(sandbox, model, library, facts)
     return 0 if sandbox.tier else 1
 
 
@@ -61,11 +67,30 @@ def _library(root: Path) -> str:
     return f"{root} ({note})" if note else str(root)
 
 
-def _print(sandbox: SandboxReport, model: str, library: str) -> None:
+def _packages(settings: config.Settings) -> str:
+    from dynasaur.packages.installer import program
+
+    allowed = f", {settings.packages} without asking" if settings.packages else ""
+    how = f"--install {settings.install}{allowed if settings.install == 'ask' else ''}"
+    return f"{program() or 'neither uv nor pip is there: nothing can be installed'} ({how})"
+
+
+def _git() -> str:
+    try:
+        done = subprocess.run(
+            ["git", "--version"], capture_output=True, text=True, timeout=10, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return "not found: install git 2.31 or newer"
+    return done.stdout.strip().removeprefix("git version ")
+
+
+def _print(sandbox: SandboxReport, model: str, library: str, facts: dict[str, Json]) -> None:
     rows = [
         ("dynasaur", __version__),
         ("library", library),
         ("model", model),
+        *((name, str(fact)) for name, fact in facts.items()),
         ("sandbox", sandbox.tier or f"none works, so runs are refused: {sandbox.problem}"),
     ]
     rows += [(f"  {one.tier}", one.problem or "works") for one in sandbox.probes]
@@ -82,7 +107,7 @@ def _dangers(title: str, dangers: Sequence[str]) -> None:
             click.echo(f"  - {danger}")
 
 
-def _document(sandbox: SandboxReport, model: str, library: str) -> Json:
+def _document(sandbox: SandboxReport, model: str, library: str) -> dict[str, Json]:
     return {
         "version": __version__,
         "library": library,

@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from dynasaur.errors import KernelError
 from dynasaur.kernel.enclosure import Tier
 from dynasaur.kernel.tiers import STRONGEST_FIRST, Probe, choose, probe
+from dynasaur.proxy.allowed import ALLOW, Allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,14 @@ OWN: tuple[Tier, ...] = ("bwrap", "unshare")
 BWRAP: tuple[Tier, ...] = ("bwrap",)
 NEITHER: tuple[Tier, ...] = ()
 
+_NETWORK = Protection("reach the network, or services on this machine, by TCP or UDP", EVERY)
+
 PROTECTIONS = (
     Protection("read your files: keys, settings, repositories", EVERY),
     Protection("write to your files, git hooks, actions or Python packages", EVERY),
     Protection("find keys in environments, its own or other processes'", EVERY),
     Protection("read or change other kernels' connections", EVERY),
-    Protection("reach the network, or services on this machine, by TCP or UDP", EVERY),
+    _NETWORK,
     Protection("reach unix sockets: Docker, SSH agent, D-Bus", EVERY),
     Protection("signal, trace or read the memory of other processes", EVERY),
     Protection("make namespaces and mounts, or use io_uring, bpf, perf, userfaultfd, keys", EVERY),
@@ -73,33 +76,38 @@ class SandboxReport:
     versions: dict[str, str]
 
 
-def examine(sandbox: str = "auto") -> SandboxReport:
+def examine(sandbox: str = "auto", network: str = "none") -> SandboxReport:
     """Try the tiers and say what is in force.
 
     Args:
         sandbox: What is configured: one of `CHOICES`.
+        network: What is configured: `none`, `allow=DOMAIN[,DOMAIN...]` or `full`.
 
     Raises:
-        UsageError: There is no such tier.
+        UsageError: There is no such tier, or not with that network.
     """
     tier, problem = "", ""
+    proxied = network.startswith(ALLOW)
     try:
-        tier = choose(sandbox)
+        tier = choose(sandbox, proxied=proxied)
     except KernelError as error:
         problem = str(error)
+    through = [p for p in PROTECTIONS if tier not in p.tiers]
+    through += [_NETWORK] if network == "full" and _NETWORK not in through else []
+    sent = [f"send what it has to {Allowed.parse(network)}, by the proxy"] if proxied else []
     return SandboxReport(
         tier=tier,
         problem=problem,
         probes=tuple(probe(each) for each in STRONGEST_FIRST),
-        keeps_off=tuple(p.danger for p in PROTECTIONS if tier in p.tiers),
-        lets_through=tuple(p.danger for p in PROTECTIONS if tier not in p.tiers),
+        keeps_off=tuple(p.danger for p in PROTECTIONS if p not in through),
+        lets_through=(*(p.danger for p in PROTECTIONS if p in through), *sent),
         versions=_versions(),
     )
 
 
 def _versions() -> dict[str, str]:
     found = {"python": platform.python_version(), sys.platform: platform.release()}
-    for name in ("jupyter_client", "ipykernel", "ipython", "pyzmq"):
+    for name in ("jupyter_client", "ipykernel", "ipython", "pyzmq", "tornado"):
         try:
             found[name] = version(name)
         except PackageNotFoundError:

@@ -75,6 +75,21 @@ def install(
     return Outcome() if done.returncode == 0 else _failed(done.stderr or done.stdout)
 
 
+def program() -> str:
+    """What would install packages, with its version; empty where nothing is there."""
+    uv, pip = _uv(Path()), _pip(Path())
+    if uv is None and pip is None:
+        return ""
+    asked = uv[:1] if uv is not None else (pip or [])[:4]
+    try:
+        done = subprocess.run(
+            [*asked, "--version"], cwd="/", capture_output=True, text=True, timeout=30, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return ""
+    return " ".join(done.stdout.split()[:2])
+
+
 def _uv(target: Path) -> list[str] | None:
     beside = Path(sys.executable).with_name("uv")
     found = shutil.which("uv")

@@ -61,6 +61,7 @@ def kernel(
     *,
     sandbox: str = "none",
     limits: Limits = Limits(grace_seconds=1.0),  # noqa: B008 - frozen
+    network: str = "none",
 ) -> Iterator[JupyterKernel]:
     """A kernel with the desk's host functions."""
     desk = desk or Desk()
@@ -70,7 +71,9 @@ def kernel(
         "fail": desk.fail,
         "huge": desk.huge,
     }
-    with JupyterKernel(work, functions=functions, sandbox=sandbox, limits=limits) as running:
+    with JupyterKernel(
+        work, functions=functions, sandbox=sandbox, limits=limits, network=network
+    ) as running:
         yield running
 
 
