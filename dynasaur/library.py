@@ -12,10 +12,10 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from dynasaur.config import PACKAGE, cache_folder, data_folder
+from dynasaur.config import PACKAGE, data_folder
 from dynasaur.errors import ActionError, FailureError, StoreError, UsageError
-from dynasaur.store import Store, base_path
-from dynasaur.types import BASE, LOCAL, Action, Evidence, Hit, Json
+from dynasaur.store import Store
+from dynasaur.types import BARE, LOCAL, Action, Evidence, Hit, Json
 
 if TYPE_CHECKING:
     from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory
@@ -92,12 +92,9 @@ class Library:
 
         root = Path(path).expanduser().absolute()
         identity = Repo.init(root).identity
-        note = (
-            f"git has no identity configured; committing as {identity.name} <{identity.email}>"
-            if identity.fallback
-            else ""
-        )
-        return cls(root), note
+        author = f"{identity.name} <{identity.email}>"
+        note = f"git has no identity configured; committing as {author}"
+        return cls(root), note if identity.fallback else ""
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """The best `k` actions for a query in words, best first."""
@@ -111,11 +108,7 @@ class Library:
         """
         action = self.retriever.find(name)
         if action is None:
-            if elsewhere := self.retriever.qualified(name):
-                raise ActionError(
-                    f"no action {name!r} of the library's own: there is {', '.join(elsewhere[:5])}"
-                )
-            near = get_close_matches(name, self.names(), n=3)
+            near = self.retriever.qualified(name)[:5] or get_close_matches(name, self.names(), n=3)
             hint = f"did you mean {', '.join(near)}?" if near else "see `dynasaur list --all`"
             raise ActionError(f"no action {name!r}: {hint}")
         return action
@@ -279,34 +272,14 @@ class Library:
 
     @cached_property
     def _stores(self) -> tuple[Store, ...]:
-        own = Store(self.root / PACKAGE, mount=PACKAGE)
-        base = base_path()
-        if base.resolve() == (self.root / PACKAGE).resolve():
-            return own, *self._added
-        return own, Store(base, source=BASE, mount=f"{PACKAGE}.vendor.{BASE}"), *self._added
+        from dynasaur.snapshot import stores
 
-    @cached_property
-    def _added(self) -> tuple[Store, ...]:
-        """The sources that people added, as they are pinned; those that are in the cache."""
-        from dynasaur.pins import LOCK, Address, read_lock
-        from dynasaur.snapshot import Pinned, Snapshot, snapshot_file
-
-        file = self.root / LOCK
-        found: list[Store] = []
-        for pin in read_lock(file.read_bytes() if file.is_file() else None).sources.values():
-            if pin.url:
-                key = Address.parse(pin.url).key
-                kept = snapshot_file(cache_folder(), key, pin.commit)
-                mount = f"{PACKAGE}.vendor.{pin.name}"
-                if kept.is_file():
-                    with suppress(StoreError):
-                        found.append(Pinned(Snapshot(kept), source=pin.name, mount=mount))
-        return tuple(found)
+        return stores(self.root)
 
     @property
     def sources(self) -> tuple[str, ...]:
         """The names of the sources that people added, as far as they are in the cache."""
-        return tuple(store.source for store in self._added)
+        return tuple(one.source for one in self._stores if one.source not in BARE)
 
     @cached_property
     def packages(self) -> Packages:

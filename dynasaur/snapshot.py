@@ -16,10 +16,12 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 
+from dynasaur.config import PACKAGE, cache_folder
 from dynasaur.errors import ActionError, StoreError
+from dynasaur.pins import LOCK, Address, read_lock
 from dynasaur.source import read_action
-from dynasaur.store import Entry, Store
-from dynasaur.types import Action
+from dynasaur.store import Entry, Store, base_path
+from dynasaur.types import BASE, Action
 
 FORMAT = 1
 """Raised whenever what is kept in the file, or how it is found out, changes."""
@@ -220,6 +222,32 @@ class Pinned(Store):
             parts = path.split("/")
             found |= {"/".join(parts[:end]) for end in range(1, len(parts))}
         return frozenset(found)
+
+
+def stores(root: Path) -> tuple[Store, ...]:
+    """A library's own store, then that of the built-in source, then those that people added.
+
+    Raises:
+        StoreError: The library's lock cannot be believed.
+    """
+    own, base = Store(root / PACKAGE, mount=PACKAGE), base_path()
+    if base.resolve() == own.package.resolve():
+        return own, *_added(root)
+    return own, Store(base, source=BASE, mount=f"{PACKAGE}.vendor.{BASE}"), *_added(root)
+
+
+def _added(root: Path) -> tuple[Pinned, ...]:
+    """The sources that a library's lock pins, as far as they are in the cache."""
+    file = root / LOCK
+    found = []
+    for pin in read_lock(file.read_bytes() if file.is_file() else None).sources.values():
+        if pin.url:
+            kept = snapshot_file(cache_folder(), Address.parse(pin.url).key, pin.commit)
+            if kept.is_file():
+                with suppress(StoreError):
+                    mount = f"{PACKAGE}.vendor.{pin.name}"
+                    found.append(Pinned(Snapshot(kept), source=pin.name, mount=mount))
+    return tuple(found)
 
 
 def _row(one: Module) -> tuple[str, ...]:
