@@ -31,6 +31,8 @@ from tests.builders.kernel import (
 
 TIERS = [tier for tier in tiers.STRONGEST_FIRST if not tiers.probe(tier).problem]
 
+NAMESPACED = [tier for tier in TIERS if tier in ("bwrap", "unshare")]
+
 HARMLESS = (
     "read a private key",
     "connect by TCP",
@@ -140,7 +142,7 @@ def test_honest_code_works(confined: JupyterKernel, code: str, output: str) -> N
     assert (seen.output, seen.error) == (output, None)
 
 
-@pytest.mark.parametrize("tier", [tier for tier in TIERS if tier in ("bwrap", "unshare")])
+@pytest.mark.parametrize("tier", NAMESPACED)
 def test_process_pools_work(tmp_path: Path, tier: str) -> None:
     """They need shared memory, of which these tiers give the kernel its own."""
     with kernel(tmp_path, sandbox=tier) as running:
@@ -279,16 +281,24 @@ def test_memory_of_all_processes_together_is_bounded(tmp_path: Path, tier: str) 
         assert "memory" in seen.notice
 
 
-def test_scratch_is_bounded(tmp_path: Path) -> None:
-    if "bwrap" not in TIERS:
-        pytest.skip("only bubblewrap gives a file system in memory")
-    code = (
+@pytest.mark.parametrize("tier", NAMESPACED)
+def test_what_only_namespaces_give(tmp_path: Path, tier: str) -> None:
+    """Shared memory of its own, within bounds; no process of the host in sight; no pid 1 to be."""
+    fill = (
         "for name in ('/tmp/big', '/dev/shm/big'):\n"
         "    try: open(name, 'wb').write(bytes(40_000_000))\n"
         "    except OSError as error: print(error.strerror)"
     )
-    with kernel(tmp_path, sandbox="bwrap", limits=Limits(scratch=20 * MIB)) as running:
-        assert running.execute(code).output == "No space left on device\n" * 2
+    look = (
+        "import glob, os, socket\n"
+        f"pids = sorted(int(p[6:]) for p in glob.glob('/proc/[0-9]*'))\n"
+        f"print({os.getpid()} in pids or os.getpid() == 1, max(pids) < 200, socket.gethostname())"
+    )
+    full = "No space left on device\n"
+    with kernel(tmp_path, sandbox=tier, limits=Limits(scratch=20 * MIB)) as running:
+        expected = {"bwrap": full + full, "unshare": "Permission denied\n" + full}[tier]
+        assert running.execute(fill).output == expected
+        assert running.execute(look).output == "False True kernel\n"
 
 
 def test_report_of_this_machine() -> None:
