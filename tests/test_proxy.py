@@ -182,6 +182,22 @@ def test_connections_are_bounded_and_silent_ones_closed() -> None:
         assert b"GET /x" in here.ask(get())
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE"])
+def test_nothing_is_logged_of_what_clients_do(
+    method: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Refused, cut off, or promised another length: it is no news on the user's terminal."""
+    with site() as here:
+        refused = here.ask(f"{method} http://evil.test/ HTTP/1.1\r\nHost: e\r\n\r\n".encode())
+        assert refused.startswith(b"HTTP/1.1 403 Refused: evil.test is not allowed\r\n")
+        for cut in (b"Content-Length: 9\r\n\r\nabc", b"Transfer-Encoding: chunked\r\n\r\n3\r\nab"):
+            with socket.socket(socket.AF_UNIX) as client:
+                client.connect(str(here.path))
+                client.sendall(f"{method} http://example.test/ HTTP/1.1\r\n".encode() + cut)
+        here.ask(f"{method} http://example.test/big HTTP/1.0\r\n\r\n".encode())
+    assert caplog.records == []
+
+
 def test_what_was_refused_is_told_once_and_bounded() -> None:
     with site() as here:
         for number in range(30):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Protocol
 
 from tornado.http1connection import HTTP1Connection, HTTP1ConnectionParameters
 from tornado.httputil import (
     HTTPHeaders,
     HTTPMessageDelegate,
+    HTTPOutputError,
     RequestStartLine,
     ResponseStartLine,
 )
@@ -21,6 +22,9 @@ from dynasaur.proxy.target import HOP_BY_HOP, Refused, Target, check_framing, re
 
 HEADERS = 32 * 1024
 """Bytes of a request's or an answer's head."""
+
+_BROKEN = (OSError, HTTPOutputError, ValueError)
+"""What writing fails with: the other side has left, or was promised something else."""
 
 _BODY = 1 << 60
 _CHUNK = 64 * 1024
@@ -105,19 +109,19 @@ class Visit(HTTPMessageDelegate):
             stream = await self._house.reach(target)
         except Refused as refused:
             self._house.note(refused)
-            await self._refuse(refused)
+            self._refuse(start_line.method, refused)
             return
         if target.tunnel:
             await self._tunnel(stream)
         else:
             await self._forward(start_line.method, target, headers, stream)
 
-    async def _refuse(self, refused: Refused) -> None:
-        body = f"{refused.reason}\n".encode()
+    def _refuse(self, method: str, refused: Refused) -> None:
+        body = b"" if method == "HEAD" else f"{refused.reason}\n".encode()
         head = HTTPHeaders({"Content-Type": "text/plain", "Content-Length": str(len(body))})
         # The reason stands in the status line too: that is what most clients show.
         line = ResponseStartLine("HTTP/1.1", refused.status, f"Refused: {refused.reason}")
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(*_BROKEN):
             self._near.write_headers(line, head, body)
             self._near.finish()
 
@@ -156,18 +160,18 @@ class Visit(HTTPMessageDelegate):
         # Whatever Host the client sent: the address alone says where a request goes.
         head["Host"] = target.authority
         head["Connection"] = "close"
-        await self._attempt(self._far.write_headers(line, head))
+        await _attempt(self._pair, self._far.write_headers, line, head)
 
     async def data_received(self, chunk: bytes) -> None:
         """Carry a part of the body over."""
         if self._far is not None and self._pair is not None:
             self._pair.touch()
-            await self._attempt(self._far.write(chunk))
+            await _attempt(self._pair, self._far.write, chunk)
 
     def finish(self) -> None:
         """The request is complete: fetch the answer."""
         if self._far is not None:
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(*_BROKEN):
                 self._far.finish()
             self._house.spawn(self._fetch(self._far))
 
@@ -175,7 +179,7 @@ class Visit(HTTPMessageDelegate):
         assert self._pair is not None
         try:
             await far.read_response(_Answer(self._near, self._pair))
-        except OSError:
+        except _BROKEN:
             self._pair.close()
         finally:
             self._pair.far.close()
@@ -186,13 +190,6 @@ class Visit(HTTPMessageDelegate):
         if self._pair is not None:
             self._pair.close()
             self._house.closed(self._pair)
-
-    async def _attempt(self, work: Awaitable[None]) -> None:
-        try:
-            await work
-        except OSError:
-            assert self._pair is not None
-            self._pair.close()
 
 
 class _Answer(HTTPMessageDelegate):
@@ -212,26 +209,28 @@ class _Answer(HTTPMessageDelegate):
         head = _carried(headers)
         if start_line.code == 204:
             head.pop("Content-Length", None)
-        await self._attempt(self._near.write_headers(start_line, head))
+        await _attempt(self._pair, self._near.write_headers, start_line, head)
 
     async def data_received(self, chunk: bytes) -> None:
         self._pair.touch()
-        await self._attempt(self._near.write(chunk))
+        await _attempt(self._pair, self._near.write, chunk)
 
     def finish(self) -> None:
         try:
             self._near.finish()
-        except OSError:
+        except _BROKEN:
             self._pair.close()
 
     def on_connection_close(self) -> None:
         self._pair.close()
 
-    async def _attempt(self, work: Awaitable[None]) -> None:
-        try:
-            await work
-        except OSError:
-            self._pair.close()
+
+async def _attempt(pair: Pair, write: Callable[..., Awaitable[None]], *what: object) -> None:
+    """Write, and when that fails close both sides."""
+    try:
+        await write(*what)
+    except _BROKEN:
+        pair.close()
 
 
 def _carried(headers: HTTPHeaders) -> HTTPHeaders:
