@@ -28,6 +28,8 @@ COMMANDS = {
     "add": "Put functions of your own through the gate.",
     "admit": "Admit what a recorded run left.",
     "check": "Check actions by every rule.",
+    "review": "Review what a range of commits does to actions.",
+    "call": "Call one action.",
     "runs": "List, show, export and remove runs.",
     "replay": "Run recorded code again, and say what differs.",
     "stats": "Show how actions are used.",
@@ -43,6 +45,7 @@ COMMANDS = {
     "take": "Vendor actions of a source.",
     "give": "Offer actions of yours to a source.",
     "cache": "What is kept of sources on this machine.",
+    "eval": "Measure an agent on a suite.",
     "models": "List the models, and which would be used.",
     "doctor": "Say what this machine gives, and what is missing.",
     "init": "Make a library.",
@@ -130,7 +133,9 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _say(line: str) -> None:
-    click.echo(f"dynasaur: {line}", err=True)
+    """One line on stderr; what a stranger wrote (a branch's name, say) must not steer."""
+    shown = "".join(one if one.isprintable() or one in "\n\t" else "\ufffd" for one in line)
+    click.echo(f"dynasaur: {shown}", err=True)
 
 
 def _open_closed_streams() -> None:
