@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from dynasaur.config import PACKAGE, data_folder
 from dynasaur.errors import ActionError, FailureError, StoreError, UsageError
 from dynasaur.store import Store
-from dynasaur.types import BARE, LOCAL, Action, Evidence, Hit, Json
+from dynasaur.types import BARE, BASE, LOCAL, Action, Evidence, Hit, Json
 
 if TYPE_CHECKING:
     from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory
@@ -38,10 +38,10 @@ class Library:
         path: The library's root, the folder that holds `actions/`.
         accept: The weakest evidence that admits a generated action.
         deliver: What becomes of the commits of what is admitted.
-        kernel: Makes a kernel from its work folder and its host functions; by default one on
-            this machine, in the strongest sandbox that works.
+        kernel: Makes a kernel from its work folder and host functions; by default a sandboxed one.
         packages: Installs what code asks for; by default nothing is.
-        usage: Let actions that were called and returned rise a little in a search.
+        usage: Let actions that returned for similar tasks rise a little in a search.
+        initial: The initial actions are there, as the source `base`.
         embeddings: An embedding model, by which actions are found beside their words.
         progress: Told of each action that is read into the index, and how many there are to read.
         warn: Told on one line what the user should know of a search.
@@ -59,6 +59,7 @@ class Library:
         kernel: KernelFactory | None = None,
         packages: Packages | None = None,
         usage: bool = True,
+        initial: bool = True,
         embeddings: Embeddings | None = None,
         progress: Callable[[int, int], None] | None = None,
         warn: Callable[[str], object] | None = None,
@@ -69,6 +70,7 @@ class Library:
         self._packages = packages
         self.kernel = kernel or self._sandboxed
         self._usage = usage
+        self._initial = initial
         self._embeddings = embeddings
         self._progress = progress
         self._warn = warn
@@ -274,7 +276,7 @@ class Library:
     def _stores(self) -> tuple[Store, ...]:
         from dynasaur.snapshot import stores
 
-        return stores(self.root)
+        return tuple(one for one in stores(self.root) if self._initial or one.source != BASE)
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import pytest
 from dynasaur.errors import ActionError
 from dynasaur.retriever import Retriever
 from dynasaur.store import Store
-from dynasaur.usage import Report, Served, Tally
+from dynasaur.usage import Report, Served
 from tests.builders.documents import write_action
 
 BASE = "actions.vendor.base"
@@ -75,35 +75,41 @@ def test_a_deprecated_action_ranks_last(retriever: Retriever, base: Path) -> Non
     assert (last.name, last.provenance.deprecated) == ("count_all_words", "count_words")
 
 
-def used(**uses: tuple[int, int]) -> Report:
-    """By action's name in how many runs it was called and in how many it returned."""
-    return Report({name: Tally(called=called, succeeded=ok) for name, (called, ok) in uses.items()})
+def ran(*runs: tuple[str, str, bool]) -> Report:
+    """Earlier runs: the task, the one action that was called, and whether it returned."""
+    return Report(
+        tasks=tuple(
+            Served(str(n), task, frozenset({name}), frozenset({name} if ok else ()))
+            for n, (task, name, ok) in enumerate(runs)
+        )
+    )
 
 
 @pytest.mark.parametrize(
-    ("uses", "first"),
+    ("runs", "first"),
     [
-        ({}, "sum_up"),
-        ({"sum_up_all": (5, 5)}, "sum_up_all"),
-        ({"sum_up_all": (5, 5), "sum_up": (5, 5)}, "sum_up"),
-        ({"sum_up_all": (1000, 0)}, "sum_up"),
-        ({"sum_up_all": (1000, 900), "sum_up": (8, 8)}, "sum_up"),
-        ({"count_words": (1000, 1000)}, "sum_up"),
+        ([], "sum_up"),
+        ([("sums of numbers", "sum_up_all", True)], "sum_up_all"),
+        ([("sums of numbers", "sum_up_all", True), ("sums of numbers", "sum_up", True)], "sum_up"),
+        ([("sums of numbers", "sum_up_all", False)] * 50, "sum_up"),
+        ([("weather in Bergen", "sum_up_all", True)] * 50, "sum_up"),
+        ([("sums of numbers", "count_words", True)] * 50, "sum_up"),
+        ([("", "sum_up_all", True), ("\x00\ud800", "sum_up_all", True)], "sum_up"),
     ],
 )
 def test_actions_that_proved_useful_rise_a_little(
-    base: Path, uses: dict[str, tuple[int, int]], first: str
+    base: Path, runs: list[tuple[str, str, bool]], first: str
 ) -> None:
     write_action(base, "stats/sum_up", "Sums up numbers.")
     write_action(base, "stats/sum_up_all", "Sums up numbers.")
     shelf = Store(base, source="base", mount=BASE)
-    retriever = Retriever([shelf], experience=lambda: used(**uses))
+    retriever = Retriever([shelf], experience=lambda: ran(*runs))
     plain = Retriever([shelf]).search("sums of numbers")
     hits = retriever.search("sums of numbers")
     assert hits[0].action.name == first
     for hit in hits:
         before = next(one.score for one in plain if one.action.name == hit.action.name)
-        assert before <= hit.score <= before * 1.1
+        assert before <= hit.score <= before * 1.2
         reasons = retriever.explain("sums of numbers", hit)
         assert sum(reason.score for reason in reasons) == pytest.approx(hit.score)
         assert any(reason.field == "usage" for reason in reasons) == (hit.score > before)
@@ -113,14 +119,14 @@ def test_actions_that_served_similar_tasks_rise_for_these(base: Path, tmp_path: 
     """For other tasks they do not, nor by tasks in which they were called in vain."""
     write_action(base, "stats/sum_up", "Sums up numbers.")
     write_action(base, "stats/sum_up_all", "Sums up numbers.")
-    task, names = "How much rain fell on Bergen?", frozenset({"sum_up_all"})
+    task, names = "How much rain fell on Bergen, in numbers?", frozenset({"sum_up_all"})
     served = [Served(f"run-{n}", task, names, names if n else frozenset()) for n in range(3)]
     retriever = Retriever(
         [Store(base, source="base", mount=BASE)],
         tmp_path / "index",
         experience=lambda: Report(tasks=tuple(served)),
     )
-    other, like = "sums of numbers", "sums of numbers: how much rain fell on Oslo"
+    other, like = "sums of numbers", "How much rain fell on Oslo, in numbers?"
     assert retriever.search(other)[0].action.name == "sum_up"
     hit = retriever.search(like)[0]
     assert hit.action.name == "sum_up_all"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--usage/--no-usage",
     default=True,
-    help="Let actions that proved useful rise a little. Default: yes.",
+    help="Let actions that returned for similar tasks rise a little. Default: yes.",
 )
 @retriever_options
 @library_option

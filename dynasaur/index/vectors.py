@@ -36,7 +36,7 @@ _SPARE = 10_000
 """So many vectors of contents that no document has any more are kept, should they come back."""
 
 _TABLES = (
-    "CREATE TABLE IF NOT EXISTS vector_1 (hash BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS vector_1 (hash BLOB PRIMARY KEY, vector BLOB)",
     "CREATE TABLE IF NOT EXISTS place_1 (key TEXT PRIMARY KEY, stamp TEXT, hash BLOB)",
 )
 _BUSY_SECONDS = 10.0

@@ -36,8 +36,8 @@ class Retriever:
         index_folder: Where the index is kept between processes; None keeps it in memory.
         progress: Told of each action that is read into the index, and how many there are to read.
         experience: Gives what became of actions in earlier runs, asked once at the first search:
-            those that were called and returned, for similar tasks above all, rise a little. None
-            leaves that aside.
+            those that were called and returned for similar tasks rise a little. None leaves that
+            aside.
         dense: A second way to rank actions, by meaning, fused with the ranks by words.
         warn: Told on one line, once, why there are no ranks by meaning.
     """
@@ -85,12 +85,8 @@ class Retriever:
         """
         reasons = self._index.explain(query, _document(hit.action, "", ""))
         total = sum(reason.score for reason in reasons)
-        lifts = self._lifts_of(query).get(hit.action.name, ())
-        room = max(0.0, 1.0 - total)
-        for lift in lifts:
-            rise = min(room, total * lift.share)
-            room -= rise
-            reasons += (Reason(lift.why, USED, rise),) if rise else ()
+        if lift := self._lifts_of(query).get(hit.action.name):
+            reasons += (Reason(lift.why, USED, min(max(0.0, 1.0 - total), total * lift.share)),)
         rest = hit.score - sum(reason.score for reason in reasons)
         if self._dense is not None and abs(rest) > 1e-9:
             reasons += (Reason("", MEANING, rest),)
@@ -161,17 +157,18 @@ class Retriever:
                 self._warn(f"searching by words alone: {error}")
             return None
 
-    def _hits(self, found: Iterable[Scored], lifts: Mapping[str, tuple[Lift, ...]]) -> list[Hit]:
+    def _hits(self, found: Iterable[Scored], lifts: Mapping[str, Lift]) -> list[Hit]:
         """What was found, lifted, best first."""
         hits = []
         for scored in found:
             action = self._shelves.action(scored.key)
             if action is not None:
-                share = sum(lift.share for lift in lifts.get(action.name, ()))
-                hits.append(Hit(action, min(1.0, scored.score * (1.0 + share))))
+                lift = lifts.get(action.name)
+                rise = 1.0 + lift.share if lift else 1.0
+                hits.append(Hit(action, min(1.0, scored.score * rise)))
         return sorted(hits, key=lambda hit: -hit.score)
 
-    def _lifts_of(self, query: str) -> Mapping[str, tuple[Lift, ...]]:
+    def _lifts_of(self, query: str) -> Mapping[str, Lift]:
         return self._lifts.of(query) if self._lifts else {}
 
     def _is_of(self, scored: Scored, source: str | None) -> bool:

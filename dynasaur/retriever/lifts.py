@@ -1,4 +1,4 @@
-"""How far what became of actions in earlier runs lifts them: gently, and within a bound.
+"""How far having served similar tasks lifts actions: gently, and within a bound.
 
 By shares, never by numbers: what is offered or called more often cannot rise by that alone, so
 that what rises has no way to run away. Figures are in tests/benchmarks/README.md.
@@ -6,41 +6,28 @@ that what rises has no way to run away. Figures are in tests/benchmarks/README.m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from dynasaur.index import Document, Index
 
-USAGE = 0.1
-"""Most that the share of its calls that returned, over all runs, lifts an action's score by."""
-
-DOUBT = 3
-"""So many failed calls are added to those of every action before its share is taken."""
-
 SIMILAR = 0.2
-"""Most that having served similar tasks lifts a score by, in addition."""
+"""Most that having served similar tasks lifts a score by."""
 
-DOUBT_OF_SIMILAR = 1.0
-"""The same for similar tasks, where a task of the very same words counts as one."""
+DOUBT = 1.0
+"""So much of a failed call, for a task of the very same words, is added to those of every action
+before its share is taken."""
+
+SHARPNESS = 3
+"""Likeness counts by this power: a task that shares some words with another is no kin of it."""
 
 NEAREST = 20
 """So many of the most similar earlier tasks count."""
 
 _LONGEST_TASK = 2_000
-
-
-class Uses(Protocol):
-    """What became of an action in the runs so far."""
-
-    @property
-    def called(self) -> int:
-        """Runs in which it was called."""
-
-    @property
-    def succeeded(self) -> int:
-        """Runs in which a call of it returned."""
 
 
 class Served(Protocol):
@@ -64,11 +51,7 @@ class Served(Protocol):
 
 
 class Experience(Protocol):
-    """What became of actions in the runs so far, by name and by task."""
-
-    @property
-    def actions(self) -> Mapping[str, Uses]:
-        """By action's name."""
+    """What became of actions in the runs so far."""
 
     @property
     def tasks(self) -> Sequence[Served]:
@@ -94,53 +77,36 @@ class Lifts:
     def __init__(self, experience: Callable[[], Experience], folder: Path | None) -> None:
         self._experience = experience
         self._folder = folder
-        self._general: dict[str, tuple[Lift, ...]] | None = None
         self._tasks: Index | None = None
         self._served: dict[str, Served] = {}
 
-    def of(self, query: str) -> Mapping[str, tuple[Lift, ...]]:
+    def of(self, query: str) -> Mapping[str, Lift]:
         """The lifts by action's name; actions that do not rise are left out."""
-        if self._general is None:
-            known = self._experience()
-            self._general = dict(_general(known.actions))
-            self._served = {served.run: served for served in known.tasks}
-        lifts = dict(self._general)
-        for name, lift in self._similar(query):
-            lifts[name] = (*lifts.get(name, ()), lift)
-        return lifts
-
-    def _similar(self, query: str) -> Iterable[tuple[str, Lift]]:
-        """How far actions rise for having served tasks like this query."""
-        if not self._served:
-            return
         if self._tasks is None:
-            self._tasks = Index(self._folder)
+            self._served = {served.run: served for served in self._experience().tasks}
+            self._tasks = Index(self._folder if self._served else None)
             self._tasks.sync(dict.fromkeys(self._served, "1"), self._document)
-        near = self._tasks.search(query, NEAREST)
+        called, succeeded = defaultdict[str, float](float), defaultdict[str, float](float)
+        runs = Counter[str]()
         least = self._tasks.noise(query)
-        called, succeeded = dict[str, float](), dict[str, float]()
-        runs = dict[str, int]()
-        for scored in near:
+        for scored in self._tasks.search(query, NEAREST):
             if scored.score < least:
                 break
             served = self._served[scored.key]
+            likeness = scored.score**SHARPNESS
             for name in served.called:
-                called[name] = called.get(name, 0.0) + scored.score
+                called[name] += likeness
             for name in served.succeeded:
-                succeeded[name] = succeeded.get(name, 0.0) + scored.score
-                runs[name] = runs.get(name, 0) + 1
-        for name, worth in succeeded.items():
-            share = SIMILAR * worth / (called[name] + DOUBT_OF_SIMILAR)
-            tasks = f"{runs[name]} similar task{'s' if runs[name] > 1 else ''}"
-            yield name, Lift(share, f"served {tasks}")
+                succeeded[name] += likeness
+                runs[name] += 1
+        return {
+            name: Lift(SIMILAR * worth / (called[name] + DOUBT), _why(runs[name]))
+            for name, worth in succeeded.items()
+        }
 
     def _document(self, run: str) -> Document:
         return Document(run, "1", "", summary=self._served[run].task[:_LONGEST_TASK])
 
 
-def _general(actions: Mapping[str, Uses]) -> Iterable[tuple[str, tuple[Lift, ...]]]:
-    """How far each action rises, whatever the query."""
-    for name, use in actions.items():
-        if use.succeeded:
-            share = USAGE * use.succeeded / (use.called + DOUBT)
-            yield name, (Lift(share, f"returned in {use.succeeded} of {use.called} runs"),)
+def _why(runs: int) -> str:
+    return f"served {runs} similar task{'s' if runs > 1 else ''}"

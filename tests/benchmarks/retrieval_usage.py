@@ -23,15 +23,14 @@ from unittest.mock import patch
 
 from dynasaur.index import Index, Scored
 from dynasaur.retriever import lifts
-from dynasaur.usage import LATEST, Report, Served, Tally
+from dynasaur.usage import LATEST, Report, Served
 from tests.benchmarks.retrieval_sets import Set, arguments, load, mean, measure
 
 SHOWN = 10
-LEARNED_EVERY = 100
+LEARNED_EVERY = 250
 """After so many runs what they came to is looked at anew."""
 
-VARIANTS = {"nothing": (0.0, 0.0), "over all runs": (lifts.USAGE, 0.0)}
-VARIANTS["for similar tasks, too"] = (lifts.USAGE, lifts.SIMILAR)
+VARIANTS = {"without": 0.0, "with": lifts.SIMILAR}
 
 
 @dataclass
@@ -71,13 +70,12 @@ class Outcome:
 def simulate(world: World, skew: int, *, blind: bool, runs: int) -> Outcome:
     """Let a library live through some runs."""
     chance, past, outcome = random.Random(0), list[Served](), Outcome()
-    tallies: dict[str, Tally] = {}
     actions = chance.sample(sorted(world.wanted), len(world.wanted))
     weights = [1 / (place + 1) ** skew for place in range(len(actions))]
     memory, asked = lifts.Lifts(Report, None), set[str]()
     for number in range(runs):
         if number % LEARNED_EVERY == 0:
-            known = Report(dict(tallies), tasks=tuple(past[-LATEST:]))
+            known = Report(tasks=tuple(past[-LATEST:]))
             memory = lifts.Lifts(lambda known=known: known, None)  # type: ignore[misc]
         action = chance.choices(actions, weights)[0]
         query = chance.choice(world.wanted[action])
@@ -85,7 +83,6 @@ def simulate(world: World, skew: int, *, blind: bool, runs: int) -> Outcome:
         right = action in shown or blind
         called = (shown[0] if blind else action if right else shown[0]) if shown else action
         past.append(_served(number, world.data.queries[query], called, right))
-        tallies[called] = _counted(tallies.get(called, Tally()), right)
         if number >= runs // 2:
             outcome.gains.append(measure(shown, world.data.right[query])[-1])
             outcome.new.append(query not in asked)
@@ -97,7 +94,7 @@ def simulate(world: World, skew: int, *, blind: bool, runs: int) -> Outcome:
 def _shown(world: World, query: str, memory: lifts.Lifts) -> list[str]:
     rises = memory.of(world.data.queries[query])
     ranked = [
-        (-one.score * (1 + sum(lift.share for lift in rises.get(one.key, ()))), one.key)
+        (-one.score * (1 + (rises[one.key].share if one.key in rises else 0.0)), one.key)
         for one in world.found[query]
     ]
     return [key for _, key in sorted(ranked)[:SHOWN]]
@@ -108,24 +105,17 @@ def _served(number: int, task: str, called: str, right: bool) -> Served:
     return Served(f"{number:06}", task, names, names if right else frozenset())
 
 
-def _counted(tally: Tally, right: bool) -> Tally:
-    return Tally(called=tally.called + 1, succeeded=tally.succeeded + right)
-
-
 def main() -> None:
     parser = arguments(__doc__)
-    parser.add_argument("--runs", type=int, default=4000)
+    parser.add_argument("--runs", type=int, default=2000)
     options = parser.parse_args()
     for data in load(options.data, options.queries):
         world = World.of(data)
         for blind in (False, True):
             for skew in (0, 1):
                 law = f"{'by Zipf' if skew else 'evenly'}{', blind' if blind else ''}"
-                for name, (usage, similar) in VARIANTS.items():
-                    with (
-                        patch.object(lifts, "USAGE", usage),
-                        patch.object(lifts, "SIMILAR", similar),
-                    ):
+                for name, similar in VARIANTS.items():
+                    with patch.object(lifts, "SIMILAR", similar):
                         told = simulate(world, skew, blind=blind, runs=options.runs).report()
                     sys.stdout.write(f"{data.name}, {law}, {name}: {told}\n")
                     sys.stdout.flush()
