@@ -357,6 +357,15 @@ def test_what_has_no_example_cannot_be_revised(place: Place) -> None:
     assert "has no example that could show" in reasons(done.refused)["shifted_number"]
 
 
+def test_a_person_answers_for_a_revision_of_what_has_no_example(place: Place) -> None:
+    admit(place, SHIFTED, called("shifted_number", None, None))
+    assert place.registry.add("a-person", REVISED).admitted == ("shifted_number",)
+    assert "a person answers for it" in git(place.root, "log", "-1", "--format=%b")
+    worse = REVISED.replace("by: int = 1", "by: int")
+    (refusal,) = place.registry.add("again", worse).refused
+    assert "`by` had a default" in refusal.reason
+
+
 def test_names_of_the_built_in_source_are_not_revised(place: Place) -> None:
     cell = SHIFTED.replace("shifted_number", "percent_of")
     done = admit(place, cell, called("percent_of", "1", "2"))

@@ -31,7 +31,7 @@ from dynasaur.registry.trial import MakeKernel, Trial
 from dynasaur.repo import Repo
 from dynasaur.source import Candidate
 from dynasaur.store import Store
-from dynasaur.types import Action, Evidence, Refusal
+from dynasaur.types import BARE, Action, Evidence, Refusal
 
 LIKE = 3
 """Actions that one is said to be near, at most, where it is looked at."""
@@ -59,8 +59,9 @@ class Registry:
         gate: Gate | None = None,
     ) -> None:
         self.stores = tuple(stores)
-        self.known = Known(stores, folder / "fingerprints.sqlite")
-        self._near = Neighbourhood(stores, folder / "near.bin")
+        own = [store for store in self.stores if store.source in BARE]
+        self.known = Known(own, folder / "fingerprints.sqlite")
+        self._near = Neighbourhood(own, folder / "near.bin")
         self._repo = repo
         self._kernel = kernel
         self._gate = gate or Gate()

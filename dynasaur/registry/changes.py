@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from dynasaur.config import PACKAGE
+from dynasaur.pins import LOCK
 from dynasaur.record import Harvest
 from dynasaur.registry.judged import Judged
+from dynasaur.registry.pinning import Edit, locked
 from dynasaur.registry.shelf import title
 from dynasaur.repo import Change
 from dynasaur.types import Evidence, Module
@@ -33,7 +35,7 @@ def changes(
     taken = {m.name: m for one in admitted for m in one.requires if m.name.startswith(vendor)}
     new = [module for name, module in taken.items() if not has(name)]
     files = _Files(has)
-    result = [_taking(new, files, harvest)] if new else []
+    result = [_taking(new, files, harvest, locked(taken.values()))] if new else []
     for one in admitted:
         assert one.action is not None, "only what was written is saved"
         made = files.of(Module(one.module, one.action.text))
@@ -63,8 +65,8 @@ class _Files:
         return files
 
 
-def _taking(modules: Sequence[Module], files: _Files, harvest: Harvest) -> Change:
-    """The commit of copies from sources, verbatim, so that the library stands alone."""
+def _taking(modules: Sequence[Module], files: _Files, harvest: Harvest, pin: Edit) -> Change:
+    """The commit of copies from sources, verbatim and pinned, so that the library stands alone."""
     names = [title(module.name) for module in modules]
     sources = sorted({name.partition("/")[0] for name in names})
     listed = "\n".join(f"- {name}" for name in names)
@@ -73,6 +75,7 @@ def _taking(modules: Sequence[Module], files: _Files, harvest: Harvest) -> Chang
         f"What the new actions use of other libraries, verbatim:\n\n{listed}",
         {"Dynasaur-Run": harvest.run},
         files.of(*modules),
+        edits={LOCK: pin},
     )
 
 
@@ -96,7 +99,9 @@ def _body(one: Judged, remark: str) -> str:
         Evidence.REPLAYED: "its recorded calls, run again from this file alone, gave equal results",
     }
     body = f"Evidence: {one.level}, that is, {meaning[one.level]}."
-    if one.revises:
+    if one.revises and one.vouched:
+        body += "\nThe action that it replaces had no example to run: a person answers for it."
+    elif one.revises:
         body += "\nThe examples of the action that it replaces still give the same."
     return f"{body}\n\n{one.name} {remark}." if remark else body
 
