@@ -22,6 +22,8 @@ INTERNAL = 5
 
 COMMANDS = {
     "run": "Solve a task.",
+    "resume": "Go on with a run that was stopped.",
+    "chat": "Give task after task to one agent.",
     "search": "Find actions in the library.",
     "show": "Show one action.",
     "list": "List the library's actions.",

@@ -1,0 +1,171 @@
+"""`dynasaur review`: what a range changes, judged, in a terminal, in CI, as a comment."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dynasaur.commands._wiring import library_option
+from dynasaur.errors import StoreError, UsageError
+
+if TYPE_CHECKING:
+    from dynasaur.review import Options, Report
+
+FORMATS = ("text", "markdown", "json", "sarif", "github", "rdjson", "gitlab")
+
+
+@click.command("review")
+@click.argument("range_", metavar="[RANGE]", required=False)
+@click.option(
+    "--format",
+    "formats",
+    metavar="FORMAT[=FILE]",
+    multiple=True,
+    help=f"One of {', '.join(FORMATS)}; can be given several times. Default: text.",
+)
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write the report.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "info", "never"]),
+    default="error",
+    show_default=True,
+    help="The least level of a finding that ends in exit code 1.",
+)
+@click.option("--select", multiple=True, metavar="RULES", help="Only these: DYN4,clone,...")
+@click.option("--ignore", multiple=True, metavar="RULES", help="None of these.")
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    help="Findings that are accepted: such as actions/accepted.toml, or a report as JSON.",
+)
+@click.option("--fetch", is_flag=True, help="Fetch what this clone lacks; ask the package index.")
+@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
+@click.option("--schema", is_flag=True, help="Print the schema of --format json.")
+@library_option
+def command(
+    range_: str | None,
+    formats: tuple[str, ...],
+    output: Path | None,
+    fail_on: str,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    baseline: Path | None,
+    fetch: bool,
+    color: str,
+    schema: bool,
+    library_path: Path | None,
+) -> int:
+    r"""Review the actions that RANGE changes; nothing of it is checked out, imported or run.
+
+    RANGE is git's: A..B, A...B (from where the two parted), or A against the work tree.
+    Default: what a pull request asks to merge in CI, else @{upstream}...HEAD.
+
+    A finding is accepted by a comment beside the code, `# dynasaur: accept[DYN401] reason`, or
+    by a line in actions/accepted.toml.
+
+    \b
+    Exit codes:
+      0  no finding at or above --fail-on (and always for --format sarif alone)
+      1  there are some
+      2  it could not be reviewed
+    """
+    if schema:
+        from dynasaur.review.formats.json_format import schema as text_of_schema
+
+        click.echo(text_of_schema(), nl=False)
+        return 0
+    wanted = _wanted(formats, output)
+    report = _review(library_path, range_, _options(select, ignore, baseline), fetch=fetch)
+    for name, place in wanted:
+        _write(report, name, place, color)
+    if {name for name, _ in wanted} == {"sarif"}:
+        return 0
+    return 1 if report.fails(fail_on) else 0  # type: ignore[arg-type]
+
+
+def _review(path: Path | None, text: str | None, options: Options, *, fetch: bool) -> Report:
+    """The report; whatever keeps it from being made is exit code 2, and never a clean result."""
+    from dynasaur import config
+    from dynasaur.review import default_range, review
+
+    root = config.find_library(path, Path.cwd(), os.environ)
+    if not root.is_dir():
+        raise UsageError(f"{root} is no library: name one with --library")
+    try:
+        return review(root, text or default_range(os.environ), options, fetch=fetch)
+    except StoreError as error:
+        raise UsageError(f"it could not be reviewed: {error}") from error
+
+
+def _wanted(formats: tuple[str, ...], output: Path | None) -> list[tuple[str, Path | None]]:
+    """The formats, each with the file that it goes to; None for stdout."""
+    found: list[tuple[str, Path | None]] = []
+    for one in formats or ("text",):
+        name, _, place = one.partition("=")
+        if name not in FORMATS:
+            raise UsageError(f"--format {name}: known are {', '.join(FORMATS)}")
+        found.append((name, Path(place) if place else None))
+    bare = [number for number, (_, place) in enumerate(found) if place is None]
+    if len(bare) > 1:
+        raise UsageError("only one format can go to stdout: write --format FORMAT=FILE")
+    if output and not bare:
+        raise UsageError("-o: every format has a file of its own already")
+    if output:
+        found[bare[0]] = (found[bare[0]][0], output)
+    return found
+
+
+def _options(select: tuple[str, ...], ignore: tuple[str, ...], baseline: Path | None) -> Options:
+    from dynasaur.review import Options
+    from dynasaur.review.waivers import baseline as read
+
+    accepted = {}
+    if baseline:
+        try:
+            accepted = read(baseline.read_text("utf-8"), str(baseline))
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{baseline} cannot be read as a baseline") from error
+    return Options(_rules(select, "--select"), _rules(ignore, "--ignore"), accepted)
+
+
+def _rules(listed: tuple[str, ...], option: str) -> tuple[str, ...]:
+    from dynasaur.review.rules import RULES
+
+    found = tuple(one.strip() for part in listed for one in part.split(",") if one.strip())
+    for one in found:
+        if not any(rule.id.startswith(one) or rule.name == one for rule in RULES.values()):
+            raise UsageError(f"{option} {one}: no such rule; try DYN4, DYN401 or network")
+    return found
+
+
+def _write(report: Report, name: str, place: Path | None, color: str) -> None:
+    from dynasaur.review.formats.table import FORMATS as RENDERED
+    from dynasaur.review.formats.text import render
+
+    if name == "text":
+        text = render(report, width=_width(place), color=_colored(color, place))
+    else:
+        text = RENDERED[name](report)
+    if place is None:
+        click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
+        return
+    try:
+        place.write_text(text, "utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise UsageError(f"{place} cannot be written: {error.strerror}") from error
+
+
+def _width(place: Path | None) -> int:
+    columns = shutil.get_terminal_size((100, 24)).columns
+    return min(max(columns, 40), 200) if place is None else 100
+
+
+def _colored(color: str, place: Path | None) -> bool:
+    if color != "auto":
+        return color == "always"
+    return place is None and sys.stdout.isatty() and not os.environ.get("NO_COLOR")

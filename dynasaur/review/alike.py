@@ -1,0 +1,111 @@
+"""Existing actions that a changed one is the same as, or much like."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from dynasaur.fingerprint import NearIndex, fingerprint
+from dynasaur.registry.shelf import title
+from dynasaur.review.blobs import Contents
+from dynasaur.review.say import Spot, found
+from dynasaur.review.sides import function_of, module_of, place_of
+from dynasaur.review.values import Change, Finding, Kind, Side, Twin
+from dynasaur.source import normal
+
+MOST_WHOLE = 300
+"""So many existing actions are compared whole; of more, those that share the most words."""
+
+_NOISE = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""|#[^\n]*')
+_TELLING = re.compile(r"\.\s*([^\W\d]\w*)|([^\W\d]\w*)\s*\(|(\d[\w.]*)|(['\"][^'\"\n]{1,40}['\"])")
+_OPERATORS = re.compile(r"//|\*\*|[-+*/%@]|[<>=!]=|\b(?:for|while|if|yield|await|try|with)\b")
+
+
+def alike(
+    changes: Sequence[Change], contents: Contents, listed: Mapping[str, tuple[str, str]]
+) -> Iterator[tuple[Finding, Twin]]:
+    """What each new or rewritten action is like, with both texts.
+
+    Args:
+        changes: What happened to each module.
+        contents: The range's contents.
+        listed: Every file of the package afterwards.
+    """
+    wanted = [one for one in changes if _is_new(one)]
+    if not wanted:
+        return
+    paths = [path for path in listed if _may_be_action(path)]
+    texts = {path: normal(text) for path, text in contents.texts(paths, listed).items()}
+    features = {path: _features(text) for path, text in texts.items()}
+    blamed: set[tuple[str, str]] = set()
+    for change in wanted:
+        side = change.after
+        assert side is not None
+        near = [path for path in _nearest(side, features) if path != side.path]
+        twin = _twin(change, side, {path: texts[path] for path in near})
+        if twin is None or (twin.other, twin.action) in blamed:
+            continue
+        blamed.add((twin.action, twin.other))
+        yield _finding(change, side, twin), twin
+
+
+def _is_new(change: Change) -> bool:
+    fresh = change.kind is Kind.ADDED or change.content in {Kind.BODY, Kind.CONTRACT}
+    return fresh and not change.vendored and change.after is not None and bool(change.after.action)
+
+
+def _may_be_action(path: str) -> bool:
+    return place_of(path) in {"action", "vendored"} and not path.rpartition("/")[2].startswith("_")
+
+
+def _features(text: str) -> frozenset[str]:
+    """Words that stay when names, layout and comments are changed."""
+    plain = _NOISE.sub("", text)
+    words = {next(filter(None, one)) for one in _TELLING.findall(plain)}
+    return frozenset(words | set(_OPERATORS.findall(plain)))
+
+
+def _nearest(side: Side, features: Mapping[str, frozenset[str]]) -> list[str]:
+    """The paths that may hold a twin, those that share the most first."""
+    if len(features) <= MOST_WHOLE:
+        return list(features)
+    own = features.get(side.path) or _features(side.text)
+    scored = []
+    for path, other in features.items():
+        shared = len(own & other)
+        smaller = min(len(own), len(other)) or 1
+        scored.append((-shared / smaller - shared / (len(own | other) or 1), path))
+    return [path for _, path in sorted(scored)[:MOST_WHOLE]]
+
+
+def _twin(change: Change, side: Side, texts: Mapping[str, str]) -> Twin | None:
+    names = {path: path.rpartition("/")[2].removesuffix(".py") for path in texts}
+    lifted = fingerprint(side.text, "lifted", names.get(side.path, ""))
+    index = NearIndex()
+    for path, text in texts.items():
+        if fingerprint(text, name=names[path]) == side.exact:
+            return _made(change, side, path, text, 1.0, "exact")
+        index.add(path, text, names[path])
+    for path, text in texts.items():
+        if fingerprint(text, "lifted", names[path]) == lifted:
+            return _made(change, side, path, text, 1.0, "lifted")
+    assert side.action is not None
+    for near in index.query(side.text, name=side.action.name, limit=1):
+        return _made(change, side, near.key, texts[near.key], near.score, "near")
+    return None
+
+
+def _made(change: Change, side: Side, path: str, text: str, score: float, how: str) -> Twin:
+    other = title(module_of(path))
+    return Twin(change.name, other, score, how, side.text, text, path)  # type: ignore[arg-type]
+
+
+def _finding(change: Change, side: Side, twin: Twin) -> Finding:
+    number, message = {
+        "exact": ("DYN303", f"it is the same as {twin.other}; call that instead"),
+        "lifted": ("DYN302", f"it differs from {twin.other} in constants only"),
+        "near": ("DYN301", f"it is near {twin.other} ({twin.score:.2f})"),
+    }[twin.how]
+    function = function_of(side)
+    line = function.lineno if function else 1
+    return found(number, change.name, Spot.of_line(side, line), message, twin.other)

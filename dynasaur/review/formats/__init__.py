@@ -1,0 +1,1 @@
+"""A report in the forms that reviewers and their tools read: one file each."""

@@ -1,0 +1,200 @@
+"""A review from its parts: what changed, judged, worst first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+
+from dynasaur.config import PACKAGE
+from dynasaur.repo.git import Git
+from dynasaur.repo.place import Place, find
+from dynasaur.repo.settings import read_settings
+from dynasaur.review import waivers
+from dynasaur.review.alike import alike
+from dynasaur.review.backing import backing, requirement_name, requirement_spot
+from dynasaur.review.blobs import Contents, Objects
+from dynasaur.review.callers import with_callers
+from dynasaur.review.changes import changes as changes_of
+from dynasaur.review.files import files, lists, unread
+from dynasaur.review.kept import kept
+from dynasaur.review.life import callers, life, signatures
+from dynasaur.review.reach import reach
+from dynasaur.review.rules import chosen
+from dynasaur.review.say import found, shown
+from dynasaur.review.span import Span, span_of
+from dynasaur.review.texts import Texts
+from dynasaur.review.values import LEVELS, Change, Examples, Finding, Report, Twin
+
+_ORDER = ("DYN4", "DYN104", "DYN105", "DYN7", "DYN6", "DYN2", "DYN5", "DYN8", "DYN3", "DYN1")
+"""Of findings of one level, those of the greater risk first."""
+
+Runner = Callable[[Sequence[Change]], tuple[Examples, Sequence[Finding]]]
+"""Runs the examples of changed actions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is asked of a review.
+
+    Attributes:
+        select: Ids, starts of ids, or names of the only rules that are wanted; none: all.
+        ignore: Those of the rules that are not wanted.
+        accepted: What people have accepted besides the library's own file.
+        run_examples: Runs the examples of changed actions; None: they are not run.
+        unknown: Which of some packages the package index does not know; None: it is not asked.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    accepted: Mapping[str, waivers.Accepted] = field(default_factory=dict)
+    run_examples: Runner | None = None
+    unknown: Callable[[Iterable[str]], set[str]] | None = None
+
+
+def review(root: Path, text: str, options: Options | None = None, *, fetch: bool = False) -> Report:
+    """Reviews a range of a library's history: nothing is checked out, imported or run.
+
+    Args:
+        root: The library's root.
+        text: The range, as git has it.
+        options: What is asked of it.
+        fetch: What is missing in this clone may be fetched.
+
+    Raises:
+        UsageError: The range is none.
+        StoreError: The library is in no repository, or git fails.
+    """
+    place = find(root)
+    git = Git(place.root, read_settings(Git(place.root)).filters_off)
+    span = span_of(git, place, text, fetch=fetch)
+    return review_span(git, place, span, options)
+
+
+def review_span(git: Git, place: Place, span: Span, options: Options | None = None) -> Report:
+    """Reviews what lies between two commits of any repository, a bare one too.
+
+    Args:
+        git: git in the library's root, or in a bare repository.
+        place: Where the library lies in it.
+        span: The range.
+        options: What is asked of it.
+    """
+    report = _judged(Objects(git, place, span), options or Options())
+    root = shown(place.prefix)
+    return replace(report, base=span.base, head=span.head, range=span.text, root=root)
+
+
+def review_texts(
+    before: Mapping[str, bytes], after: Mapping[str, bytes], options: Options | None = None
+) -> Report:
+    """Reviews the difference between two sets of files.
+
+    Args:
+        before: Path (`actions/text/clean.py`) to content.
+        after: The same, afterwards.
+        options: What is asked of it.
+    """
+    return _judged(Texts(before, after), options or Options())
+
+
+def _judged(contents: Contents, options: Options) -> Report:
+    difference = contents.difference()
+    listed = difference.paths
+    changes = with_callers(changes_of(difference.pairs), contents, listed)
+    twins = list(alike(changes, contents, listed))
+    findings = [
+        *life(changes),
+        *signatures(changes),
+        *reach(changes, _texts(contents, changes, listed)),
+        *kept(changes, listed),
+        *backing(changes, listed),
+        *(finding for finding, _ in twins),
+        *callers(changes),
+        *files(difference),
+        *lists(difference),
+        *_strangers(changes, options),
+    ]
+    ran = None
+    if options.run_examples:
+        ran, more = options.run_examples(changes)
+        findings += more
+    own = contents.texts([f"{PACKAGE}/{waivers.FILE}"], listed)
+    accepted = {**options.accepted, **waivers.parse("".join(own.values()))}
+    texts = {one.after.path: one.after.text for one in changes if one.after}
+    users = {caller.path for one in changes for caller in one.callers} - texts.keys()
+    texts |= contents.texts(users, listed)
+    judged = waivers.waived(_told_once(findings), changes, accepted, texts)
+    wanted = [one for one in judged if chosen(one.id, options.select, options.ignore)]
+    return Report(
+        base="",
+        head="",
+        range="",
+        changes=changes,
+        findings=tuple(sorted(wanted, key=_rank)),
+        unread=tuple(unread(changes, difference)),
+        twins=tuple(_shown_twins(twins, wanted)),
+        outside=difference.outside,
+        examples=ran,
+    )
+
+
+def _rank(one: Finding) -> tuple[int, int, str, int, int, str, str]:
+    group = next((n for n, start in enumerate(_ORDER) if one.id.startswith(start)), len(_ORDER))
+    return LEVELS.index(one.level), group, one.path, one.line, one.column, one.id, one.detail
+
+
+def _told_once(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The same thing in one place is said by one rule: the check's, where it says more."""
+    listed = list(dict.fromkeys(findings))
+    secret = {(one.path, one.line) for one in listed if one.id == "DYN804"}
+    broken = {(one.path, one.line) for one in listed if one.id == "DYN701"}
+    for one in listed:
+        where = one.path, one.line
+        doubled = (one.id in {"DYN411", "DYN405"} and where in secret) or (
+            one.id == "DYN809" and where in broken
+        )
+        if not doubled:
+            yield one
+
+
+def _texts(
+    contents: Contents, changes: Sequence[Change], listed: Mapping[str, tuple[str, str]]
+) -> Callable[[str], str | None]:
+    known = {one.after.module: one.after.text for one in changes if one.after}
+
+    @lru_cache(maxsize=1000)
+    def text_of(module: str) -> str | None:
+        if module in known:
+            return known[module]
+        path = f"{module.replace('.', '/')}.py"
+        return contents.texts([path], listed).get(path)
+
+    return text_of
+
+
+def _strangers(changes: Sequence[Change], options: Options) -> Iterator[Finding]:
+    """Dependencies that are new, and that the package index does not know."""
+    if options.unknown is None:
+        return
+    asked = {
+        requirement_name(one): (change, one)
+        for change in changes
+        if change.after and change.after.action
+        for one in change.after.action.dependencies
+        if not (change.before and change.before.action)
+        or one not in change.before.action.dependencies
+    }
+    for name in sorted(options.unknown(sorted(asked))):
+        change, requirement = asked[name]
+        assert change.after is not None
+        spot = requirement_spot(change.after, requirement)
+        yield found("DYN503", change.name, spot, f"the package index has no `{name}`", name)
+
+
+def _shown_twins(
+    twins: Sequence[tuple[Finding, Twin]], wanted: Sequence[Finding]
+) -> Iterator[Twin]:
+    kept_ones = {one.fingerprint for one in wanted}
+    yield from (twin for finding, twin in twins if finding.fingerprint in kept_ones)
