@@ -224,14 +224,18 @@ class Pinned(Store):
         return frozenset(found)
 
 
-def stores(root: Path) -> tuple[Store, ...]:
+def stores(root: Path, *, initial: bool = True) -> tuple[Store, ...]:
     """A library's own store, then that of the built-in source, then those that people added.
+
+    Args:
+        root: The library's root.
+        initial: The built-in source's initial actions are there.
 
     Raises:
         StoreError: The library's lock cannot be believed.
     """
     own, base = Store(root / PACKAGE, mount=PACKAGE), base_path()
-    if base.resolve() == own.package.resolve():
+    if not initial or base.resolve() == own.package.resolve():
         return own, *_added(root)
     return own, Store(base, source=BASE, mount=f"{PACKAGE}.vendor.{BASE}"), *_added(root)
 

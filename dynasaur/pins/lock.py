@@ -146,12 +146,12 @@ def read_lock(data: bytes | None) -> Lock:
     except (UnicodeDecodeError, RecursionError, tomllib.TOMLDecodeError) as error:
         raise _bad(f"it cannot be read ({error})") from error
     version = table.pop("version", None)
-    if isinstance(version, int) and not isinstance(version, bool) and version > VERSION:
+    if type(version) is int and version > VERSION:
         raise StoreError(
             f"{LOCK} was written by a newer dynasaur (version {version} of the lock, known is "
             f"{VERSION}): install a newer one"
         )
-    if version != VERSION:
+    if type(version) is not int or version != VERSION:
         raise _bad(f"its version is {version!r}, not {VERSION}")
     sources = {pin.name: pin for pin in _pins(table.pop("source", []), SourcePin, "source")}
     modules = {pin.id: pin for pin in _pins(table.pop("module", []), ModulePin, "module")}

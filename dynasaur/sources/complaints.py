@@ -22,11 +22,13 @@ _MEANINGS = {
     r"certificate|SSL|TLS": "its certificate cannot be trusted",
     r"fsck|nullSha1|hasDot|zeroPadded|duplicateEntries|treeNotSorted|badTree": "it holds damaged "
     "or forbidden objects, and is refused",
-    r"[Oo]ut of memory|memory exhausted|File size limit|malloc failed|[Cc]annot allocate": "it "
-    "needs too much memory or disk, and is refused",
+    r"[Oo]ut of memory|memory exhausted|malloc failed|[Cc]annot allocate|mmap failed"
+    r"|File too large|File size limit|died of signal": "it needs too much memory or disk, and is "
+    "refused",
     r"rejected|non-fast-forward": "it refuses the push: see its rules, and whether you may push",
-    r"early EOF|hung up|disconnect|RPC failed|index-pack|bytes missing|Empty reply|transfer closed"
-    r"|expected flush|unable to read": "the connection broke off: try again",
+    r"early EOF|hung up|disconnect|RPC failed|bytes missing|Empty reply|transfer closed"
+    r"|expected (flush|.packfile)|unable to read": "the connection broke off: try again",
+    r"index-pack": "what it sends cannot be taken: it is damaged, or needs too much memory or disk",
 }
 """Patterns of what git says, to our words; the first that is found counts."""
 
