@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from dynasaur.index.document import FULL, gram_term
+from dynasaur.index.document import FULL, gram_term, name_term
 from dynasaur.index.words import grams, grams_of_stem, hash_of, names, terms
 
 LOOKS = 0.2
@@ -85,7 +85,7 @@ class Query:
         ordered = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
         return cls(
             weights={term: weight * unit for term, weight in ordered},
-            names=frozenset(names(text)),
+            names=frozenset(n for n in names(text) if frequency(hash_of(name_term(n)))),
             grams=frozenset(grams(text)),
             strange=_strange(unknown, unit * FULL * TYPO),
         )

@@ -32,7 +32,7 @@ LONGEST_WORD = 40
 LONGEST_NAME = 6
 """Names of more words are recognised only when they are written as one."""
 
-MOST_WORDS = 1_000
+MOST_WORDS = 300
 """Among so many words of a text names are looked for."""
 
 # Endings that leave the sense alone, longest first: (ending, what stands in its place).
