@@ -269,6 +269,7 @@ class Library:
                 category=self.categories.of,
                 deliver=self._deliver,
                 distribution=self.packages.distribution_of,
+                supply=self.packages.ensure,
             ),
         )
 
@@ -293,8 +294,5 @@ class Library:
     def _sandboxed(self, work: Path, functions: HostFunctions) -> Kernel:
         from dynasaur.kernel.client import JupyterKernel
 
-        packages = self.packages
-        kernel = JupyterKernel(work, functions=functions, packages=packages.folder)
-        if packages.site is not None:
-            kernel.supply(packages.site)
-        return kernel
+        folder, site = self.packages.folder, self.packages.site
+        return JupyterKernel(work, functions=functions, packages=folder, site=site)

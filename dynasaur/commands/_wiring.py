@@ -57,7 +57,11 @@ def retriever_options(function: F) -> F:
 
 
 def open_library(
-    path: Path | None, flags: Mapping[str, object] | None = None, *, usage: bool = True
+    path: Path | None,
+    flags: Mapping[str, object] | None = None,
+    *,
+    usage: bool = True,
+    initial: bool = True,
 ) -> tuple[Library, config.Settings]:
     """The library that a command works on, made on first use where it is the user's own.
 
@@ -65,6 +69,7 @@ def open_library(
         path: What `--library` gave.
         flags: Settings that the command line gave; a value of None means not given.
         usage: Let what became of actions weigh in a search.
+        initial: The initial actions are there.
 
     Raises:
         UsageError: A setting has no sense, or the named folder is no library.
@@ -84,6 +89,7 @@ def open_library(
         kernel=_kernels(settings, packages),
         packages=packages,
         usage=usage,
+        initial=initial,
         embeddings=_embeddings(settings),
         progress=Bar("Reading actions"),
         warn=lambda line: click.echo(f"dynasaur: {plain(line)}", err=True),
@@ -135,9 +141,8 @@ def _kernels(settings: config.Settings, packages: Packages) -> KernelFactory:
             gateway=settings.gateway,
             kernel_name=settings.kernel_name,
             packages=packages.folder,
+            site=packages.site,
         )
-        if packages.site is not None:
-            kernel.supply(packages.site)
         if kernel.warning not in ("", *told):
             told.append(kernel.warning)
             click.echo(f"dynasaur: {kernel.warning}", err=True)

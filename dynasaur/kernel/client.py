@@ -38,7 +38,8 @@ class JupyterKernel(Kept):
             own services among it.
         gateway: The address of a Jupyter gateway to run on, instead of this machine.
         kernel_name: The kernelspec to use, here or on the gateway; ours where empty.
-        packages: A folder of packages that the kernel may read; see `supply`.
+        packages: A folder that the kernel may read, with folders of packages in it.
+        site: The one of them that is on its path from the start; see `supply`.
     """
 
     def execute(self, code: str, *, timeout: float | None = None) -> Observation:

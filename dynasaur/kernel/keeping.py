@@ -43,6 +43,7 @@ class Kept:
         gateway: str = "",
         kernel_name: str = "",
         packages: Path | None = None,
+        site: Path | None = None,
     ) -> None:
         self._work = work
         self._functions = dict(functions or {})
@@ -55,7 +56,7 @@ class Kept:
         self._running: Exchange | None = None
         self._opening: Opening | None = None
         self._files: Files | None = None
-        self._site: Path | None = None
+        self._site = site
 
     def __enter__(self) -> Self:
         self.start()
@@ -89,7 +90,7 @@ class Kept:
         self._kernel = kernel
         self._setup = Exchange(kernel, Transcript(0), self._limits, {}, silence=0.05)
         self._setup.send(execute(install_code(self._functions, _room(kernel)), silent=True))
-        if self._site is not None:
+        if self._site is not None and self._where.ours:
             # Served in its turn; what it replies is nobody's.
             content = execute(supply_code(self._site), silent=True)
             kernel.wire.send("shell", "execute_request", content)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from dynasaur import source
 from dynasaur.errors import ActionError, KernelError, StoreError
+from dynasaur.packages import Want
 from dynasaur.record import Admission, Ask, Harvest, Remark
 from dynasaur.registry import evidence
 from dynasaur.registry.case import Case
@@ -27,7 +28,7 @@ from dynasaur.registry.known import Known
 from dynasaur.registry.near import Neighbourhood
 from dynasaur.registry.proof import Proof
 from dynasaur.registry.shelf import Shelf, title
-from dynasaur.registry.trial import MakeKernel, Trial
+from dynasaur.registry.trial import MakeKernel, Supplier, Trial
 from dynasaur.repo import Repo
 from dynasaur.source import Candidate
 from dynasaur.store import Store
@@ -68,7 +69,7 @@ class Registry:
 
     def trial(self) -> Trial:
         """A place to try modules in, to be used as a context manager."""
-        return Trial(self._kernel)
+        return Trial(self._kernel, self._gate.supply)
 
     def admit(self, harvest: Harvest, ask: Ask | None = None) -> Admission:
         """Judge a run's functions and keep those that proved themselves.
@@ -96,7 +97,13 @@ class Registry:
         except ActionError as error:
             return Admission(refused=(Refusal("the file", str(error)),))
         given = head if head != source.Head() else None
-        gate = replace(self._gate, accept=Evidence.EXECUTED, origin="initial", head=given)
+        gate = replace(
+            self._gate,
+            accept=Evidence.EXECUTED,
+            origin="initial",
+            head=given,
+            supply=_with(self._gate.supply, head.dependencies),
+        )
         return self._admit(Harvest(run, "", "", (text,)), gate, None)
 
     def objections(self, cells: Sequence[str]) -> tuple[Refusal, ...]:
@@ -136,7 +143,7 @@ class Registry:
     def _admit(self, harvest: Harvest, gate: Gate, ask: Ask | None) -> Admission:
         case = self._case(harvest, gate, mends=ask is not None)
         try:
-            with self.trial() as trial:
+            with Trial(self._kernel, gate.supply) as trial:
                 Proof(case, trial, ask).run()
         except KernelError as error:
             for one in case.judged:
@@ -204,3 +211,11 @@ def _begin(candidate: Candidate, harvest: Harvest, gate: Gate) -> Judged:
 
 def _refused(judged: Sequence[Judged]) -> tuple[Refusal, ...]:
     return tuple(Refusal(one.name, one.reason) for one in judged if one.reason)
+
+
+def _with(supply: Supplier | None, dependencies: Sequence[str]) -> Supplier | None:
+    """The same, with what the head of a person's file asks for."""
+    if supply is None or not dependencies:
+        return supply
+    own = [Want(one, "the file's head") for one in dependencies]
+    return lambda wants: supply([*own, *wants])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dynasaur.registry.docstring import Example
 from dynasaur.registry.known import Prints
+from dynasaur.registry.trial import Supplier
 from dynasaur.repo import Deliver
 from dynasaur.source import Candidate, Head
 from dynasaur.types import Action, Evidence, Module
@@ -32,6 +33,7 @@ class Gate:
         accept: The weakest evidence that admits.
         origin: Who wrote them: `generated`, or `initial` for a person.
         category: Which category a name and a docstring belong to; empty when none stands out.
+        supply: Installs what heads ask for, before they are tried; None: nothing is.
         distribution: Which requirement gives an import name; empty for none that is known.
         head: What stands in their heads besides the provenance, where that is given.
         deliver: What becomes of the commits.
@@ -40,6 +42,7 @@ class Gate:
     accept: Evidence = Evidence.SOLVED
     origin: str = "generated"
     category: Callable[[str, str], str] = no_category
+    supply: Supplier | None = None
     distribution: Callable[[str], str] = no_distribution
     head: Head | None = None
     deliver: Deliver = "merge"

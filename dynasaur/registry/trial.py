@@ -13,6 +13,7 @@ from typing import Any, Protocol, Self
 
 from dynasaur.errors import KernelError
 from dynasaur.kernel.inside import literals
+from dynasaur.packages import Supply, Want, wants_of
 from dynasaur.registry import alone
 from dynasaur.types import Json, Module, Observation
 
@@ -44,10 +45,14 @@ class TrialKernel(Protocol):
     def execute(self, code: str, *, timeout: float | None = None) -> Observation:
         """Run one cell."""
 
+    def supply(self, site: Path) -> tuple[str, ...]:
+        """Put a folder of packages on its path."""
+
     def close(self) -> None:
         """End it."""
 
 
+Supplier = Callable[[Sequence[Want]], Supply]
 MakeKernel = Callable[[Path, Mapping[str, Callable[..., Json]]], TrialKernel]
 
 
@@ -111,10 +116,15 @@ class Trial:
 
     In the kernel a plain Python process is started for each lot, and forked for each trial. So
     each module is imported by a process that has imported nothing else, in an empty folder.
+
+    Args:
+        make: Makes the kernel.
+        supply: Installs what the heads of modules ask for; None: nothing is installed.
     """
 
-    def __init__(self, make: MakeKernel) -> None:
+    def __init__(self, make: MakeKernel, supply: Supplier | None = None) -> None:
         self._make = make
+        self._supply = supply
         self._kernel: TrialKernel | None = None
         self._folder: tempfile.TemporaryDirectory[str] | None = None
 
@@ -149,16 +159,26 @@ class Trial:
         return found
 
     def _lot(self, samples: Sequence[Sample], seed: int) -> list[Outcome]:
+        lacking = self._provide([module for sample in samples for module in sample.modules])
         job = json.dumps(_job(samples))
         cell = _CELL.format(program=_source(alone.__file__), job=job, seed=str(seed))
         seen = self._started().execute(cell, timeout=60.0 + len(samples) * (TRIAL_SECONDS + 1))
         try:
             told = json.loads(seen.output)
-            return [_outcome(told[number]) for number in range(len(samples))]
+            return [_outcome(told[number], lacking) for number in range(len(samples))]
         except (ValueError, LookupError, TypeError, AttributeError) as error:
             why = seen.error.message if seen.error else seen.notice or seen.output.strip()
             last = why.splitlines()[-1] if why else "it said nothing"
             raise KernelError(f"the trial's Python failed in the kernel: {last[:300]}") from error
+
+    def _provide(self, modules: Sequence[Module]) -> str:
+        """Have what the heads of modules ask for on the path; gives why something is not."""
+        if self._supply is None:
+            return ""
+        supply = self._supply(wants_of(modules))
+        if supply.site is not None:
+            self._started().supply(supply.site)
+        return supply.problem
 
     def _started(self) -> TrialKernel:
         if self._kernel is None:
@@ -204,10 +224,11 @@ def _job(samples: Sequence[Sample]) -> dict[str, object]:
     }
 
 
-def _outcome(told: Mapping[str, Any]) -> Outcome:
+def _outcome(told: Mapping[str, Any], lacking: str) -> Outcome:
     """A reply of the kernel's, which may hold anything, as an outcome."""
+    problem = str(told.get("error", ""))
     return Outcome(
-        problem=str(told.get("error", "")),
+        problem=f"{problem}: {lacking}" if problem and lacking else problem,
         line=int(told.get("line", 1)),
         results=tuple(_result(one) for one in told["results"]),
         failures=tuple((int(line), str(what)) for line, what in told["failures"]),
