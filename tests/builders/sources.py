@@ -183,4 +183,10 @@ class Team:
         text = file.read_text()
         assert old in text
         file.write_text(text.replace(old, new))
-        git(self.root, "commit", "--quiet", "--all", "-m", f"edit {path}")
+        self.commit(f"edit {path}")
+
+    def commit(self, message: str) -> None:
+        """Commit everything, as a person of the team."""
+        name, mail = self.folder.name.title(), f"{self.folder.name}@example.org"
+        git(self.root, "add", "--all")
+        git(self.root, "commit", "--quiet", "--author", f"{name} <{mail}>", "-m", message)
