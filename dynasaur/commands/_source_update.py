@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from dynasaur.commands._sources import (
     tell,
 )
 from dynasaur.commands._wiring import json_option, library_option
+from dynasaur.config import PACKAGE
 from dynasaur.errors import FailureError, UsageError
 from dynasaur.types import Json
 
@@ -122,10 +124,25 @@ def _show(found: Update) -> None:
         f"{found.wish.name}: {found.old.commit[:12]} -> {found.new.commit[:12]} ({found.new.ref})",
         err=True,
     )
-    for line in _changes(found):
+    for line in (*_review(found), *_changes(found)):
         click.echo(plain(line), err=True)
     for reason in found.reasons:
         click.echo(plain(f"refused: {reason}"), err=True)
+
+
+def _review(found: Update) -> list[str]:
+    """What the source has changed in the modules that are vendored, judged as in a pull request."""
+    from dynasaur.review import review_texts
+    from dynasaur.review.formats import text
+
+    sides = []
+    for snapshot in (found.before, found.after):
+        paths = (id_.partition("/")[2] for id_ in (*found.selection.pins, *found.removed))
+        modules = (snapshot.modules[path] for path in paths if path in snapshot.modules)
+        sides.append({f"{PACKAGE}/{one.path}.py": one.text.encode() for one in modules})
+    width = min(shutil.get_terminal_size().columns, 100)
+    before, after = sides
+    return text.render(review_texts(before, after), width=width).splitlines()
 
 
 def _changes(found: Update) -> list[str]:
