@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import pty
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from tests.builders.cli import dynasaur, script
+from tests.builders.cli import command, dynasaur, environment, script
 from tests.builders.wheels import PREFIX, index, wheel
 
 NAME = f"{PREFIX}alpha"
@@ -40,6 +46,33 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     return index(folder)
 
 
+def on_a_terminal(
+    words: Sequence[str], cwd: Path, env: Mapping[str, str], answer: str
+) -> tuple[int, str]:
+    """Run a command line at a terminal, answer its question; gives exit code and what was said."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        command(*words),
+        cwd=cwd,
+        env=environment(cwd / ".home", {**env, "PYTHONPATH": os.pathsep.join(sys.path)}),
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        start_new_session=True,
+    ) as process:
+        os.close(theirs)
+        said = b""
+        with suppress(OSError):  # the terminal's end
+            while part := os.read(ours, 10_000):
+                asked = b"[y/N]" in part
+                said += part
+                if asked:
+                    os.write(ours, answer.encode() + b"\n")
+        code = process.wait(60)
+    os.close(ours)
+    return code, said.decode()
+
+
 def test_an_action_of_ones_own_with_a_package(tmp_path: Path, wheels: dict[str, str]) -> None:
     """Refused where nobody consents; else tried with it, kept with it, and loaded with it."""
     assert dynasaur("init", "lib", cwd=tmp_path).code == 0
@@ -48,9 +81,12 @@ def test_an_action_of_ones_own_with_a_package(tmp_path: Path, wheels: dict[str, 
     alone = dynasaur(*add, cwd=tmp_path, env=wheels)
     assert alone.code == 1
     assert "--install allow" in alone.err + alone.out
-    allowed = {**wheels, "DYNASAUR_PACKAGES": NAME}
-    done = dynasaur(*add, cwd=tmp_path, env=allowed)
-    assert done.code == 0, done.err
+    code, said = on_a_terminal(add, tmp_path, wheels, answer="n")
+    assert code == 1
+    assert f"Install {NAME}<2 (wanted by the file's head) from the package index" in said
+    assert "the user does not want" in said
+    code, said = on_a_terminal(add, tmp_path, wheels, answer="y")
+    assert code == 0, said
     (file,) = (tmp_path / "lib/actions").rglob("version_of_alpha.py")
     assert f'dependencies = ["{NAME}<2"]' in file.read_text()
     model = script(tmp_path, "submit_final_answer(version_of_alpha())")

@@ -121,7 +121,10 @@ def _packages(root: Path, settings: config.Settings) -> Packages:
 
 
 def _ask(question: str) -> bool:
-    return click.confirm(f"dynasaur: {plain(question)}", default=False, err=True)
+    try:
+        return click.confirm(f"dynasaur: {plain(question)}", default=False, err=True)
+    except click.Abort:
+        raise KeyboardInterrupt from None
 
 
 def _kernels(settings: config.Settings, packages: Packages) -> KernelFactory:
