@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,24 +99,39 @@ def command(
     The model writes Python that runs in a kernel of the run's own. New functions that proved
     themselves are kept in the library as actions.
     """
-    from dynasaur.agent import Interrupted
-
     if tasks is not None:
         from dynasaur.commands._many import run_many
 
         _check_many(task, files)
-        _agent(library_path, QUIET, flags)  # what is set up wrongly is said before anything starts
+        agent_of(
+            library_path, QUIET, flags
+        )  # what is set up wrongly is said before anything starts
         many = {"library_path": library_path and library_path.absolute(), **flags}
         return run_many(tasks, jobs or 1, results, many, quiet=look.quiet, as_json=as_json)
     if task is None or jobs is not None or results is not None:
         raise UsageError("name a TASK; --jobs and --results go with --tasks FILE")
     text = sys.stdin.read() if task == "-" else task
-    agent = _agent(library_path, look, flags)
+    agent = agent_of(library_path, look, flags)
+    return carried_out(lambda: agent.run(Task(text, files)), look, as_json=as_json)
+
+
+def carried_out(work: Callable[[], Trajectory], look: Look, *, as_json: bool) -> int:
+    """Carry out a run, and print what came of it.
+
+    Returns:
+        The exit code.
+    """
+    from dynasaur.agent import Interrupted
+
     try:
-        result = agent.run(Task(text, files))
+        result = work()
     except Interrupted as stopped:
         _print(stopped.result, as_json)
         raise
+    if result.end is End.ANSWERED:
+        from dynasaur.kernel.kept import forget
+
+        forget(result.folder / "work")
     _print(result, as_json)
     if look.quiet and not as_json and result.end is not End.ANSWERED:
         click.echo(f"dynasaur: {result.status}: {plain(result.reason)}", err=True)
@@ -128,12 +144,12 @@ def _print(result: Trajectory, as_json: bool) -> None:
 
         document(summary(result))
     elif result.end is End.ANSWERED:
-        click.echo(_answer(result))
+        click.echo(answer_text(result))
 
 
 def quiet_agent(path: Path | None, flags: dict[str, object]) -> Agent:
     """The agent of these flags, which shows nothing."""
-    return _agent(path, QUIET, flags)
+    return agent_of(path, QUIET, flags)
 
 
 def _check_many(task: str | None, files: tuple[Path, ...]) -> None:
@@ -141,7 +157,8 @@ def _check_many(task: str | None, files: tuple[Path, ...]) -> None:
         raise UsageError("--tasks FILE names its tasks and their files itself; leave out the rest")
 
 
-def _agent(path: Path | None, look: Look, flags: dict[str, object]) -> Agent:
+def agent_of(path: Path | None, look: Look, flags: dict[str, object]) -> Agent:
+    """The agent of a library and the command line's settings."""
     from dynasaur.agent import Agent, Limits, Options
     from dynasaur.models.catalog import resolve
 
@@ -161,7 +178,7 @@ def _agent(path: Path | None, look: Look, flags: dict[str, object]) -> Agent:
     )
 
 
-def _answer(result: Trajectory) -> bytes:
+def answer_text(result: Trajectory) -> bytes:
     """As it is for a program that reads it; what could steer a terminal is not sent to one."""
     answer = result.answer
     text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)

@@ -104,15 +104,20 @@ class JupyterKernel(Kept):
             return tuple(str(name) for name in bound)
         raise ActionError(loading_failed(names, report, death or outcome.stopped))
 
-    def snapshot(self, step: int) -> None:
-        """Start to save the variables as they are after a step, and return at once.
+    def snapshot(self, step: int, *, wait: bool = False) -> None:
+        """Save the variables as they are after a step; returns at once, unless told to wait.
 
         The kernel is asked when it has nothing else to do, and a fork of it does the work. A
         kernel on another machine, whose files are not seen from here, saves nothing.
         """
         kernel = self._kernel
-        if kernel is not None and self._ready and not kernel.remote:
-            kernel.wire.send("shell", "execute_request", execute(save_code(step), silent=True))
+        if kernel is None or not self._ready or kernel.remote:
+            return
+        code = save_code(step, wait=wait)
+        if not wait:
+            kernel.wire.send("shell", "execute_request", execute(code, silent=True))
+        elif kernel.alive():
+            self._end_of(self._run(code, Transcript(0), self._limits.start_seconds, silent=True))
 
     def restore(self) -> Restored | None:
         """Bring back the variables that a kernel in this work folder saved.

@@ -74,9 +74,9 @@ class Extension:
         """
         self._shell.payload_manager.write_payload({"source": SOURCE, "stale": put(site)})
 
-    def save(self, step: int) -> None:
-        """Start to save the variables as they are after a step."""
-        self._snapshots.save(step)
+    def save(self, step: int, wait: bool) -> None:
+        """Save the variables as they are after a step."""
+        self._snapshots.save(step, wait)
 
     def restore(self) -> None:
         """Bring saved variables back; what came of it goes into the reply's payload."""

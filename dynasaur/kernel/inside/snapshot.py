@@ -66,9 +66,11 @@ class Snapshots:
         self._began = 0.0
         self._next = 0.0
 
-    def save(self, step: int) -> None:
-        """Start to save the variables as they are now; returns at once."""
-        if not self._due():
+    def save(self, step: int, wait: bool) -> None:
+        """Save the variables as they are now; returns at once, or waits until it is done."""
+        if wait:
+            self._wait()
+        elif not self._due():
             return
         importlib.import_module("dill")  # once, not in every fork
         self._began = time.monotonic()
@@ -81,6 +83,20 @@ class Snapshots:
                 self._write(step)
             finally:
                 os._exit(0)
+        if wait:
+            self._wait()
+
+    def _wait(self) -> None:
+        """Wait for the fork that is at work, and end it when its time is up."""
+        while self._child:
+            with contextlib.suppress(ChildProcessError):
+                done, _ = os.waitpid(self._child, os.WNOHANG)
+                if not done:
+                    if time.monotonic() > self._began + SECONDS:
+                        os.kill(self._child, signal.SIGKILL)
+                    time.sleep(0.005)
+                    continue
+            self._child = 0
 
     def _due(self) -> bool:
         """No save is under way, the last one has been paid off, and memory is not too large."""

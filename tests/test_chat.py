@@ -1,0 +1,100 @@
+"""`dynasaur chat`: several tasks, one kernel, one conversation."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.builders.chat_server import ChatServer, Step
+from tests.builders.cli import Done, command, dynasaur, environment
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("chat") / "my library ö"
+    assert dynasaur("init", folder, cwd=folder.parent).code == 0
+    (folder / "my data.txt").write_text("seven", encoding="utf-8")
+    return folder
+
+
+def chat(library: Path, server: ChatServer, lines: str) -> Done:
+    env = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "key-for-test"}
+    return dynasaur("chat", "--model", "test", "-q", cwd=library, env=env, stdin=lines)
+
+
+def test_tasks_share_a_kernel_and_a_conversation(library: Path) -> None:
+    answers = [
+        Step("One.", "x = 41\nsubmit_final_answer('first')"),
+        Step("Two.", "submit_final_answer([x + 1, open('my data.txt').read()])"),
+    ]
+    with ChatServer(answers) as server:
+        done = chat(
+            library,
+            server,
+            "Remember 41\n\n/file 'my data.txt' none.txt\n/what\nOne more, and read\n/quit\nno\n",
+        )
+        talks = [request.body["messages"] for request in server.chats]
+    assert (done.code, done.out) == (0, 'first\n[42, "seven"]\n'), done.err
+    assert "with the next task: my data.txt" in done.err
+    assert "none.txt: no such file" in done.err
+    assert "there is no /what" in done.err
+    assert talks[1][: len(talks[0])] == talks[0]
+    assert "One more, and read" in talks[1][-1]["content"]
+    listed = dynasaur("runs", "--json", cwd=library).json
+    assert [one["status"] for one in listed] == ["solved", "solved"]
+    assert {one["task"] for one in listed} == {"Remember 41", "One more, and read"}
+
+
+def test_a_task_that_fails_ends_no_conversation(library: Path) -> None:
+    answers = [Step("?", ""), Step("?", ""), Step("?", ""), Step("!", "submit_final_answer(2)")]
+    with ChatServer(answers) as server:
+        done = chat(library, server, "one\ntwo\n")
+    assert (done.code, done.out) == (1, "2\n"), done.err
+    assert "no valid code 3 times in a row" in done.err
+
+
+def wait_for(terminal: int, *words: bytes) -> None:
+    """Read what is written to a terminal until a word is seen, after those that come before it."""
+    seen = b""
+    for word in reversed(words):
+        while word not in seen:
+            assert select.select([terminal], [], [], 60)[0], seen
+            seen += os.read(terminal, 1024)
+        seen = seen.partition(word)[2]
+
+
+def test_on_a_terminal_lines_are_edited_and_remembered(library: Path) -> None:
+    with ChatServer([Step("!", "submit_final_answer('done')")]) as server:
+        env = {
+            "OPENAI_BASE_URL": server.url,
+            "OPENAI_API_KEY": "key-for-test",
+            "TERM": "xterm",
+            "PROMPT_TOOLKIT_NO_CPR": "1",
+        }
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            command("chat", "--model", "test", "-q"),
+            cwd=library,
+            env=environment(library / ".home", env),
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=theirs,
+        )
+        os.close(theirs)
+        wait_for(ours, b"task>")
+        os.write(ours, b"wrogn\x7f\x7f\x7fong, but mended\r")
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"done\n"
+        wait_for(ours, b"task>", b"\x1b[?2004l")
+        os.write(ours, b"\x04")
+        assert process.wait(30) == 0
+        process.stdout.close()
+        os.close(ours)
+        assert "wrong, but mended" in server.chats[0].body["messages"][-1]["content"]
+    (history,) = (library / ".home").rglob("chat-history")
+    assert "+wrong, but mended" in history.read_text()
