@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders.cli import command, dynasaur, environment, script
+from tests.builders.terminal import on_a_terminal
 
 
 def shell(line: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
@@ -22,32 +21,6 @@ def shell(line: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]
         capture_output=True,
         text=True,
     )
-
-
-def on_a_terminal(cwd: Path, *arguments: str, **more: str) -> str:
-    """What the program writes when both its streams are a terminal."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        command(*arguments),
-        cwd=cwd,
-        env=environment(cwd / ".home", {"TERM": "xterm", **more}),
-        stdin=subprocess.DEVNULL,
-        stdout=theirs,
-        stderr=theirs,
-    )
-    os.close(theirs)
-    written = b""
-    while True:
-        try:
-            chunk = os.read(ours, 65536)
-        except OSError:
-            break
-        if not chunk:
-            break
-        written += chunk
-    os.close(ours)
-    process.wait()
-    return written.decode()
 
 
 def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
@@ -99,7 +72,7 @@ def test_no_color_is_kept_to(tmp_path: Path) -> None:
 
 
 def test_lists_fit_the_terminal(tmp_path: Path) -> None:
-    seen = on_a_terminal(tmp_path, "list", "--all", COLUMNS="80")
+    seen = on_a_terminal(tmp_path, "list", "--all", columns=80)
     lines = [line for line in seen.splitlines() if line.startswith("base")]
     assert len(lines) > 30
     assert max(map(len, lines)) <= 80

@@ -101,7 +101,7 @@ class Page:
     def _observation(self, seen: Observation) -> None:
         lines = [line for line in seen.output.strip("\n").splitlines() if line.strip()]
         if lines:
-            self._block(Text(self._fold(lines, self._most_lines)))
+            self._output(self._fold(lines, self._most_lines))
         if seen.images:
             self.line(f"  {len(seen.images)} image(s), kept in the run's folder", "dim")
         if error := seen.error:
@@ -110,6 +110,18 @@ class Page:
                 self._block(Text(self._fold(error.traceback.splitlines(), EVERYTHING), "dim"))
         if seen.notice:
             self.line(f"  {seen.notice}", "yellow")
+
+    def _output(self, text: str) -> None:
+        """What a cell printed: on a terminal behind a bar, and cut to the width."""
+        if not self.console.is_terminal:
+            self._block(Text(text))
+            return
+        bar = Text("  │ " if self.unicode else "  | ", style="dim")
+        for line in text.split("\n"):
+            shown = Text(line)
+            if self._most_lines != EVERYTHING:
+                shown.truncate(max(20, self.console.width - len(bar)), overflow="ellipsis")
+            self.console.print(bar + shown, soft_wrap=True)
 
     def summary(self, result: Trajectory) -> None:
         """What came of a run, but for its answer."""

@@ -1,0 +1,109 @@
+"""A run on the screen: widths, colours, pieces of a thought, a reader that goes away."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dynasaur.commands._render import Page, dollars, spent
+from dynasaur.commands._screen import Flow
+from dynasaur.types import Usage
+from tests.builders.cli import command, dynasaur, environment, script
+from tests.builders.terminal import on_a_terminal
+
+WIDE = "print('wide ' * 80)\nfor n in range(40):\n    print(n)"
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("screen") / "lib"
+    assert dynasaur("init", folder, cwd=folder.parent).code == 0
+    return folder
+
+
+def clean(text: str) -> list[str]:
+    """The lines as they stand at last: what was written over is gone."""
+    text = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", text).replace("\r\n", "\n")
+    return [line.rpartition("\r")[2] for line in text.split("\n")]
+
+
+def test_output_is_folded_behind_a_bar_and_fits_the_width(library: Path) -> None:
+    model = script(library, ("A thought of many words. " * 8, WIDE), "submit_final_answer(1)")
+    seen = on_a_terminal(library, "run", "x", "--model", model, columns=80)
+    lines = clean(seen)
+    shown = [line for line in lines if line.startswith("  │ ")]
+    assert "  │ ... (30 more lines) ..." in shown
+    assert max(map(len, lines)) <= 80
+    assert "\x1b[1m" in seen
+    assert any("more: dynasaur runs show 2" in line for line in lines)
+    # Everything, and nothing that a terminal would have to understand.
+    bare = on_a_terminal(library, "run", "x", "--model", model, "-v", "--plain", columns=80)
+    assert "\x1b" not in bare
+    assert "more lines" not in bare
+    assert "so far" in bare
+    assert bare.replace("\r", "").count("\n  39\n") == 1
+
+
+def test_a_locale_without_signs_is_shown_others(library: Path) -> None:
+    model = script(library, ("ö", WIDE), "submit_final_answer(1)")
+    seen = on_a_terminal(library, "run", "x", "--model", model, PYTHONIOENCODING="latin-1")
+    assert "  | " in "\n".join(clean(seen))
+    assert "│" not in seen
+
+
+def test_a_reader_that_goes_away_ends_no_run(library: Path) -> None:
+    model = script(
+        library, "import time; time.sleep(0.3)", *["print(1)"] * 3, "submit_final_answer(7)"
+    )
+    words = " ".join(command("run", "gone", "--model", model))
+    subprocess.run(
+        ["bash", "-c", f"{words} 2>&1 >/dev/null | head -1"],
+        cwd=library,
+        env=environment(library / ".home"),
+        capture_output=True,
+        check=True,
+    )
+    (run,) = [one for one in dynasaur("runs", "--json", cwd=library).json if one["task"] == "gone"]
+    assert (run["status"], run["answer"]) == ("solved", 7)
+
+
+def test_opposites_are_refused(library: Path) -> None:
+    done = dynasaur("run", "x", "-q", "-v", cwd=library)
+    assert (done.code, done.err) == (
+        2,
+        "dynasaur: error: -q and -v are opposites; give one of them\n",
+    )
+
+
+@pytest.mark.parametrize(
+    ("pieces", "shown"),
+    [
+        (["I lo", "ok at", " it."], "  I look at it.\n"),
+        (["one two three four five six"], "  one two three four\n  five six\n"),
+        (["a\n", "\nb", "\n\n\n"], "  a\n\n  b\n\n"),
+        (["x" * 25 + " y"], f"  {'x' * 25}\n  y\n"),
+        (["\x1b[31mred"], "  \N{REPLACEMENT CHARACTER}[31mred\n"),
+        (["half", "", "whole"], "  half\n  (the reply broke off; it begins anew)\n  whole\n"),
+        ([], ""),
+    ],
+)
+def test_a_thought_that_comes_in_pieces_is_wrapped(pieces: list[str], shown: str) -> None:
+    stream = io.StringIO()
+    page = Page(stream, bare=True)
+    page.console.width = 22
+    flow = Flow(page)
+    for piece in pieces:
+        flow.write(piece)
+    flow.end()
+    assert stream.getvalue() == shown
+
+
+def test_tokens_and_money_are_told() -> None:
+    assert spent(Usage()) == []
+    assert spent(Usage(1, 1000, 234)) == ["1,234 tokens"]
+    assert spent(Usage(1, 1000, 234, 900, 0.0123)) == ["1,234 tokens (900 cached)", "$0.0123"]
+    assert (dollars(12.345), dollars(0.00004)) == ("$12.35", "$0.0000")
