@@ -272,6 +272,31 @@ def test_a_kill_in_the_middle_changes_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.rglob("new-*")) == []
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small disk")
+@pytest.mark.parametrize("size", ["64k", "4k"])
+@pytest.mark.usefixtures("installer")
+def test_a_full_disk_is_one_line(tmp_path: Path, size: str, wheels: Path) -> None:
+    """What was there stays; nothing half made is left when there is room again."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    wheel(wheels, "big", "1.0", files={f"{PREFIX}big_data.txt": "x" * 200_000})
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={size}", "none", str(disk)], check=False
+    )
+    if mounted.returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        problem = Packages(disk, install="allow").ensure([w("big")]).problem
+        assert "cannot" in problem
+        assert "\n" not in problem
+        assert Packages(disk).site is None
+        subprocess.run(["mount", "-o", "remount,size=8m", str(disk)], check=True)
+        assert Packages(disk, install="allow").ensure([w("big")]).problem == ""
+        assert list(disk.rglob("new-*")) == []
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
 def test_two_at_once_wait_for_each_other(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from dynasaur.packages import Packages, Want\n"

@@ -52,10 +52,10 @@ def install(
     command = _uv(target) or _pip(target)
     if command is None:
         return Outcome("neither uv nor pip is there: install uv")
-    with tempfile.TemporaryDirectory(prefix="dynasaur-install-") as folder:
-        kept = Path(folder) / "constraints.txt"
-        kept.write_text("".join(f"{line}\n" for line in constraints), encoding="utf-8")
-        try:
+    try:
+        with tempfile.TemporaryDirectory(prefix="dynasaur-install-") as folder:
+            kept = Path(folder) / "constraints.txt"
+            kept.write_text("".join(f"{line}\n" for line in constraints), encoding="utf-8")
             done = subprocess.run(
                 [*command, "-c", str(kept), *requirements],
                 # Not in the library's folder: settings that lie there are a stranger's.
@@ -68,10 +68,10 @@ def install(
                 timeout=seconds,
                 check=False,
             )
-        except subprocess.TimeoutExpired:
-            return Outcome(f"the installation took longer than {seconds:g} s")
-        except OSError as error:
-            return Outcome(f"{command[0]} cannot be run: {error}")
+    except subprocess.TimeoutExpired:
+        return Outcome(f"the installation took longer than {seconds:g} s")
+    except OSError as error:
+        return Outcome(f"{Path(command[0]).name} cannot be run: {error}")
     return Outcome() if done.returncode == 0 else _failed(done.stderr or done.stdout)
 
 

@@ -99,9 +99,16 @@ class Shelf:
             lock.release()
 
     def begin(self) -> Path:
-        """An empty folder for the packages of a new generation; the lock is held."""
+        """An empty folder for the packages of a new generation; the lock is held.
+
+        Raises:
+            StoreError: It cannot be made.
+        """
         site = self.folder / f"new-{secrets.token_hex(6)}" / _SITE
-        site.mkdir(parents=True)
+        try:
+            site.mkdir(parents=True)
+        except OSError as error:
+            raise StoreError(f"cannot write {self.folder}: {error.strerror}") from error
         return site
 
     def drop(self, site: Path) -> None:
