@@ -106,6 +106,23 @@ class Repo:
             done = replace(done, note=self._publish(done, changes))
         return replace(done, note="; ".join(filter(None, [done.note, earlier])))
 
+    def settle(self) -> str:
+        """Finish what a writer that died had begun, for who is about to read what is there.
+
+        Returns:
+            One line for the user when it could not be merged; else empty.
+
+        Raises:
+            StoreError: Another writer is at work all the time, or nothing can be written.
+        """
+        if self._journal.read() is None:
+            return ""
+        try:
+            with lock(self._place.own) as shared:
+                return recover(self._place, self._journal, shared)
+        except OSError as error:
+            raise StoreError(f"{self.root} cannot be written ({error.strerror}).") from error
+
     def status_note(self) -> str:
         """Why a save could not be kept or merged now, on one line; empty when it could."""
         for folder in (self._place.common, self._place.common / "objects"):

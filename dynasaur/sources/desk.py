@@ -41,6 +41,7 @@ class Desk:
     def __init__(
         self, repo: Repo, cache: Cache, *, offline: bool = False, allow_insecure: bool = False
     ) -> None:
+        repo.settle()  # what stands in the files is read before anything is committed
         self.repo = repo
         self.root = repo.root
         self.cache = cache
