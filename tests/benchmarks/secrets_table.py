@@ -1,6 +1,6 @@
 """How many made secrets are found, and how many harmless lines are taken for one.
 
-    python tests/benchmarks/secrets.py [--seeds 5]
+    python tests/benchmarks/secrets_table.py [--seeds 5]
 
 The rows are those of `tests/builders/secret_lines.py`. Where detect-secrets is installed it is
 measured beside, with its default plugins and without those that look at entropy alone.
@@ -9,6 +9,8 @@ measured beside, with its default plugins and without those that look at entropy
 from __future__ import annotations
 
 import argparse
+import importlib
+import importlib.util
 import sys
 import tempfile
 from collections.abc import Callable
@@ -31,9 +33,7 @@ def main() -> None:
     secret = [line for seed in seeds for _, line in secret_lines(seed)]
     harmless = [line for seed in seeds for _, line in harmless_lines(seed)]
     detectors: dict[str, Callable[[str], bool]] = {"dynasaur": is_found}
-    try:
-        import detect_secrets  # noqa: F401
-    except ImportError:
+    if importlib.util.find_spec("detect_secrets") is None:
         print("detect-secrets is not installed: pip install detect-secrets")
     else:
         detectors["detect-secrets"] = lambda line: _detected(line, ())
@@ -44,8 +44,8 @@ def main() -> None:
 
 
 def _detected(line: str, without: tuple[str, ...]) -> bool:
-    settings: Any = __import__("detect_secrets.settings", fromlist=["default_settings"])
-    collection: Any = __import__("detect_secrets").SecretsCollection()
+    settings: Any = importlib.import_module("detect_secrets.settings")
+    collection: Any = importlib.import_module("detect_secrets").SecretsCollection()
     with tempfile.TemporaryDirectory() as folder, settings.default_settings() as chosen:
         chosen.disable_plugins(*without)
         file = Path(folder, "f.py")
