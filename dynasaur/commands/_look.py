@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -30,7 +31,12 @@ class Look:
     bare: bool = False
 
     def listener(self) -> Listener | None:
-        """What shows it; None for nothing."""
+        """What shows it, and sends spans where the environment says; None for nothing."""
+        from dynasaur.telemetry import traced
+
+        return traced(self._screen(), os.environ)
+
+    def _screen(self) -> Listener | None:
         if self.quiet:
             return None
         from dynasaur.commands._screen import Screen
