@@ -1,9 +1,9 @@
 """What tokens and keys look like, and the names that people give them.
 
 The shapes are those that the issuers publish for their tokens. A table of our own, by measurement
-(`tests/benchmarks/secrets_table.py`): detect-secrets 1.5.0 of May 2024, its last release, found 48 of 63
-made secrets and took 9 of 45 harmless lines for one; this table 50 and none, before it learned the
-13 that it had missed. It also scans files only, and brings an HTTP client along.
+(`tests/benchmarks/secrets_table.py`): detect-secrets 1.5.0 of May 2024, its last release, found 48
+of 63 made secrets and took 9 of 45 harmless lines for one; this table 50 and none, before it
+learned the 13 that it had missed. It also scans files only, and brings an HTTP client along.
 """
 
 from __future__ import annotations

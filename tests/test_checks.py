@@ -17,6 +17,7 @@ from dynasaur.checks import (
     rules,
     scrub,
     secrets,
+    size,
 )
 from dynasaur.checks.subject import ActionText, Finding
 from dynasaur.record import Harvest
@@ -211,6 +212,16 @@ def test_hidden_is_silent(line: str) -> None:
     assert list(hidden.check(subject(f"def f():\n    {line}\n    pass"))) == []
 
 
+# --- size -----------------------------------------------------------------------------------------
+
+
+def test_size_finds_data_in_a_module() -> None:
+    table = f"TABLE = {'x' * 70_000!r}\ndef f(): return TABLE\n"
+    (message,) = messages(list(size.check(subject(table))), "size")
+    assert "keep data in a file" in message
+    assert list(size.check(subject(f"TABLE = {'x' * 60_000!r}\ndef f(): return TABLE\n"))) == []
+
+
 # --- effects --------------------------------------------------------------------------------------
 
 
@@ -230,6 +241,22 @@ def test_hidden_is_silent(line: str) -> None:
         ("import sys\nsys.path.insert(0, '.')", "`sys.path.insert(0, '.')`"),
         ("import time\ndef _g(t=time.time()): return t", "`time.time()`"),
         ("assert True", "`assert True`"),
+        ("class K:\n    x = open('a').read()", "`open('a').read()`"),
+        ("class K:\n    print(1)", "`print(1)`"),
+        ("class K:\n    if True:\n        print(1)", "`print(1)`"),
+        ("def _d(f):\n    open('a')\n    return f\n@_d\ndef _g(): pass", "`open('a')`"),
+        (
+            "def _d(n):\n    def e(f):\n        print(n)\n    return e\n@_d(1)\ndef _g(): pass",
+            "`print(n)`",
+        ),
+        ("import os\ndef _d(f):\n    os.system('a')\n@_d\nclass K: pass", "`os.system('a')`"),
+        ("class M(type):\n    def __new__(m, n, b, d):\n        print(1)\n", "`print(1)`"),
+        (
+            "class M(type):\n    def __call__(c):\n        import os as o\n        o.remove('a')\n",
+            "`o.remove('a')`",
+        ),
+        ("class B:\n    def __init_subclass__(cls):\n        exec('1')\n", "`exec('1')`"),
+        ("class D:\n    def __set_name__(self, o, n):\n        open(n)\n", "`open(n)`"),
     ],
 )
 def test_effects_finds(code: str, shown: str) -> None:
@@ -255,6 +282,12 @@ def test_effects_finds(code: str, shown: str) -> None:
         "if __name__ == '__main__':\n    print(1)",
         "from datetime import date, timedelta\nX = date(2026, 1, 1)\nY = timedelta(days=1)",
         "def _g(a=(), b=frozenset(), c=None): return a",
+        "from dataclasses import field\nclass C:\n    a: int = 1\n    b: int = field(default=[])",
+        "class C:\n    def g(self): return print(1)",
+        "def _d(f):\n    def w(*a):\n        print(a)\n    return w\n@_d\ndef _g(): pass",
+        "def _d(n):\n    def e(f): return lambda: print(n)\n    return e\n@_d(1)\ndef _g(): pass",
+        "class K:\n    def __init__(self):\n        self.f = open('a')",
+        "import abc\nclass K(abc.ABC):\n    @abc.abstractmethod\n    def g(self): ...",
     ],
 )
 def test_effects_is_silent(code: str) -> None:
@@ -408,10 +441,23 @@ def solved(answer: Json) -> Harvest:
         ("return ['a', 'b']", ["a", "b"]),
         ("return {'a': 1}", {"a": 1}),
         ("if a:\n        return -1234\n    return a", -1234),
+        ("return int('123' + '456')", 123456),
+        ("return 123_000 + 456", 123456),
+        ("x = 1000\n    y = x * 123\n    return y + 456", 123456),
+        ("return (-246912) / -2", 123456),
+        ("return HIDDEN", "nowhere else to be found"),
+        ("return ' '.join(['nowhere', 'else', 'to', 'be', 'found'])", "nowhere else to be found"),
+        ("return f'nowhere {\"else\"} to be found'", "nowhere else to be found"),
+        ("return 'NOWHERE ELSE'.lower() + ' to be found'", "nowhere else to be found"),
+        ("return b'nowhere else to be found'.decode()", "nowhere else to be found"),
+        ("return {1: 'Nowhere else to be found'}.get(a)", "nowhere else to be found"),
+        ("return a or ('nowhere else to be found',)[0]", "nowhere else to be found"),
+        ("return list((1, 2, a)) if a > 9 else [10 + 1, 2 * 11]", [11, 22]),
     ],
 )
 def test_answer_finds(body: str, given: Json) -> None:
-    found = list(answer.check(subject(f"def f(a):\n    {body}\n", harvest=solved(given))))
+    text = f"HIDDEN = 'nowhere ' + 'else to be found'\ndef f(a):\n    {body}\n"
+    found = list(answer.check(subject(text, harvest=solved(given))))
     assert len(messages(found, "answer")) == 1
 
 
@@ -428,6 +474,15 @@ def test_answer_finds(body: str, given: Json) -> None:
         ("total = 0\n    for x in a:\n        total = total + x\n    return total", 0),
         ("return 1", True),
         ("def g():\n        return 42.5\n    return a", 42.5),
+        ("return a + 123456", 123456),
+        ("return 'x' * 10**9", "x" * 30),
+        ("return '%999999999d' % 1", "x" * 30),
+        ("return 9 ** 9 ** 9", 5),
+        ("return 1 / 0", 5),
+        ("b = c\n    c = b\n    return b", 5),
+        ("return f'{a}: nowhere else'", "nowhere else to be found"),
+        ('"""Nowhere else to be found."""\n    return a', "nowhere else to be found."),
+        ("return int('9' * 9999)", 9),
     ],
 )
 def test_answer_is_silent(body: str, given: Json) -> None:

@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator
 
 from dynasaur.checks.subject import ActionText, Finding, Function
+from dynasaur.source.folding import value_of
 from dynasaur.types import Json
 
 _TELLING_LENGTH = 20
@@ -24,47 +25,94 @@ def check(subject: ActionText) -> Iterator[Finding]:
     if harvest is None or not harvest.solved or harvest.answer is None:
         return
     returns = list(_returns(subject.function))
-    built_in = [
-        node for node in returns if _same(_constant(node, subject.function), harvest.answer)
-    ]
+    built_in = [node for node in returns if _same(_constant(node, subject), harvest.answer)]
     if built_in and (len(built_in) == len(returns) or _is_telling(harvest.answer)):
         yield Finding(
             "answer",
             built_in[0].lineno,
             "it returns the task's answer as a constant; compute it from the parameters",
         )
+        return
+    for node in _texts(subject, harvest.answer):
+        yield Finding(
+            "answer",
+            node.lineno,
+            "it holds the task's answer as a text; compute it from the parameters",
+        )
+        return
 
 
-def _returns(function: Function) -> Iterator[ast.Return]:
-    """The function's own return statements that give a value."""
+def _texts(subject: ActionText, answer: Json) -> Iterator[ast.Constant]:
+    """Strings that hold an answer too special to be there by chance; docstrings are others' job."""
+    if not isinstance(answer, str) or not _is_telling(answer):
+        return
+    wanted = answer.strip().casefold()
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(subject.tree)
+        if isinstance(node, ast.Module | ast.ClassDef | Function)
+        and node.body
+        and isinstance(node.body[0], ast.Expr)
+    }
+    for node in ast.walk(subject.tree):
+        text = node.value if isinstance(node, ast.Constant) else None
+        is_meant = isinstance(text, str) and wanted in text.casefold()
+        if isinstance(node, ast.Constant) and is_meant and id(node) not in docstrings:
+            yield node
+
+
+def _returns(function: Function) -> Iterator[ast.expr]:
+    """What the function's own return statements may give, each way of a choice by itself."""
     stack: list[ast.AST] = list(function.body)
     while stack:
         node = stack.pop(0)
         if isinstance(node, ast.Return) and node.value is not None:
-            yield node
+            yield from _ways(node.value)
         if not isinstance(node, Function | ast.ClassDef | ast.Lambda):
             stack.extend(ast.iter_child_nodes(node))
+
+
+def _ways(value: ast.expr) -> Iterator[ast.expr]:
+    match value:
+        case ast.IfExp(body=one, orelse=other):
+            yield from (*_ways(one), *_ways(other))
+        case ast.BoolOp(values=values):
+            yield from (way for one in values for way in _ways(one))
+        case _:
+            yield value
 
 
 class _NoConstant:
     """Stands for a value that is computed."""
 
 
-def _constant(node: ast.Return, function: Function) -> object:
-    """The value that is returned, where it is written down: at once, or in a variable set once."""
-    value = node.value
-    if isinstance(value, ast.Name):
+def _constant(node: ast.expr, scope: ActionText) -> object:
+    """The value that is returned, where it is written down, or put together of what is.
+
+    At once, in a variable set once, in a constant of the module, or as an expression of these.
+    """
+    try:
+        return value_of(node, lambda name: _given(name, scope))
+    except (ValueError, TypeError, SyntaxError, LookupError, ArithmeticError, AttributeError):
+        return _NoConstant()
+    except (RecursionError, MemoryError):
+        return _NoConstant()
+
+
+def _given(name: str, scope: ActionText) -> ast.expr:
+    """The one expression that a variable of the function, or else of the module, is set to."""
+    for place in (ast.walk(scope.function), iter(scope.tree.body)):
         given = [
             inner.value
-            for inner in ast.walk(function)
+            for inner in place
             if isinstance(inner, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr)
-            and value.id in _targets(inner)
+            and name in _targets(inner)
         ]
-        value = given[0] if len(given) == 1 else None
-    try:
-        return ast.literal_eval(value) if value is not None else _NoConstant()
-    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
-        return _NoConstant()
+        if len(given) == 1 and given[0] is not None:
+            return given[0]
+        if given:
+            break
+    raise ValueError(name)
 
 
 def _targets(node: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.NamedExpr) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from dynasaur.checks import answer, documented, effects, head, hidden, names, paths, secrets
+from dynasaur.checks import answer, documented, effects, head, hidden, names, paths, secrets, size
 from dynasaur.checks.subject import ActionText, Finding
 from dynasaur.record import Harvest
 from dynasaur.types import Action
@@ -17,6 +17,7 @@ RULES: dict[str, Callable[[ActionText], Iterator[Finding]]] = {
     "hidden": hidden.check,
     "secrets": secrets.check,
     "paths": paths.check,
+    "size": size.check,
     "answer": answer.check,
 }
 

@@ -94,6 +94,8 @@ def _name(node: ast.expr | None) -> str:
             return key.replace("-", "_")
         case ast.Subscript():
             return _name(node.slice)
+        case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(key)), *_]):
+            return key
     return ""
 
 

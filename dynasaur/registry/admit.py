@@ -93,6 +93,7 @@ class Registry:
                 of packages goes along.
         """
         try:
+            source.tree_of(source.normal(text), "line")
             head = source.read_head(text)
         except ActionError as error:
             return Admission(refused=(Refusal("the file", str(error)),))

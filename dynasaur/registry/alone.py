@@ -55,7 +55,7 @@ def apart(job: dict[str, Any], number: int) -> dict[str, object]:
         finally:
             os._exit(0)
     os.close(writing)
-    text, ended = listen(reading, child, job["seconds"])
+    text, ended = listen(reading, child, job["trials"][number]["seconds"])
     os.close(reading)
     with contextlib.suppress(OSError):
         os.killpg(child, signal.SIGKILL)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from dynasaur import source
 from dynasaur.checks import rules
+from dynasaur.checks.size import too_large
 from dynasaur.checks.subject import Finding
 from dynasaur.errors import ActionError
 from dynasaur.record import Harvest
@@ -100,6 +101,7 @@ class Case:
             one.requires = self.closure(one.module)
         except ActionError as error:
             one.reason = str(error)
+        one.reason = one.reason or too_large(one.plain)
 
     def compare(self, one: Judged) -> None:
         """Refuse a clone of what exists or of an earlier candidate, and a name that is taken."""

@@ -18,6 +18,9 @@ REPLAYS = 5
 EXAMPLES = 3
 """Replayed calls that become examples, at most."""
 
+LEAST_PATIENCE = 20.0
+"""Seconds that a replay has at least, its imports included."""
+
 _WIDTH = 72
 _NON_DETERMINISTIC = "non-deterministic"
 
@@ -54,6 +57,14 @@ def replayable(name: str, harvest: Harvest) -> tuple[Call, ...]:
         if call.ok and call.arguments is not None and call.result is not None:
             seen.setdefault(call.arguments, call)
     return tuple(seen.values())[:REPLAYS]
+
+
+def patience(calls: Sequence[Call], most: float) -> float:
+    """Seconds that replaying calls may take: far longer than they took, and no longer than `most`.
+
+    A function that would not end is so found out in good time.
+    """
+    return min(most, LEAST_PATIENCE + 10 * sum(call.seconds for call in calls))
 
 
 def unreplayed(calls: Sequence[Call], first: Sequence[Result], second: Sequence[Result]) -> str:

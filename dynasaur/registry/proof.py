@@ -16,11 +16,12 @@ from dynasaur.registry.documents import documented, function_text
 from dynasaur.registry.judged import Judged, refuse_dependents
 from dynasaur.registry.known import Prints
 from dynasaur.registry.shelf import title
-from dynasaur.registry.trial import Outcome, Sample, Trial
+from dynasaur.registry.trial import TRIAL_SECONDS, Outcome, Sample, Trial
 from dynasaur.types import Evidence
 
 REPLAY_SEEDS = (1, 2)
-"""Replays are done in two processes, which order the elements of sets in different ways."""
+"""Replays are done in two processes, which order the elements of sets in different ways; the second
+makes the calls in the opposite order, so that none of them may count on the ones before."""
 
 LAST_SEED = 3
 
@@ -76,16 +77,28 @@ class Proof:
                 one.requires,
                 tuple(call.arguments or "" for call in calls[one.name]),
                 tuple(docstrings(one.text)),
+                seconds=evidence.patience(calls[one.name], TRIAL_SECONDS),
             )
             for one in tried
         ]
         first = self.trial.run(samples, REPLAY_SEEDS[0])
-        again = [number for number, one in enumerate(tried) if calls[one.name]]
+        again = [
+            number
+            for number, one in enumerate(tried)
+            if calls[one.name] and len(first[number].results) == len(calls[one.name])
+        ]
         second = self.trial.run(
-            [Sample(samples[number].modules, samples[number].calls) for number in again],
+            [
+                replace(samples[number], calls=samples[number].calls[::-1], documents=())
+                for number in again
+            ],
             REPLAY_SEEDS[1],
         )
-        others = dict(zip(again, second, strict=True))
+        others = {
+            number: replace(outcome, results=outcome.results[::-1])
+            for number, outcome in zip(again, second, strict=True)
+            if len(outcome.results) == len(samples[number].calls)
+        }
         for number, one in enumerate(tried):
             self._compare(one, first[number], others.get(number, Outcome()))
             self._look_at_examples(one, first[number])
@@ -222,7 +235,8 @@ def _rewrite(one: Judged, outcome: Outcome) -> bool:
 
 def _wrong(outcome: Outcome) -> str:
     """The first example that failed, and how; empty when none did."""
-    return next((what for _, what in outcome.failures), outcome.stopped)
+    cut = f"was not run to its end: {outcome.stopped}" if outcome.stopped else ""
+    return next((what for _, what in outcome.failures), cut)
 
 
 def _kept(one: Judged) -> tuple[Example, ...]:

@@ -65,12 +65,14 @@ class Sample:
         calls: Arguments of calls of its function, as Python source.
         documents: Docstrings whose examples are run, each with its first line.
         function: The module is an action: it has a function of its own name.
+        seconds: Time that it may take in all.
     """
 
     modules: tuple[Module, ...]
     calls: tuple[str, ...] = ()
     documents: tuple[tuple[int, str], ...] = ()
     function: bool = True
+    seconds: float = TRIAL_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ class Trial:
         lacking = self._provide([module for sample in samples for module in sample.modules])
         job = json.dumps(_job(samples))
         cell = _CELL.format(program=_source(alone.__file__), job=job, seed=str(seed))
-        seen = self._started().execute(cell, timeout=60.0 + len(samples) * (TRIAL_SECONDS + 1))
+        seen = self._started().execute(cell, timeout=60.0 + sum(one.seconds + 1 for one in samples))
         try:
             told = json.loads(seen.output)
             return [_outcome(told[number], lacking) for number in range(len(samples))]
@@ -214,12 +216,12 @@ def _job(samples: Sequence[Sample]) -> dict[str, object]:
                 "calls": sample.calls,
                 "documents": sample.documents,
                 "function": sample.function,
+                "seconds": sample.seconds,
             }
         )
     return {
         "texts": texts,
         "trials": trials,
-        "seconds": TRIAL_SECONDS,
         "literals": _source(literals.__file__),
     }
 

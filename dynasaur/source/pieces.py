@@ -189,6 +189,10 @@ class Reader:
         alias = type(node).__name__ == "TypeAlias"  # newer than the oldest Python we serve
         return None if alias else node
 
+    def first_run(self, body: Sequence[ast.stmt]) -> ast.AST | None:
+        """The first part of a class's body that runs a program; None where there is none."""
+        return self._first(body)
+
     def _first(self, nodes: Sequence[ast.stmt]) -> ast.AST | None:
         return next((found for node in nodes if (found := self._runs(node))), None)
 
