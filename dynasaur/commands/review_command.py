@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dynasaur.commands._wiring import library_option
-from dynasaur.errors import StoreError, UsageError
+from dynasaur.commands._wiring import library_option, open_library
+from dynasaur.errors import FailureError, UsageError
 
 if TYPE_CHECKING:
     from dynasaur.review import Options, Report
@@ -44,6 +44,21 @@ FORMATS = ("text", "markdown", "json", "sarif", "github", "rdjson", "gitlab")
     help="Findings that are accepted: such as actions/accepted.toml, or a report as JSON.",
 )
 @click.option("--fetch", is_flag=True, help="Fetch what this clone lacks; ask the package index.")
+@click.option("--run-examples", is_flag=True, help="Run changed actions' examples, sandboxed.")
+@click.option(
+    "--report",
+    "told",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Do not review: take what --format json wrote, as data.",
+)
+@click.option(
+    "--comment",
+    type=click.IntRange(min=1),
+    metavar="PR",
+    help="Keep one comment of pull request PR current, on GitHub.",
+)
+@click.option("-i", "--interactive", is_flag=True, help="Walk through the findings.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 @click.option("--schema", is_flag=True, help="Print the schema of --format json.")
 @library_option
@@ -56,6 +71,10 @@ def command(
     ignore: tuple[str, ...],
     baseline: Path | None,
     fetch: bool,
+    run_examples: bool,
+    told: Path | None,
+    comment: int | None,
+    interactive: bool,
     color: str,
     schema: bool,
     library_path: Path | None,
@@ -80,9 +99,19 @@ def command(
         click.echo(text_of_schema(), nl=False)
         return 0
     wanted = _wanted(formats, output)
-    report = _review(library_path, range_, _options(select, ignore, baseline), fetch=fetch)
+    options = _options(select, ignore, baseline)
+    if told:
+        report = _read(told)
+    else:
+        options = _with_help(options, library_path, fetch=fetch, run_examples=run_examples)
+        report = _review(library_path, range_, options, fetch=fetch)
+    if interactive:
+        report = _walked(report, library_path)
     for name, place in wanted:
-        _write(report, name, place, color)
+        if not (interactive and place is None and not formats):
+            _write(report, name, place, color)
+    if comment:
+        _comment(report, comment, library_path)
     if {name for name, _ in wanted} == {"sarif"}:
         return 0
     return 1 if report.fails(fail_on) else 0  # type: ignore[arg-type]
@@ -98,8 +127,52 @@ def _review(path: Path | None, text: str | None, options: Options, *, fetch: boo
         raise UsageError(f"{root} is no library: name one with --library")
     try:
         return review(root, text or default_range(os.environ), options, fetch=fetch)
-    except StoreError as error:
+    except FailureError as error:
         raise UsageError(f"it could not be reviewed: {error}") from error
+
+
+def _read(path: Path) -> Report:
+    from dynasaur.review.formats.json_read import read
+
+    try:
+        return read(path.read_text("utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} cannot be read as a report") from error
+
+
+def _with_help(options: Options, path: Path | None, *, fetch: bool, run_examples: bool) -> Options:
+    """The options, with what asks the package index and what runs examples."""
+    from dataclasses import replace
+    from functools import partial
+
+    from dynasaur.review.replay import runner
+    from dynasaur.review.strangers import unknown
+
+    if fetch:
+        options = replace(options, unknown=partial(unknown, environ=os.environ))
+    if run_examples:
+        library, _ = open_library(path)
+        options = replace(options, run_examples=runner(library.registry))
+    return options
+
+
+def _walked(report: Report, path: Path | None) -> Report:
+    from dynasaur.commands._review_walk import Walk
+
+    library, _ = open_library(path)
+    return Walk(library, report).run()
+
+
+def _comment(report: Report, number: int, path: Path | None) -> None:
+    from dynasaur import config
+    from dynasaur.repo.git import Git
+    from dynasaur.review.comment import connect
+
+    root = config.find_library(path, Path.cwd(), os.environ)
+    folder = root if root.is_dir() else Path.cwd()
+    remote = Git(folder).line("config", "--get", "remote.origin.url", accept=(0, 1, 128))
+    address = connect(os.environ, remote).post(number, report)
+    click.echo(f"dynasaur: commented: {address}", err=True)
 
 
 def _wanted(formats: tuple[str, ...], output: Path | None) -> list[tuple[str, Path | None]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dynasaur.fingerprint.binding import Function, Notes, Opaque, Rebound, Ref, Unreadable
 from dynasaur.fingerprint.effects import is_fixed
@@ -33,6 +34,7 @@ class Canonical:
     trivial: bool
 
 
+@lru_cache(maxsize=16)
 def canonical(source: str, name: str = "", module: str = "") -> Canonical | None:
     """The normal form of an action, or None where the text cannot be read for certain.
 

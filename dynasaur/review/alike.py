@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from heapq import nsmallest
 
 from dynasaur.fingerprint import NearIndex, fingerprint
 from dynasaur.registry.shelf import title
@@ -13,12 +14,17 @@ from dynasaur.review.sides import function_of, module_of, place_of
 from dynasaur.review.values import Change, Finding, Kind, Side, Twin
 from dynasaur.source import normal
 
-MOST_WHOLE = 300
-"""So many existing actions are compared whole; of more, those that share the most words."""
+CANDIDATES = 25
+"""So many existing actions are compared whole: those that share the most words."""
 
-_NOISE = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""|#[^\n]*')
-_TELLING = re.compile(r"\.\s*([^\W\d]\w*)|([^\W\d]\w*)\s*\(|(\d[\w.]*)|(['\"][^'\"\n]{1,40}['\"])")
-_OPERATORS = re.compile(r"//|\*\*|[-+*/%@]|[<>=!]=|\b(?:for|while|if|yield|await|try|with)\b")
+LEAST = 0.5
+"""The share of the smaller one's words that a candidate has in common at least."""
+
+_TELLING = re.compile(
+    r"\.[^\W\d]\w*|[^\W\d]\w*(?=\()|\b\d[\w.]*|['\"][^'\"\n]{1,40}['\"]"
+    r"|//|\*\*|[-+*/%@]|[<>=!]=|\b(?:for|while|if|yield|await|try|with)\b"
+)
+"""What stays of a text when names, layout and comments are changed."""
 
 
 def alike(
@@ -41,7 +47,7 @@ def alike(
     for change in wanted:
         side = change.after
         assert side is not None
-        near = [path for path in _nearest(side, features) if path != side.path]
+        near = _nearest(side, features)
         twin = _twin(change, side, {path: texts[path] for path in near})
         if twin is None or (twin.other, twin.action) in blamed:
             continue
@@ -59,37 +65,37 @@ def _may_be_action(path: str) -> bool:
 
 
 def _features(text: str) -> frozenset[str]:
-    """Words that stay when names, layout and comments are changed."""
-    plain = _NOISE.sub("", text)
-    words = {next(filter(None, one)) for one in _TELLING.findall(plain)}
-    return frozenset(words | set(_OPERATORS.findall(plain)))
+    """The telling words of a text, what stands in triple quotes left out."""
+    return frozenset(_TELLING.findall(" ".join(text.split('"""')[::2])))
 
 
 def _nearest(side: Side, features: Mapping[str, frozenset[str]]) -> list[str]:
     """The paths that may hold a twin, those that share the most first."""
-    if len(features) <= MOST_WHOLE:
-        return list(features)
     own = features.get(side.path) or _features(side.text)
     scored = []
     for path, other in features.items():
         shared = len(own & other)
         smaller = min(len(own), len(other)) or 1
-        scored.append((-shared / smaller - shared / (len(own | other) or 1), path))
-    return [path for _, path in sorted(scored)[:MOST_WHOLE]]
+        if path != side.path and shared >= LEAST * smaller:
+            scored.append((-shared / smaller - shared / (len(own | other) or 1), path))
+    return [path for _, path in nsmallest(CANDIDATES, scored)]
 
 
 def _twin(change: Change, side: Side, texts: Mapping[str, str]) -> Twin | None:
-    names = {path: path.rpartition("/")[2].removesuffix(".py") for path in texts}
-    lifted = fingerprint(side.text, "lifted", names.get(side.path, ""))
-    index = NearIndex()
-    for path, text in texts.items():
-        if fingerprint(text, name=names[path]) == side.exact:
-            return _made(change, side, path, text, 1.0, "exact")
-        index.add(path, text, names[path])
-    for path, text in texts.items():
-        if fingerprint(text, "lifted", names[path]) == lifted:
-            return _made(change, side, path, text, 1.0, "lifted")
     assert side.action is not None
+    names = {path: path.rpartition("/")[2].removesuffix(".py") for path in texts}
+    lifted = fingerprint(side.text, "lifted", side.action.name, module=side.module)
+    index = NearIndex()
+    constants = ""
+    for path, text in texts.items():
+        module = module_of(path)
+        if fingerprint(text, name=names[path], module=module) == side.exact:
+            return _made(change, side, path, text, 1.0, "exact")
+        if not constants and fingerprint(text, "lifted", names[path], module=module) == lifted:
+            constants = path
+        index.add(path, text, names[path])
+    if constants:
+        return _made(change, side, constants, texts[constants], 1.0, "lifted")
     for near in index.query(side.text, name=side.action.name, limit=1):
         return _made(change, side, near.key, texts[near.key], near.score, "near")
     return None

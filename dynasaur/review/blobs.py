@@ -95,9 +95,10 @@ class Objects:
     def read(self, blobs: Iterable[Blob]) -> list[Blob]:
         """The same blobs with their contents, or with why they have none."""
         blobs = list(blobs)
-        plain = [one for one in blobs if one.mode not in {LINK, SUBMODULE} and one.id]
-        contents = self._contents({one.id for one in plain})
-        return [_with(one, *contents[one.id]) if one in plain else self._odd(one) for one in blobs]
+        contents = self._contents({one.id for one in blobs if _is_plain(one)})
+        return [
+            _with(one, *contents[one.id]) if _is_plain(one) else self._odd(one) for one in blobs
+        ]
 
     def texts(self, paths: Iterable[str], listed: Mapping[str, tuple[str, str]]) -> dict[str, str]:
         """The texts of unchanged files of the package that are ordinary, by path."""
@@ -229,6 +230,11 @@ def _through_a_link(root: Path, path: Path) -> bool:
             return True
         folder = folder.parent
     return False
+
+
+def _is_plain(blob: Blob) -> bool:
+    """It is an ordinary file that git has the content of."""
+    return bool(blob.id) and blob.mode not in {LINK, SUBMODULE}
 
 
 def _blob(path: str, mode: str, name: str) -> Blob | None:

@@ -30,7 +30,10 @@ from dynasaur.review.values import LEVELS, Change, Examples, Finding, Report, Tw
 _ORDER = ("DYN4", "DYN104", "DYN105", "DYN7", "DYN6", "DYN2", "DYN5", "DYN8", "DYN3", "DYN1")
 """Of findings of one level, those of the greater risk first."""
 
-Runner = Callable[[Sequence[Change]], tuple[Examples, Sequence[Finding]]]
+TextOf = Callable[[str], str | None]
+"""Gives the text of a module as it is after the range; None for none."""
+
+Runner = Callable[[Sequence[Change], TextOf], tuple[Examples, Sequence[Finding]]]
 """Runs the examples of changed actions."""
 
 
@@ -103,11 +106,12 @@ def _judged(contents: Contents, options: Options) -> Report:
     difference = contents.difference()
     listed = difference.paths
     changes = with_callers(changes_of(difference.pairs), contents, listed)
+    text_of = _texts(contents, changes, listed)
     twins = list(alike(changes, contents, listed))
     findings = [
         *life(changes),
         *signatures(changes),
-        *reach(changes, _texts(contents, changes, listed)),
+        *reach(changes, text_of),
         *kept(changes, listed),
         *backing(changes, listed),
         *(finding for finding, _ in twins),
@@ -118,7 +122,7 @@ def _judged(contents: Contents, options: Options) -> Report:
     ]
     ran = None
     if options.run_examples:
-        ran, more = options.run_examples(changes)
+        ran, more = options.run_examples(changes, text_of)
         findings += more
     own = contents.texts([f"{PACKAGE}/{waivers.FILE}"], listed)
     accepted = {**options.accepted, **waivers.parse("".join(own.values()))}
@@ -161,7 +165,7 @@ def _told_once(findings: Iterable[Finding]) -> Iterator[Finding]:
 
 def _texts(
     contents: Contents, changes: Sequence[Change], listed: Mapping[str, tuple[str, str]]
-) -> Callable[[str], str | None]:
+) -> TextOf:
     known = {one.after.module: one.after.text for one in changes if one.after}
 
     @lru_cache(maxsize=1000)

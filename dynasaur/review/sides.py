@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import keyword
 import re
-from pathlib import Path, PurePosixPath
+from functools import lru_cache
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from dynasaur.capabilities import capabilities
@@ -25,9 +26,10 @@ _PAPERS = re.compile(
 )
 
 
+@lru_cache(maxsize=50_000)
 def place_of(path: str) -> Place:
     """What a file is by its place in the actions package."""
-    parts = PurePosixPath(path).with_suffix("").parts[1:]
+    parts = path.removesuffix(".py").split("/")[1:]
     if not path.endswith(".py") or not parts:
         return "other"
     if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
@@ -48,7 +50,7 @@ def is_paper(path: str) -> bool:
 
 def module_of(path: str) -> str:
     """The full dotted name of a file's module."""
-    parts = PurePosixPath(path).with_suffix("").parts
+    parts = path.removesuffix(".py").split("/")
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
@@ -81,7 +83,7 @@ def read_side(blob: Blob) -> Side:
     except ActionError as error:
         line, problem = placed(str(error), blob.path, module)
         return Side(blob, module, text, problem=problem, line=line, capabilities=can)
-    exact = fingerprint(text, name=action.name)
+    exact = fingerprint(text, name=action.name, module=module)
     return Side(blob, module, text, action, capabilities=can, exact=exact)
 
 

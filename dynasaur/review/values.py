@@ -161,6 +161,7 @@ class Finding:
         message: What it is, on one line.
         detail: What tells it from others of the same rule and action: never a line or a commit.
         accepted: Why a person accepted it; empty where nobody did.
+        known: Its fingerprint, where another report told it.
     """
 
     id: str
@@ -176,10 +177,13 @@ class Finding:
     message: str
     detail: str
     accepted: str = ""
+    known: str = ""
 
     @property
     def fingerprint(self) -> str:
         """The same after later pushes, so that what is accepted stays so."""
+        if self.known:
+            return self.known
         told = "\0".join((self.id, self.action, self.detail))
         return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:12]
 
