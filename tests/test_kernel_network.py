@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,14 +53,19 @@ def connected(
 
 URLLIB = "import urllib.request; print(urllib.request.urlopen('{url}').read().decode())"
 REQUESTS = "import requests; print(requests.get('{url}').text)"
-CURL = "!curl -sS {url}"
+HTTPX = "import httpx; print(httpx.get('{url}').text)"
 TUNNEL = (
     "import http.client as h; c = h.HTTPConnection('127.0.0.1', 3128); "
     "c.set_tunnel('data.example.test', 443); c.request('GET', '/x'); print(c.getresponse().read())"
 )
 
 
-@pytest.mark.parametrize("code", [URLLIB, REQUESTS, TUNNEL])
+CLIENTS = [REQUESTS, HTTPX, HTTPX.replace("httpx", "httpx2")]
+CLIENTS = [code for code in CLIENTS if importlib.util.find_spec(code.split()[1][:-1])]
+"""Those that happen to be installed."""
+
+
+@pytest.mark.parametrize("code", [URLLIB, TUNNEL, *CLIENTS])
 def test_an_allowed_domain_is_reached(connected: JupyterKernel, code: str) -> None:
     seen = connected.execute(code.replace("{url}", "http://data.example.test/x"), timeout=20)
     assert "GET /x host=data.example.test" in seen.output, seen
@@ -71,7 +77,7 @@ def test_an_allowed_domain_is_reached(connected: JupyterKernel, code: str) -> No
     [
         (URLLIB.replace("{url}", "https://other.test/"), "allow=example.test,other.test"),
         (URLLIB.replace("{url}", "http://other.test/"), "allow=example.test,other.test"),
-        (REQUESTS.replace("{url}", "https://data.example.test:8443/"), "data.example.test:8443"),
+        (URLLIB.replace("{url}", "https://data.example.test:8443/"), "data.example.test:8443"),
         (URLLIB.replace("{url}", "http://inside.example.test/"), "not on the public internet"),
         (URLLIB.replace("{url}", "http://169.254.169.254/"), "addresses cannot be reached"),
         ("import socket; socket.create_connection(('other.test', 80))", "HTTP_PROXY"),
