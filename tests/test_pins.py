@@ -139,7 +139,7 @@ def test_a_lock_comes_back_the_same() -> None:
     data = dump_lock(LOCK)
     assert read_lock(data) == LOCK
     assert dump_lock(read_lock(data)) == data
-    assert dump_lock(Lock(LOCK.sources, dict(reversed(LOCK.modules.items())))) == data
+    assert dump_lock(Lock(LOCK.sources, dict(reversed([*LOCK.modules.items()])))) == data
     assert read_lock(None) == Lock()
     assert tomllib.loads(data.decode())["module"][0]["path"] == "actions/vendor/acme/text/clean.py"
 
@@ -242,6 +242,9 @@ def test_the_manifest_keeps_what_people_wrote() -> None:
         assert line in data.decode()
     more = edit_manifest(data, "beta", {"url": "https://example.org/beta", "take": ["x"]})
     assert set(read_manifest(more)) == {"acme", "beta"}
+    longer = edit_manifest(more, "acme", {"take": ["text/*", "web/x"]})
+    assert read_manifest(longer)["acme"].take == ("text/*", "web/x")
+    assert "# all of it" in longer.decode()
     less = edit_manifest(more, "acme", None)
     assert set(read_manifest(less)) == {"beta"}
     assert "[[accept]]" in less.decode()

@@ -68,7 +68,8 @@ def edit_manifest(data: bytes | None, name: str, values: Mapping[str, object] | 
     Args:
         data: The manifest as it is.
         name: The source.
-        values: What to set; None removes the source. A value of None removes the key.
+        values: What to set; None removes the source. A value of None removes the key; a list
+            adds to the one that is there.
 
     Raises:
         ConfigError: The manifest cannot be read.
@@ -87,13 +88,21 @@ def edit_manifest(data: bytes | None, name: str, values: Mapping[str, object] | 
         if name not in sources:
             sources[name] = tomlkit.table()
         for key, value in values.items():
-            if value is None:
-                sources[name].pop(key, None)
-            else:
-                sources[name][key] = value
+            _set(sources[name], key, value)
     text = tomlkit.dumps(document).encode()
     read_manifest(text)  # what we write must be what we read
     return text
+
+
+def _set(table: Any, key: str, value: object) -> None:
+    if value is None:
+        table.pop(key, None)
+    elif isinstance(value, list) and key in table:
+        for one in value:
+            if one not in table[key]:
+                table[key].append(one)
+    else:
+        table[key] = value
 
 
 def check_glob(pattern: str) -> str:

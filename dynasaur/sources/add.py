@@ -6,14 +6,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dynasaur.errors import FailureError, UsageError
-from dynasaur.pins import LOCK, MANIFEST, Address, SourcePin, Wish, dump_lock, edit_manifest
+from dynasaur.pins import (
+    LOCK,
+    MANIFEST,
+    Address,
+    SourcePin,
+    Wish,
+    dump_lock,
+    edit_manifest,
+    read_manifest,
+)
 from dynasaur.pins.address import check_name
 from dynasaur.pins.manifest import check_glob
 from dynasaur.repo import Change, Delivery
 from dynasaur.repo.files import read_plain
 from dynasaur.snapshot import Snapshot
 from dynasaur.sources.desk import VENDOR, Desk, lock_of
-from dynasaur.sources.selection import Selection, matching, select, source_pin
+from dynasaur.sources.selection import Selection, fits, matching, select, source_pin
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,19 +137,23 @@ def take(
     Raises:
         StoreError: Nothing was committed, and why.
     """
-    lock, wishes = desk.lock(), desk.wishes()
+    lock = desk.lock()
     pin = lock.sources[source]
     new = {id_: one for id_, one in selection.pins.items() if id_ not in lock.modules}
     fresh = Selection(new, {id_: selection.texts[id_] for id_ in new})
     if not new:
         raise UsageError(f"{', '.join(f'{source}/{path}' for path in roots)}: taken already")
-    wanted = list(wishes[source].take) if source in wishes else []
-    wanted += [path for path in roots if path not in wanted]
 
     def locked(old: bytes | None) -> bytes:
         return dump_lock(lock_of(old, lock.sources, source).plus(pin, new))
 
-    values: Mapping[str, object] = {"url": pin.url, "take": wanted}
+    def wished(old: bytes | None) -> bytes:
+        known = read_manifest(old).get(source)
+        patterns = known.take if known else ()
+        wanted = [path for path in roots if not any(fits(path, one) for one in patterns)]
+        values = {"url": pin.url, **({"take": wanted} if wanted else {})}
+        return edit_manifest(old, source, values)
+
     titles = [f"{source}/{path}" for path in roots] or sorted(new)
     subject = f"take {titles[0]}" if len(titles) == 1 else f"take {len(titles)} actions of {source}"
     change = Change(
@@ -149,7 +162,7 @@ def take(
         provenance(pin, roots[0] if len(roots) == 1 else ""),
         vendored(desk, fresh, given, source),
         overwrite=True,
-        edits={LOCK: locked, MANIFEST: lambda old: edit_manifest(old, source, values)},
+        edits={LOCK: locked, MANIFEST: wished},
     )
     return Changed(source, tuple(sorted(new)), (), desk.commit([change]))
 

@@ -1,0 +1,130 @@
+"""Other ways and places: ssh, shallow and partial clones, several at once, odd folders."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.builders.cli import command, dynasaur, environment
+from tests.builders.git_server import GitServer
+from tests.builders.repos import git
+from tests.builders.sources import Team, action, commit, publish
+from tests.builders.ssh_server import SSHD, SshServer
+
+FILES: dict[str, str | bytes] = {
+    f"actions/text/{name}.py": action(name) for name in ("one_word", "two_words", "three_words")
+}
+
+
+@pytest.mark.skipif(SSHD is None, reason="needs sshd (Debian: openssh-server)")
+def test_over_ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("/run/sshd").mkdir(exist_ok=True)
+    team = Team(tmp_path / "ada", monkeypatch)
+    config = team.folder / "home" / ".gitconfig"
+    plain = config.read_text()
+    known = team.folder / "known"
+    with SshServer(tmp_path / "ssh") as server:
+        publish(server.folder / "acme.git", FILES, tag="v1")
+        url = server.url("acme")
+        options = "-o IdentitiesOnly=yes -F /dev/null -o StrictHostKeyChecking=yes"
+        ssh = f"ssh -o BatchMode=yes {options} -o UserKnownHostsFile={known}"
+        config.write_text(plain + f"[core]\n\tsshCommand = {ssh} -i {server.key}\n")
+        assert "host key is not known" in team.refused("source", "add", url, "--trust")
+        known.write_text(server.known)
+        team.did("source", "add", f"{url}@v1", "--name", "acme", "--take", "one_*", "--trust")
+        tip = commit(server.folder / "acme.git", {"LICENSE": "MIT License", **FILES}, tag="v2")
+        team.did("source", "update", "acme", "--to", "v2", "--yes", "--accept")
+        assert tip in (team.root / "dynasaur.lock").read_text()
+        subprocess.run(
+            ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(tmp_path / "other")],
+            check=True,
+        )
+        config.write_text(plain + f"[core]\n\tsshCommand = {ssh} -i {tmp_path / 'other'}\n")
+        assert "let your ssh key in" in team.refused("source", "update", "acme", "--to", "v1")
+
+
+@pytest.mark.parametrize("how", [("--depth=1",), ("--filter=blob:none",), ()])
+def test_in_clones_of_every_kind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, how: tuple[str, ...]
+) -> None:
+    """A library that was itself cloned over HTTP, whole, shallow or without its old contents."""
+    with GitServer(tmp_path / "server") as server:
+        publish(server.folder / "acme.git", FILES)
+        publish(server.folder / "mine.git", {"actions/own.py": action("own")})
+        git(server.folder / "mine.git", "config", "uploadpack.allowFilter", "true")
+        commit(
+            server.folder / "mine.git", {"actions/__init__.py": "", ".gitignore": ".dynasaur/\n"}
+        )
+        team = Team(tmp_path / "a team ünï", monkeypatch)
+        team.root = team.folder / "a clone"
+        git(team.folder, "clone", "--quiet", *how, server.url("mine"), "a clone")
+        team.did("source", "add", server.url("acme"), "--name", "acme", "--trust")
+        team.did("take", "acme/one_word")
+        assert team.did("source", "verify") == ""
+        assert git(team.root, "status", "--porcelain") == ""
+        team.did("source", "remove", "acme")
+
+
+@pytest.mark.slow
+def test_several_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three takes in one library and one add in another, with one cache, at the same moment."""
+    with GitServer(tmp_path / "server") as server:
+        publish(server.folder / "acme.git", FILES)
+        url = server.url("acme")
+        team = Team(tmp_path / "ada", monkeypatch)
+        team.did("source", "add", url, "--name", "acme", "--trust")
+        team.did("init", team.folder / "second")
+        team.did("cache", "gc", "--older-than", "0")
+        names = ("one_word", "two_words", "three_words")
+        lines: list[tuple[str, ...]] = [
+            ("take", f"acme/{name}", "--allow-insecure") for name in names
+        ]
+        lines.append(("source", "add", url, "--trust", "--library", str(team.folder / "second")))
+        env = environment(team.folder / "home", {"DYNASAUR_ALLOW_INSECURE": "1"})
+        running = [
+            subprocess.Popen(command(*line), cwd=team.root, env=env, stderr=subprocess.PIPE)
+            for line in lines
+        ]
+        for process in running:
+            _, said = process.communicate(timeout=120)
+            assert process.returncode == 0, said
+        table = tomllib.loads((team.root / "dynasaur.lock").read_text())
+        assert [one["id"] for one in table["module"]] == sorted(f"acme/text/{n}" for n in names)
+        taken = tomllib.loads((team.root / "dynasaur.toml").read_text())["sources"]["acme"]["take"]
+        assert sorted(taken) == sorted(f"text/{name}" for name in names)
+        assert team.did("source", "verify") == ""
+        assert git(team.root, "status", "--porcelain") == ""
+
+
+def test_odd_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No identity, no repository, a cache that cannot be written, a closed stdout."""
+    with GitServer(tmp_path / "server") as server:
+        publish(server.folder / "acme.git", FILES)
+        url = server.url("acme")
+        team = Team(tmp_path / "ada", monkeypatch)
+        (team.folder / "home" / ".gitconfig").unlink()
+        team.did("source", "add", url, "--name", "acme", "--trust")
+        assert team.log("-1", "--format=%an") == "dynasaur"
+        alone = tmp_path / "alone"
+        (alone / "actions").mkdir(parents=True)
+        (alone / "actions" / "__init__.py").touch()
+        done = team.run("source", "list", "--library", alone)
+        assert done.code == 1
+        assert "not in a git repository" in done.err
+        env = {"DYNASAUR_ALLOW_INSECURE": "1", "XDG_CACHE_HOME": "/dev/null/x"}
+        done = dynasaur("take", "acme/one_word", cwd=team.root, env=env)
+        assert done.code == 1
+        assert "cannot be written" in done.err
+        reader, writer = os.pipe()
+        os.close(reader)
+        lines = command("source", "list")
+        run = environment(team.folder / "home")
+        closed = subprocess.run(
+            lines, cwd=team.root, env=run, stdout=writer, stderr=subprocess.PIPE, check=False
+        )
+        os.close(writer)
+        assert (closed.returncode, closed.stderr) == (0, b"")
