@@ -210,6 +210,27 @@ def test_where_nothing_can_be_installed(tmp_path: Path) -> None:
     assert "packages cannot be installed: cannot write" in broken.ensure([w("alpha")]).problem
 
 
+def test_without_any_installer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("_uv", "_pip"):
+        monkeypatch.setattr(installers, name, lambda target: None)
+    problem = Packages(tmp_path, install="allow").ensure([w("alpha")]).problem
+    assert "neither uv nor pip is there: install uv" in problem
+    assert installers.program() == ""
+
+
+@pytest.mark.usefixtures("installer")
+def test_settings_of_a_librarys_folder_are_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They could lead to a stranger's index; were they read, these would stop everything."""
+    for name in ("uv.toml", "pyproject.toml", "pip.conf", "setup.cfg", ".env"):
+        (tmp_path / name).write_text("[tool.uv\nindex-url = http://127.0.0.1:9/")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("UV_NO_CONFIG")
+    packages = Packages(tmp_path / ".dynasaur" / "packages", install="allow")
+    assert packages.ensure([w("alpha")]).problem == ""
+
+
 def test_heads_of_actions_say_what_they_need() -> None:
     modules = [
         Module("actions.x.one", HEAD.format("pandas>=2")),
@@ -325,7 +346,9 @@ def library_folder(tmp_path: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("tier", TIERS)
+@pytest.mark.parametrize(
+    "tier", [pytest.param(t, marks=pytest.mark.slow if t != TIERS[0] else ()) for t in TIERS]
+)
 def test_a_running_kernel_sees_what_is_installed(
     tmp_path: Path, library_folder: Path, tier: str
 ) -> None:
