@@ -111,6 +111,17 @@ def test_whole_way_on_a_gateway(there: Gateway, tmp_path: Path) -> None:
     assert not folder.exists()
 
 
+def test_a_start_that_is_given_up_leaves_nothing(there: Gateway, tmp_path: Path) -> None:
+    """`start` returns before the kernel is there; closing waits for it, to end it."""
+    kernel = JupyterKernel(tmp_path, gateway=there.url)
+    kernel.start()
+    kernel.close()
+    assert kernels_of(there) == []
+    nowhere = JupyterKernel(tmp_path, gateway="http://127.0.0.1:9")
+    nowhere.start()
+    nowhere.close()
+
+
 def test_wrong_token(there: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, "wrong")
     with pytest.raises(KernelError, match=f"refuses the token; set {VARIABLE}"):
