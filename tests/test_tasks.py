@@ -6,7 +6,10 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -110,10 +113,11 @@ def test_a_file_is_whole_whatever_kills_the_process(library: Path, tmp_path: Pat
 
 
 def _children(pid: int) -> list[int]:
+    """The workers of a process."""
     found = []
     for task in Path(f"/proc/{pid}/task").iterdir():
         found += [int(child) for child in (task / "children").read_text().split()]
-    return found
+    return [one for one in found if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()]
 
 
 def _lives(pid: int) -> bool:
@@ -140,6 +144,7 @@ def test_one_killed_worker_loses_nothing(library: Path, tmp_path: Path) -> None:
         if len(workers) == 2:
             break
         time.sleep(0.05)
+    time.sleep(1)
     os.kill(workers[0], signal.SIGKILL)
     assert process.wait(60) == 0
     assert sorted(one["id"] for one in results(file)) == ["t0", "t1", "t2"]
@@ -207,3 +212,91 @@ def test_two_do_not_add_to_one_file(tmp_path: Path) -> None:
     (tmp_path / "r.jsonl").write_text("something else\n")
     with pytest.raises(UsageError, match="line 1: no result"):
         Results(tmp_path / "r.jsonl")
+
+
+DOUBLE = '''
+def double_of(number: float) -> float:
+    """Twice a number.
+
+    Args:
+        number: The number.
+
+    Returns:
+        Two times it.
+    """
+    return 2 * number
+'''
+
+
+@pytest.mark.slow
+def test_a_cluster_carries_tasks_out_and_a_killed_worker_loses_nothing(
+    library: Path, tmp_path: Path
+) -> None:
+    pytest.importorskip("distributed")
+    code = "import time; time.sleep(1)" + DOUBLE + "submit_final_answer(double_of(2))"
+    file = tasks(tmp_path, *({"task": f"task {n}", "id": f"t{n}"} for n in range(4)))
+    with cluster(library, tmp_path) as (address, workers):
+        process = subprocess.Popen(
+            command(
+                *("run", "--tasks", str(file), "--model", script(tmp_path, code)),
+                *("--scheduler", address),
+            ),
+            cwd=library,
+            env=environment(library / ".home"),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        kept = file.with_suffix(".results.jsonl")
+        for _ in range(600):
+            if kept.exists() and kept.read_text().count("\n") >= 1:
+                break
+            time.sleep(0.05)
+        os.killpg(workers[0].pid, signal.SIGKILL)
+        said = process.communicate(timeout=120)[1]
+        assert process.returncode == 0, said
+    assert sorted(one["id"] for one in results(file)) == ["t0", "t1", "t2", "t3"]
+    assert said.count("merged: double_of\n") == 1, said
+    branches = subprocess.run(
+        ["git", "branch", "--list", "dynasaur/*"], cwd=library, capture_output=True, check=True
+    )
+    assert branches.stdout == b""
+    assert dynasaur("call", "double_of", "4", cwd=library).out == "8.0\n"
+
+
+@contextmanager
+def cluster(library: Path, folder: Path) -> Iterator[tuple[str, list[subprocess.Popen[bytes]]]]:
+    """A Dask scheduler and two workers of one thread, as processes of their own."""
+    where = folder / "scheduler.json"
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(what: str, *words: str) -> None:
+        log = (folder / "dask.log").open("ab")
+        line = [sys.executable, "-m", f"distributed.cli.dask_{what}", *words]
+        environ = environment(library / ".home", {"PYTHONWARNINGS": "default"})
+        started.append(
+            subprocess.Popen(
+                line, cwd=library, env=environ, stdout=log, stderr=log, start_new_session=True
+            )
+        )
+        log.close()
+
+    try:
+        start(
+            "scheduler", "--host", "127.0.0.1", "--port", "0", "--dashboard-address", ":0",
+            "--scheduler-file", str(where),
+        )  # fmt: skip
+        for _ in range(600):
+            if where.exists():
+                break
+            time.sleep(0.05)
+        for number in range(2):
+            start(
+                "worker", "--scheduler-file", str(where), "--nthreads", "1", "--no-dashboard",
+                "--nanny", "--local-directory", str(folder / f"worker-{number}"),
+            )  # fmt: skip
+        yield json.loads(where.read_text())["address"], started[1:]
+    finally:
+        for process in started:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

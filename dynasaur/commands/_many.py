@@ -14,7 +14,11 @@ from typing import Any, Protocol
 import click
 
 from dynasaur.commands._output import document, plain
-from dynasaur.tasks import Item, Pool, Results, read_items
+from dynasaur.commands._wiring import open_library
+from dynasaur.commands._worker import Job, carry_out, failed
+from dynasaur.errors import ActionError, DynasaurError
+from dynasaur.tasks import Item, Results, read_items
+from dynasaur.trajectory import harvest
 from dynasaur.types import Json
 
 
@@ -31,15 +35,28 @@ def run_many(
     results: Path | None,
     flags: dict[str, Any],
     *,
-    quiet: bool,
-    as_json: bool,
+    scheduler: str | None = None,
+    quiet: bool = False,
+    as_json: bool = False,
 ) -> int:
     """Carry out the tasks of a file, those that have a result left out.
+
+    Args:
+        path: The file of tasks.
+        jobs: So many at once, on this machine.
+        results: Where results are added; None for the default.
+        flags: The flags of the command line.
+        scheduler: The address of a Dask scheduler, whose workers carry them out; None for here.
+        quiet: Show nothing.
+        as_json: Print one JSON document.
 
     Returns:
         The exit code: 0 when all of them are solved.
     """
     items = read_items(path)
+    apart = scheduler is not None and flags.get("deliver") is None
+    if apart:
+        flags = {**flags, "deliver": "branch"}
     with Results(results or path.with_suffix(".results.jsonl")) as kept:
         open_items = [item for item in items if item.id not in kept.finished]
         counts: Counter[str] = Counter()
@@ -47,21 +64,56 @@ def run_many(
         if before and not quiet:
             click.echo(f"dynasaur: {before} of {len(items)} have a result already", err=True)
         with _progress(len(open_items), quiet=quiet) as progress:
-            for item, result in _carried_out(open_items, jobs, flags):
+            for item, result in _carried_out(open_items, jobs, scheduler, flags):
                 kept.add({"id": item.id, **result})
                 counts[str(result["status"])] += 1
                 progress.over(item, result)
+        if apart:
+            _merge(kept.runs(), flags)
         return _sum_up(kept.path, items, before, counts, quiet=quiet, as_json=as_json)
 
 
 def _carried_out(
-    items: Sequence[Item], jobs: int, flags: dict[str, Any]
-) -> Iterable[tuple[Item, dict[str, Json]]]:
+    items: Sequence[Item], jobs: int, scheduler: str | None, flags: dict[str, Any]
+) -> Iterator[tuple[Item, dict[str, Json]]]:
+    """Each task with its result, in the order in which they end."""
+    from dynasaur.crew import Processes
+    from dynasaur.crew.cluster import Cluster
+
     if not items:
-        return []
-    words = json.dumps(flags, default=str)
-    command = [sys.executable, "-m", "dynasaur.commands._worker", words]
-    return Pool(command, jobs).run(items)
+        return
+    plain_flags = json.loads(json.dumps(flags, default=str))
+    of = {item.id: item for item in items}
+    made: Processes[Job, Any] | Cluster[Job, Any] = (
+        Cluster(carry_out, scheduler) if scheduler else Processes(carry_out, jobs)
+    )
+    with made as crew:
+        for done in crew.run([(item.to_json(), plain_flags) for item in items]):
+            yield of[str(done.job[0]["id"])], done.result or failed(done.error)
+
+
+def _merge(runs: Iterable[str], flags: dict[str, Any]) -> None:
+    """Take over what workers left on branches of their own, each through the gate once more.
+
+    Two may have written the same function: the library takes one of them.
+    """
+    path = flags["library_path"]
+    library, _ = open_library(Path(path) if path else None, {**flags, "deliver": "merge"})
+    for run in runs:
+        try:
+            library.repo.at(f"dynasaur/{run}")
+        except ActionError:
+            continue  # it left none, or it was merged before
+        try:
+            done = library.registry.admit(harvest(library.runs / run))
+        except DynasaurError as error:
+            click.echo(f"dynasaur: dynasaur/{run} stays a branch: {plain(str(error))}", err=True)
+            continue
+        for name in done.admitted:
+            click.echo(f"dynasaur: merged: {name}", err=True)
+        for one in done.refused:
+            click.echo(f"dynasaur: not merged: {one.name}: {plain(one.reason)}", err=True)
+        library.repo.forget(run)
 
 
 def _sum_up(

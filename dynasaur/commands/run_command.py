@@ -48,6 +48,12 @@ EXIT_CODES = {
     "--jobs", type=click.IntRange(1, 64), metavar="N", help="So many of them at once. Default: 1."
 )
 @click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="A Dask scheduler, whose workers carry the tasks out, each on a branch of its own; the "
+    "branches are merged at the end. They see the same files.",
+)
+@click.option(
     "--results",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
@@ -87,6 +93,7 @@ def command(
     task: str | None,
     tasks: Path | None,
     jobs: int | None,
+    scheduler: str | None,
     results: Path | None,
     files: tuple[Path, ...],
     library_path: Path | None,
@@ -107,9 +114,17 @@ def command(
             library_path, QUIET, flags
         )  # what is set up wrongly is said before anything starts
         many = {"library_path": library_path and library_path.absolute(), **flags}
-        return run_many(tasks, jobs or 1, results, many, quiet=look.quiet, as_json=as_json)
-    if task is None or jobs is not None or results is not None:
-        raise UsageError("name a TASK; --jobs and --results go with --tasks FILE")
+        return run_many(
+            tasks,
+            jobs or 1,
+            results,
+            many,
+            scheduler=scheduler,
+            quiet=look.quiet,
+            as_json=as_json,
+        )
+    if task is None or any(one is not None for one in (jobs, results, scheduler)):
+        raise UsageError("name a TASK; --jobs, --results, --scheduler go with --tasks FILE")
     text = sys.stdin.read() if task == "-" else task
     agent = agent_of(library_path, look, flags)
     return carried_out(lambda: agent.run(Task(text, files)), look, as_json=as_json)

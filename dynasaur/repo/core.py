@@ -106,6 +106,14 @@ class Repo:
             done = replace(done, note=self._publish(done, changes))
         return replace(done, note="; ".join(filter(None, [done.note, earlier])))
 
+    def forget(self, run: str) -> None:
+        """Delete the branch of a run, whose commits have been taken over otherwise.
+
+        Raises:
+            StoreError: It cannot be deleted.
+        """
+        self._git.run("branch", "--quiet", "-D", "--end-of-options", f"dynasaur/{run}")
+
     def settle(self) -> str:
         """Finish what a writer that died had begun, for who is about to read what is there.
 

@@ -35,6 +35,7 @@ class Results:
         self.path = path
         self.finished: set[str] = set()
         """Ids of the tasks that need not be run again: those that failed may be."""
+        self._runs: list[str] = []
         try:
             self._file = path.open("a+b")
         except OSError as error:
@@ -59,6 +60,7 @@ class Results:
             whole += len(line)
             try:
                 document = json.loads(line)
+                self._note(document)
                 if document["status"] in _FINISHED:
                     self.finished.add(str(document["id"]))
             except (ValueError, TypeError, LookupError) as error:
@@ -77,12 +79,21 @@ class Results:
     ) -> None:
         self._file.close()
 
+    def _note(self, result: Mapping[str, Json]) -> None:
+        if isinstance(run := result.get("run"), str):
+            self._runs.append(run)
+
+    def runs(self) -> tuple[str, ...]:
+        """The runs of all results, in order."""
+        return tuple(self._runs)
+
     def add(self, result: Mapping[str, Json]) -> None:
         """Add the result of a task.
 
         Raises:
             StoreError: It cannot be written.
         """
+        self._note(result)
         line = json.dumps(dict(result), ensure_ascii=False).encode("utf-8", "backslashreplace")
         try:
             self._file.write(line + b"\n")
