@@ -113,6 +113,14 @@ def test_what_does_not_end_when_it_is_replayed_is_given_up_soon(
     assert 'evidence = "replayed"' in place.text("misc/given_back")
 
 
+def test_what_prints_is_replayed_without_an_example(place: Place) -> None:
+    cell = written("print(value)\n    return value")
+    assert admit(place, cell, called("worked_out", "1", "1")).admitted == ("worked_out",)
+    text = place.text("misc/worked_out")
+    assert 'evidence = "replayed"' in text
+    assert ">>>" not in text
+
+
 def test_calls_that_count_on_the_ones_before_prove_nothing(place: Place) -> None:
     cell = "_SEEN = []\n" + written("_SEEN.append(value)\n    return len(_SEEN)")
     calls = [called("worked_out", str(number), str(number)) for number in (1, 2, 3)]

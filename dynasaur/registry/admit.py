@@ -66,6 +66,7 @@ class Registry:
         self._repo = repo
         self._kernel = kernel
         self._gate = gate or Gate()
+        self._looked: tuple[tuple[str, ...], Case] | None = None
 
     def trial(self) -> Trial:
         """A place to try modules in, to be used as a context manager."""
@@ -135,10 +136,13 @@ class Registry:
         return tuple((title(module), score) for module, score in near[action.module])
 
     def _unproved(self, cells: Sequence[str]) -> Case:
-        """The functions of cells, judged as far as nothing is run."""
+        """The functions of cells, judged as far as nothing is run; the last ones are kept."""
+        if self._looked and self._looked[0] == tuple(cells):
+            return self._looked[1]
         gate = replace(self._gate, accept=Evidence.EXECUTED, category=no_category)
         case = self._case(Harvest("", "", "", tuple(cells)), gate, mends=False)
         refuse_dependents(case.judged)
+        self._looked = tuple(cells), case
         return case
 
     def _admit(self, harvest: Harvest, gate: Gate, ask: Ask | None) -> Admission:
@@ -176,7 +180,8 @@ class Registry:
         notes = [f"{name} {said}" for name, said in remarks.items()]
         if passed:
             try:
-                made = changes(passed, harvest, remarks, self._has)
+                legal = {store.source: store.legal for store in self.stores}
+                made = changes(passed, harvest, remarks, self._has, legal)
                 notes.append(
                     self._repo().commit(harvest.run, made, deliver=self._gate.deliver).note
                 )

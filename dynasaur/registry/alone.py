@@ -8,6 +8,7 @@ under trial could use without importing it.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import select
@@ -205,18 +206,35 @@ def spelling(literals: str) -> Callable[[object], str | None]:
     return spell
 
 
+class Heard(io.TextIOWrapper):
+    """Goes nowhere, and knows whether anything was written."""
+
+    heard = False
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        self.heard = self.heard or bool(text)
+        return super().write(text)
+
+
 def call(
     function: Any, arguments: str, spell: Callable[[object], str | None]
 ) -> dict[str, str | None]:
-    """Call the function as it was called before: the result as a literal and as Python shows it."""
-    try:
-        value = eval(f"_function({arguments})", {"_function": function})  # noqa: S307
-        if type(value).__name__ == "coroutine":
-            import asyncio
+    """Call the function as it was called before: the result as a literal and as Python shows it.
 
-            value = asyncio.run(value)
+    What it prints Python would show, too, so that its value alone is no example.
+    """
+    out = Heard(open(os.devnull, "wb"), encoding="utf-8", errors="replace")  # noqa: PTH123, SIM115
+    try:
+        with contextlib.redirect_stdout(out):
+            value = eval(f"_function({arguments})", {"_function": function})  # noqa: S307
+            if type(value).__name__ == "coroutine":
+                import asyncio
+
+                value = asyncio.run(value)
         spelled = spell(value)
-        shown = repr(value)[:SHOWN] if spelled is not None else None
+        is_example = spelled is not None and not out.heard
+        shown = repr(value)[:SHOWN] if is_example else None
     except BaseException as error:  # noqa: BLE001 - the function may raise anything
         kinds = [kind.__name__ for kind in type(error).__mro__]
         return {"error": type(error).__name__, "file": "file" if _of_files(kinds) else ""}

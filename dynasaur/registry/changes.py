@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
 
 from dynasaur.config import PACKAGE
 from dynasaur.pins import LOCK
@@ -22,6 +24,7 @@ def changes(
     harvest: Harvest,
     remarks: Mapping[str, str],
     has: Callable[[str], bool],
+    legal: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> list[Change]:
     """One commit for each action; before them, one for what they take from sources.
 
@@ -30,12 +33,13 @@ def changes(
         harvest: The run they come from.
         remarks: What else a reviewer should know of one, after its name.
         has: Whether the library already has a module (by full name, packages too).
+        legal: By source, the legal files that travel with what is taken from it.
     """
     vendor = f"{PACKAGE}.vendor."
     taken = {m.name: m for one in admitted for m in one.requires if m.name.startswith(vendor)}
     new = [module for name, module in taken.items() if not has(name)]
     files = _Files(has)
-    result = [_taking(new, files, harvest, locked(taken.values()))] if new else []
+    result = [_taking(new, files, harvest, locked(taken.values()), legal)] if new else []
     for one in admitted:
         assert one.action is not None, "only what was written is saved"
         made = files.of(Module(one.module, one.action.text))
@@ -65,18 +69,34 @@ class _Files:
         return files
 
 
-def _taking(modules: Sequence[Module], files: _Files, harvest: Harvest, pin: Edit) -> Change:
+def _taking(
+    modules: Sequence[Module],
+    files: _Files,
+    harvest: Harvest,
+    pin: Edit,
+    legal: Mapping[str, Mapping[str, str]],
+) -> Change:
     """The commit of copies from sources, verbatim and pinned, so that the library stands alone."""
     names = [title(module.name) for module in modules]
     sources = sorted({name.partition("/")[0] for name in names})
     listed = "\n".join(f"- {name}" for name in names)
+    licences: dict[str, Edit] = {
+        f"{PACKAGE}/vendor/{source}/{name}": partial(_as_it_is, text.encode())
+        for source in sources
+        for name, text in legal.get(source, {}).items()
+    }
     return Change(
         f"take {len(names)} modules from {' and '.join(sources)}",
         f"What the new actions use of other libraries, verbatim:\n\n{listed}",
         {"Dynasaur-Run": harvest.run},
         files.of(*modules),
-        edits={LOCK: pin},
+        edits={LOCK: pin, **licences},
     )
+
+
+def _as_it_is(new: bytes, old: bytes | None) -> bytes:
+    """A file that is only made where there is none."""
+    return new if old is None else old
 
 
 def _packages(module: str) -> Iterable[str]:
