@@ -181,6 +181,11 @@ class Pinned(Store):
         }
         self._read_already: dict[str, Action] = {}
 
+    @property
+    def legal(self) -> Mapping[str, str]:
+        """The legal files that travel with what is taken from it, by name."""
+        return self.snapshot.legal
+
     def entries(self) -> Mapping[str, Entry]:
         """Every action by full module name."""
         return self._entries

@@ -64,6 +64,11 @@ class Store:
         self.mount = mount
         self._actions: dict[str, tuple[str, Action]] = {}
 
+    @property
+    def legal(self) -> Mapping[str, str]:
+        """The legal files that travel with what is taken from it, by name."""
+        return {}
+
     def entries(self) -> Mapping[str, Entry]:
         """Every action's file by full module name: one walk; only just-written files are read."""
         found = {e.module: e for e in _walk(self.package, self.mount, self.source)}

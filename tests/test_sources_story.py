@@ -78,6 +78,28 @@ def whisper(text: str) -> str:
 '''
 
 
+LOUD = '''
+from actions.vendor.acme.text.shout import shout
+
+
+def loud_mean(numbers: list[float], unit: str) -> str:
+    """Mean of numbers with its unit in capitals.
+
+    Args:
+        numbers: The numbers.
+        unit: The unit.
+
+    Returns:
+        The mean and the unit.
+
+    Examples:
+        >>> loud_mean([1.0, 3.0], "kg ")
+        '2.0 KG'
+    """
+    return f"{mean(numbers)} {shout(unit)}"
+'''
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[GitServer]:
     folder = tmp_path / "server"
@@ -227,3 +249,32 @@ def test_what_is_not_given(
     assert (
         git(server.folder / "acme.git", "for-each-ref", "--format=%(refname)") == "refs/heads/main"
     )
+
+
+@pytest.mark.slow
+def test_what_an_admission_vendors_is_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: GitServer
+) -> None:
+    """An action uses the built-in source and an added one, of which nothing was taken."""
+    ada, bea = Team(tmp_path / "ada", monkeypatch), Team(tmp_path / "bea", monkeypatch)
+    (ada.root / "LICENSE").write_text(MIT)
+    own(ada, "text/clean.py", CLEAN, "add text/clean")
+    own(ada, "text/shout.py", SHOUT, "add text/shout")
+    push(ada, server.url("acme"), "HEAD:main")
+    bea.did("source", "add", server.url("acme"), "--name", "acme", "--trust")
+    file = tmp_path / "mine.py"
+    file.write_text(LOUD)
+    done = bea.run("add", file)
+    assert done.code == 0, done.err
+    table = tomllib.loads((bea.root / "dynasaur.lock").read_text())
+    assert [one["name"] for one in table["source"]] == ["acme", "base"]
+    found = {one["id"]: one for one in table["module"]}
+    assert set(found) == {"acme/text/clean", "acme/text/shout", "base/stats/mean"}
+    assert found["acme/text/shout"]["requires"] == ["acme/text/clean"]
+    assert bea.did("source", "verify") == ""
+    bea.did("source", "sync", "--frozen", "--offline")
+    assert "loud_mean" in bea.refused("source", "remove", "acme")
+    ada.edit("actions/text/clean.py", "left = text", "left = text[:]")
+    push(ada, server.url("acme"), "HEAD:main")
+    bea.did("source", "update", "acme", "--yes")
+    assert "text[:]" in (bea.root / "actions/vendor/acme/text/clean.py").read_text()

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from dynasaur.commands._output import columns, document
-from dynasaur.commands._sources import network_options, offline_option, open_desk, say, words
+from dynasaur.commands._sources import (
+    counted,
+    network_options,
+    offline_option,
+    open_desk,
+    say,
+    words,
+)
 from dynasaur.commands._wiring import json_option, library_option, open_library
 from dynasaur.errors import FailureError
 from dynasaur.types import Json
@@ -121,8 +128,8 @@ def verify(
     else:
         for one in found:
             click.echo(one.message)
-        count = len(desk.lock().modules)
-        say(f"{count} vendored modules, {len(found) or 'no'} findings")
+        modules = counted(len(desk.lock().modules), "vendored module")
+        say(f"{modules}, {counted(len(found), 'finding') if found else 'nothing found'}")
     return 1 if found else 0
 
 

@@ -12,6 +12,7 @@ import click
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._sources import (
     agreed,
+    counted,
     fields,
     network_options,
     offline_option,
@@ -100,10 +101,8 @@ def update(
         return 0
     _show(found)
     if found.reasons and not accept:
-        raise FailureError(
-            f"{name} is not updated ({len(found.reasons)} reasons above); look at them, then "
-            "say --accept"
-        )
+        reasons = counted(len(found.reasons), "reason")
+        raise FailureError(f"{name} is not updated ({reasons} above): see them, and say --accept")
     if found.conflicts:
         apply(desk, found)
     if not yes and not agreed("Update it?", "look at the changes, then repeat with --yes"):

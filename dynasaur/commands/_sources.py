@@ -107,3 +107,8 @@ def words(values: Sequence[str], none: str = "none", most: int = 12) -> str:
     shown = ", ".join(values[:most])
     more = f" and {len(values) - most} more" if len(values) > most else ""
     return f"{shown}{more}" if values else none
+
+
+def counted(number: int, what: str) -> str:
+    """`1 finding`, `2 findings`."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
