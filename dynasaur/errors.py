@@ -6,6 +6,7 @@
     |   +-- MissingExtraError         an optional dependency is not installed
     +-- FailureError              exit 1: it could not be done
     |   +-- ModelError                the model cannot be reached, or gives nothing usable
+    |   |   +-- ContextError              the conversation is longer than the model takes
     |   +-- KernelError               the kernel cannot be started or reached
     |   +-- StoreError                the library's files or its git repository
     |   +-- ActionError               one action: unreadable, unknown, ambiguous
@@ -49,6 +50,16 @@ class FailureError(DynasaurError):
 
 class ModelError(FailureError):
     """The model cannot be reached, or gives nothing usable."""
+
+
+class ContextError(ModelError):
+    """The conversation is longer than the model takes.
+
+    Attributes:
+        window: The model's context window in tokens, where the endpoint says it.
+    """
+
+    window: int | None = None
 
 
 class KernelError(FailureError):

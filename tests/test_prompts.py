@@ -14,9 +14,8 @@ def action(name: str = "mean", summary: str = "Arithmetic mean.") -> Action:
 
 
 def test_the_opening_holds_task_files_and_actions() -> None:
-    system, user = prompts.opening(Task("Do it.\nNow."), [("a.csv", 1234)], [Hit(action(), 1.0)])
-    assert system.role == "system"
-    assert user.content == (
+    said = prompts.opening(Task("Do it.\nNow."), [("a.csv", 1234)], [Hit(action(), 1.0)])
+    assert said == (
         "Task:\nDo it.\nNow.\n\n"
         "Files in the working folder:\n- a.csv (1,234 bytes)\n\n"
         "Actions you can call, best first (they are imported when you use them by name):\n"
@@ -25,17 +24,21 @@ def test_the_opening_holds_task_files_and_actions() -> None:
 
 
 def test_a_file_is_one_line_whatever_its_name() -> None:
-    _, user = prompts.opening(Task("Do it."), [("a (1 bytes)\n- b.csv", 5), ("\udcff.csv", 1)], [])
-    assert user.content.splitlines()[4:6] == [
+    said = prompts.opening(Task("Do it."), [("a (1 bytes)\n- b.csv", 5), ("\udcff.csv", 1)], [])
+    assert said.splitlines()[4:6] == [
         "- 'a (1 bytes)\\n- b.csv' (5 bytes)",
         "- '\\udcff.csv' (1 bytes)",
     ]
 
 
-def test_the_system_message_never_changes() -> None:
-    one, _ = prompts.opening(Task("a"), [], [])
-    other, _ = prompts.opening(Task("b"), [("x", 1)], [Hit(action(), 1.0)])
-    assert one == other
+def test_form_instructions_and_budget_stand_last() -> None:
+    said = prompts.opening(
+        Task("Do it."), [], [], form="a number", instructions="Use metres.\n", note="3 steps."
+    )
+    assert said.endswith(
+        "Form of the answer: a number\n\n"
+        "Instructions of this project (AGENTS.md):\nUse metres.\n\n3 steps."
+    )
 
 
 def test_the_opening_is_short() -> None:
@@ -44,8 +47,8 @@ def test_the_opening_is_short() -> None:
         Hit(action(f"action_number_{n}", "A summary of the usual length, in words."), 1.0)
         for n in range(10)
     ]
-    messages = prompts.opening(Task("What is the mean of the column?"), [], hits)
-    assert sum(len(message.content) for message in messages) < 1500 * 4
+    said = prompts.opening(Task("What is the mean of the column?"), [], hits)
+    assert len(prompts.system().content) + len(said) < 1500 * 4
 
 
 def test_an_observation_tells_output_error_and_notice() -> None:
@@ -57,8 +60,9 @@ def test_an_observation_tells_output_error_and_notice() -> None:
         notice="Your variables are gone.",
     )
     assert prompts.observed(seen, ["a note"]).content == (
-        "Observation:\na note\n(late output of earlier steps)\nfrom before\none\n"
-        "Error: KeyError: 'x'\nTraceback ...\nKeyError: 'x'\nYour variables are gone."
+        "Observation:\n(late output of earlier steps)\nfrom before\none\n"
+        "Error: KeyError: 'x'\nTraceback ...\nKeyError: 'x'\nYour variables are gone.\n"
+        "Note: a note"
     )
 
 

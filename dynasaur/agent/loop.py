@@ -2,219 +2,221 @@
 
 from __future__ import annotations
 
-import ast
-import warnings
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import replace
 
-from dynasaur import prompts, trajectory
-from dynasaur.agent.protocols import Library, Listener, Model
+from dynasaur import prompts
+from dynasaur.agent import repetition, replies
+from dynasaur.agent.control import Control
+from dynasaur.agent.loading import bring
+from dynasaur.agent.options import Options
+from dynasaur.agent.protocols import Library, Listener, Model, Person
 from dynasaur.agent.run import Run
-from dynasaur.errors import ActionError, FailureError, ModelError, UsageError
-from dynasaur.record import End, Step, Trajectory, Undocumented
-from dynasaur.syntax import action_imports, free_names
-from dynasaur.types import Task
+from dynasaur.agent.supplies import supplied
+from dynasaur.errors import BlockedError, ContextError, ModelError
+from dynasaur.record import End, Step
+from dynasaur.types import Module, Reply
 
 BAD_REPLIES = 3
 """Replies without usable code, one after the other, that end a run."""
 
 
-class Interrupted(KeyboardInterrupt):
-    """The user stopped a run.
-
-    Attributes:
-        result: The run as it was recorded; an answer that was given before is in it.
-    """
-
-    def __init__(self, result: Trajectory) -> None:
-        super().__init__(f"the run {result.run} was interrupted")
-        self.result = result
-
-
-class Agent:
-    """Solves tasks with a library and a model.
+class Loop:
+    """One run's loop.
 
     Args:
-        library: Where actions come from and go to.
+        run: The run.
         model: What writes the code.
-        max_steps: Steps after which a run ends unsolved.
-        cell_timeout: Seconds that one cell may run.
-        k: How many actions are offered with the task.
+        first: What writes it first, for as long as it does not give up; None for nothing.
+        options: How the run is done.
         listener: Told what happens while it happens.
+        person: Who can be asked; None for nobody.
+        control: What Ctrl-C does.
     """
 
     def __init__(
         self,
-        library: Library,
+        run: Run,
         model: Model,
+        options: Options,
+        listener: Listener,
+        control: Control,
         *,
-        max_steps: int = 20,
-        cell_timeout: float = 300.0,
-        k: int = 10,
-        listener: Listener | None = None,
+        first: Model | None = None,
+        person: Person | None = None,
     ) -> None:
-        self.library = library
+        self.run = run
+        self.library: Library = run.library
         self.model = model
-        self.max_steps = max_steps
-        self.cell_timeout = cell_timeout
-        self.k = k
-        self._listener = listener or Listener()
+        self.writer = first or model
+        self._options = options
+        self._listener = listener
+        self._control = control
+        self._person = person
 
-    def run(self, task: Task) -> Trajectory:
-        """Work on a task until it is answered or cannot be.
-
-        A model or kernel that fails, or is set up wrongly, ends the run, not the program: the
-        trajectory says so.
-
-        Raises:
-            UsageError: The task is empty, or one of its files cannot be taken along.
-            StoreError: The run cannot be recorded.
-            Interrupted: By the user, as a KeyboardInterrupt; the run was recorded.
-        """
-        run = Run(task, self.library, self.model.name)
-        try:
-            self._work(run)
-            self._judge(run)
-            result = run.save()
-        except KeyboardInterrupt:
-            stopped = run.stop()
-            self._listener.ended(stopped)
-            raise Interrupted(stopped) from None
-        self.library.count(result)
-        self._listener.ended(result)
-        return result
-
-    def _work(self, run: Run) -> None:
-        with trajectory.Alive(run.folder), closing(run.kernel):
+    def work(self) -> None:
+        """Step by step, until the run is over."""
+        while self.run.end is None:
             try:
-                run.kernel.start()
-                self._begin(run)
-                while run.end is None:
-                    self._step(run)
-            except FailureError as error:
-                run.over(End.FAILED, str(error))
-            except UsageError as error:
-                run.over(End.MISUSED, str(error))
+                self._step()
+            except KeyboardInterrupt:
+                self._hear()
 
-    def _judge(self, run: Run) -> None:
-        run.save()
-        self._listener.judging()
-        asks = run.end in (End.ANSWERED, End.LIMIT)
-        run.admit((lambda wanting: self._document(run, wanting)) if asks else None)
+    def _hear(self) -> None:
+        """Ask the user, who pressed Ctrl-C, what to tell the model."""
+        self._listener.asking()
+        self.run.note(f"The user stopped you and says: {self._control.words()}")
+        self.run.save()
 
-    def _begin(self, run: Run) -> None:
-        hits = self.library.retriever.offer(run.task.text, self.k)
-        run.offer(hits)
-        run.messages.extend(prompts.opening(run.task, run.files, hits))
-        self._listener.began(run.save())
-
-    def _step(self, run: Run) -> None:
-        number = len(run.steps) + 1
-        if number > self.max_steps:
-            run.over(End.LIMIT, f"no answer after {self.max_steps} steps; raise --max-steps")
+    def _step(self) -> None:
+        run = self.run
+        if reason := run.budget.exhausted():
+            run.over(End.LIMIT, reason)
             return
+        number = len(run.steps) + 1
         self._listener.thinking(number)
-        reply = self.model.reply(run.messages)
-        run.usage += reply.usage
+        reply = self._reply()
+        by_model = self.writer is self.model
+        run.spend(reply.usage, steps=1 if by_model and not reply.gave_up else 0)
         if reply.gave_up:
-            run.over(End.GAVE_UP, reply.gave_up)
+            self._give_up(reply.gave_up)
             return
         self._listener.replied(number, reply)
         run.messages.append(prompts.assistant(reply))
-        step = Step(number, reply.thought, reply.code, usage=reply.usage)
-        if problem := reply.problem or _problem(reply.code):
-            step = replace(step, problem=problem)
-            run.messages.append(prompts.no_code(problem))
-        else:
-            step = self._execute(run, step)
-        run.steps.append(step)
-        run.save()
-        self._listener.observed(step)
-        _check_replies(run.steps)
-
-    def _execute(self, run: Run, step: Step) -> Step:
-        loaded, notes = self._load(run, step.code)
-        before = len(run.asked)
-        seen = run.kernel.execute(step.code, timeout=self.cell_timeout)
-        if run.answers:
-            run.answer = run.answers[-1]
-            run.over(End.ANSWERED)
-        elif seen.ok:
-            notes += self._objections(run, step.code)
-        run.messages.append(prompts.observed(seen, notes))
-        asked = tuple(run.asked[before:])
-        return replace(step, loaded=loaded, notes=notes, observation=seen, asked=asked)
-
-    def _document(self, run: Run, wanting: Sequence[Undocumented]) -> str:
-        """Ask the model once for documentation that its functions lack; empty if it gives none."""
-        try:
-            reply = self.model.reply(prompts.documentation(wanting))
-        except ModelError:
-            return ""
-        run.usage += reply.usage
-        return reply.code
-
-    def _objections(self, run: Run, code: str) -> tuple[str, ...]:
-        """Why functions that a cell defines would not be kept, while that can be mended."""
-        if not (defined := _public_functions(code)):
-            return ()
-        found = self.library.registry.objections([*run.cells(), code])
-        return tuple(prompts.objection(one) for one in found if one.name in defined)
-
-    def _load(self, run: Run, code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Bring in the actions that a cell uses: names now bound, and what went wrong."""
-        bound: list[str] = []
-        notes: list[str] = []
-        wanted = (*sorted(free_names(code)), *action_imports(code))
-        for name, module in self.library.retriever.modules(wanted).items():
-            try:
-                modules = self.library.retriever.closure([module])
-                bound += run.kernel.load(modules, {name: module} if name != module else {})
-            except ActionError as error:
-                notes.append(f"The action {name} could not be loaded: {error}")
-        run.loaded.update(dict.fromkeys(bound))
-        return tuple(bound), tuple(notes)
-
-
-def _problem(code: str) -> str:
-    """Why code cannot be run at all; empty when the kernel should judge."""
-    if not code.strip():
-        return "there was none"
-    try:
-        _parse(code)
-    except SyntaxError as error:
-        if any(line.lstrip().startswith(("%", "!", "?")) for line in code.splitlines()):
-            return ""
-        return f"SyntaxError: {error.msg} (line {error.lineno}: {(error.text or '').strip()})"
-    except ValueError as error:
-        return str(error)
-    except (MemoryError, RecursionError):
-        return "it is nested too deeply"
-    return ""
-
-
-def _public_functions(code: str) -> frozenset[str]:
-    try:
-        body = _parse(code).body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        return frozenset()
-    functions = (node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    return frozenset(node.name for node in functions if not node.name.startswith("_"))
-
-
-def _parse(code: str) -> ast.Module:
-    """As IPython takes it; what the parser would warn of is the kernel's to say."""
-    flags = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        tree: ast.Module = compile(code, "<step>", "exec", flags)
-    return tree
-
-
-def _check_replies(steps: Sequence[Step]) -> None:
-    last = steps[-BAD_REPLIES:]
-    if len(last) == BAD_REPLIES and all(step.problem for step in last):
-        raise ModelError(
-            f"the model gave no valid code {BAD_REPLIES} times in a row: {last[-1].problem}"
+        step = Step(
+            number,
+            reply.thought,
+            reply.code,
+            usage=reply.usage,
+            model="" if by_model else self.writer.name,
         )
+        try:
+            step = self._done(step, reply)
+        except KeyboardInterrupt:
+            if self._control.pressed:  # the user may want to say something and go on
+                note = "The user stopped this step before it was over."
+                self._record(replace(step, notes=(*step.notes, note)))
+            raise
+        self._record(step)
+        self._listener.observed(run.steps[-1])
+        if self._control.pressed and run.end is None:
+            self._hear()
+        self._check_progress()
+
+    def _record(self, step: Step) -> None:
+        """Add what the model must know, tell it, and write the record."""
+        run = self.run
+        if run.end is None:
+            if again := repetition.nudge([*run.steps, step]):
+                step = replace(step, notes=(*step.notes, again))
+            if left := run.budget.note():
+                step = replace(step, notes=(*step.notes, left))
+        run.steps.append(step)
+        message = prompts.told(step, run.window.observation_limit)
+        if step.observation and self.model.facts.images:
+            message = prompts.with_images(message, step.observation.images)
+        run.messages.append(message)
+        run.save()
+        if run.end is None and step.observation and step.observation.ok:
+            run.kernel.snapshot(step.number)
+
+    def _reply(self) -> Reply:
+        """The next reply, to a conversation that fits the model's window."""
+        run = self.run
+        self.library.retriever.tend()
+        if run.window.fit(run.messages):
+            self._listener.shortened()
+        try:
+            reply = self.writer.reply(run.messages, self._listener)
+        except ContextError as error:
+            if not run.window.refused(run.messages, error.window):
+                raise
+            self._listener.shortened()
+            reply = self.writer.reply(run.messages, self._listener)
+        if reply.usage.requests == 1:
+            run.window.observe(run.messages, reply.usage.prompt_tokens)
+        return reply
+
+    def _give_up(self, why: str) -> None:
+        """The run is over, unless it was only the first writer that gave up."""
+        if self.writer is self.model:
+            self.run.over(End.GAVE_UP, why)
+            return
+        self.writer = self.model
+        del self.run.messages[2:]
+
+    def _done(self, step: Step, reply: Reply) -> Step:
+        """The step with all that came of its code."""
+        if problem := reply.problem or replies.problem(reply.code):
+            return replace(step, problem=problem)
+        step = self._approved(step)
+        return self._executed(step) if step.code else replace(step, code=reply.code)
+
+    def _approved(self, step: Step) -> Step:
+        """The step with the code that may run; without code where none may."""
+        why = self._options.asks(step.code)
+        if not why:
+            return step
+        if self._person is None:
+            raise BlockedError(
+                f"step {step.number} needs approval ({why}), and nobody is there to give it; run "
+                "in a terminal, or with --approve never"
+            )
+        self._listener.asking()
+        verdict = self._person.approve(step.number, step.code, why)
+        if not verdict.code:
+            said = f": {verdict.reason}" if verdict.reason else ""
+            note = f"The user did not let this code run{said}."
+            return replace(step, code="", notes=(*step.notes, note))
+        if verdict.code != step.code:
+            self.run.messages[-1] = prompts.assistant(Reply(step.thought, verdict.code))
+            note = "The user changed your code before it ran; it stands above as it ran."
+            return replace(step, code=verdict.code, notes=(*step.notes, note), model="person")
+        return step
+
+    def _executed(self, step: Step) -> Step:
+        run = self.run
+        self._listener.running(step.number)
+        loaded, notes = self._load(step.code)
+        before = len(run.asked)
+        timeout = min(self._options.cell_timeout, max(1.0, run.budget.seconds_left))
+        seen = run.kernel.execute(step.code, timeout=timeout)
+        step = replace(step, loaded=loaded, observation=seen, asked=tuple(run.asked[before:]))
+        if run.answers and run.end is None:
+            run.answer = run.answers[-1]
+            run.over(End.UNFIT, run.unfit()) if run.misfits else run.over(End.ANSWERED)
+        elif seen.ok:
+            notes += self._objections(step.code)
+        return replace(step, notes=(*step.notes, *notes))
+
+    def _objections(self, code: str) -> tuple[str, ...]:
+        """Why functions that a cell defines would not be kept, and what the others are like."""
+        if not (defined := replies.public_functions(code)):
+            return ()
+        registry, cells = self.library.registry, [*self.run.cells(), code]
+        said = [(one.name, prompts.objection(one)) for one in registry.objections(cells)]
+        said += [(one.name, prompts.remark(one)) for one in registry.remarks(cells)]
+        return tuple(words for name, words in said if name in defined)
+
+    def _load(self, code: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Bring in the actions that a cell uses: names now bound, and what went wrong."""
+        run = self.run
+
+        def supply(modules: Sequence[Module], asked: Sequence[str] = ()) -> tuple[str, ...]:
+            return supplied(self.library, run.kernel, self._listener, asked, modules)
+
+        notes = supply((), replies.dependencies(code))
+        bound, said = bring(run.kernel, self.library.retriever, code, supply)
+        run.loaded.update(dict.fromkeys(bound))
+        return bound, (*notes, *dict.fromkeys(said))
+
+    def _check_progress(self) -> None:
+        """End a run that goes nowhere."""
+        run = self.run
+        last: Sequence[Step] = run.steps[-BAD_REPLIES:]
+        if len(last) == BAD_REPLIES and all(step.problem for step in last):
+            raise ModelError(
+                f"the model gave no valid code {BAD_REPLIES} times in a row: {last[-1].problem}"
+            )
+        if run.end is None and (reason := repetition.stuck(run.steps)):
+            run.over(End.STUCK, reason)

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from dynasaur.record import Admission, Ask, Harvest, Step, Trajectory
-from dynasaur.types import Action, Hit, Json, Message, Module, Observation, Refusal, Reply
+from dynasaur.record import Admission, Ask, Harvest, Remark, Step, Trajectory
+from dynasaur.types import (
+    Action,
+    Ear,
+    Hit,
+    Json,
+    Message,
+    ModelFacts,
+    Module,
+    Observation,
+    Refusal,
+    Reply,
+    Restored,
+)
 
 
 class Model(Protocol):
@@ -17,8 +30,17 @@ class Model(Protocol):
     def name(self) -> str:
         """The name by which the user knows it."""
 
-    def reply(self, messages: Sequence[Message]) -> Reply:
-        """The next thought and code. Raises ModelError when there can be none."""
+    @property
+    def facts(self) -> ModelFacts:
+        """What is known of it: its window, its price, whether it sees."""
+
+    def reply(self, messages: Sequence[Message], ear: Ear | None = None) -> Reply:
+        """The next thought and code.
+
+        Raises:
+            ContextError: The messages are more than it takes.
+            ModelError: There can be no reply.
+        """
 
 
 class Kernel(Protocol):
@@ -32,6 +54,18 @@ class Kernel(Protocol):
 
     def load(self, modules: Sequence[Module], names: Mapping[str, str]) -> tuple[str, ...]:
         """Make modules importable and bind names from them; gives the names newly bound."""
+
+    def supply(self, site: Path) -> tuple[str, ...]:
+        """Put a folder of packages on its path; gives names already imported from elsewhere."""
+
+    def snapshot(self, step: int, *, wait: bool = False) -> None:
+        """Save the variables as they are after a step; returns at once unless told to wait."""
+
+    def restore(self) -> Restored | None:
+        """Bring saved variables back; None where there are none."""
+
+    def stop(self, reason: str) -> bool:
+        """Have the running cell stopped; safe in a signal handler. False where none runs."""
 
     def close(self) -> None:
         """End it, and all that it started."""
@@ -55,6 +89,9 @@ class Retriever(Protocol):
     def closure(self, names: Iterable[str]) -> tuple[Module, ...]:
         """The modules of these actions and of all that they require, requirements first."""
 
+    def tend(self) -> None:
+        """Do upkeep that is due beside what goes on; returns at once."""
+
 
 class Registry(Protocol):
     """The way into the library."""
@@ -65,6 +102,12 @@ class Registry(Protocol):
     def objections(self, cells: Sequence[str]) -> tuple[Refusal, ...]:
         """What would keep the functions of these cells out, without running anything."""
 
+    def remarks(self, cells: Sequence[str]) -> tuple[Remark, ...]:
+        """What is worth knowing of the others: actions that they are like."""
+
+
+if TYPE_CHECKING:
+    from dynasaur.packages import Packages
 
 HostFunctions = Mapping[str, Callable[..., Json]]
 KernelFactory = Callable[[Path, HostFunctions], Kernel]
@@ -86,6 +129,10 @@ class Library(Protocol):
         """The way in."""
 
     @property
+    def packages(self) -> Packages:
+        """Installs what code asks for, as far as the user allows it."""
+
+    @property
     def runs(self) -> Path:
         """The folder of runs."""
 
@@ -93,7 +140,30 @@ class Library(Protocol):
         """Count what became of actions in a run that is over."""
 
 
-class Listener:
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person makes of code that is about to run.
+
+    Attributes:
+        code: What is to run, as it is or edited; empty when nothing is.
+        reason: Why not, in words for the model.
+    """
+
+    code: str
+    reason: str = ""
+
+
+class Person(Protocol):
+    """Who can be asked while a run goes on."""
+
+    def approve(self, number: int, code: str, why: str) -> Verdict:
+        """Whether the code of step `number` may run; `why` it is asked."""
+
+    def says(self) -> str | None:
+        """What the user, who pressed Ctrl-C, has to say to the model; None to end the run."""
+
+
+class Listener(Ear):
     """Told what happens while it happens; does nothing unless a method is overridden."""
 
     def began(self, so_far: Trajectory) -> None:
@@ -103,7 +173,16 @@ class Listener:
         """The model is asked for step `number`."""
 
     def replied(self, number: int, reply: Reply) -> None:
-        """Its reply is here and is about to be run."""
+        """Its reply is here."""
+
+    def shortened(self) -> None:
+        """The conversation was shortened to fit the model's window."""
+
+    def asking(self) -> None:
+        """A question to the user is about to be printed."""
+
+    def running(self, number: int) -> None:
+        """The code of step `number` is about to run."""
 
     def observed(self, step: Step) -> None:
         """The step is over."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import wraps
-from inspect import signature
 from pathlib import Path
 
 from dynasaur import prompts, trajectory
+from dynasaur.agent.budget import Budget
+from dynasaur.agent.desk import Desk
+from dynasaur.agent.form import Form
 from dynasaur.agent.protocols import Kernel, Library
-from dynasaur.errors import ActionError, UsageError
+from dynasaur.agent.window import Window
+from dynasaur.errors import ConfigError, UsageError
 from dynasaur.record import (
     ActionUse,
     Admission,
@@ -27,86 +28,124 @@ from dynasaur.record import (
 )
 from dynasaur.types import Call, Hit, Json, Message, Task, Usage
 
-ASKED_LIMIT = 2_000
-"""Characters of a host call's arguments that the record keeps."""
-
 
 @dataclass(slots=True)
 class Run:
     """A run under way; what it comes to is a Trajectory."""
 
     task: Task
-    library: Library
+    desk: Desk
     model: str
-    run: str = field(init=False)
-    folder: Path = field(init=False)
-    files: list[tuple[str, int]] = field(init=False)
-    kernel: Kernel = field(init=False)
+    budget: Budget
+    run: str
+    folder: Path
+    files: list[tuple[str, int]]
+    form: Form | None = None
+    window: Window = field(default_factory=Window)
     messages: list[Message] = field(default_factory=list)
+    opening: str = ""
     steps: list[Step] = field(default_factory=list)
     answers: list[Json] = field(default_factory=list)
     asked: list[HostCall] = field(default_factory=list)
     answer: Json = None
     end: End | None = None
     reason: str = ""
+    misfits: str = ""
     usage: Usage = Usage()
     offered: dict[str, None] = field(default_factory=dict)
     loaded: dict[str, None] = field(default_factory=dict)
     admission: Admission = field(default_factory=Admission)
-    began: float = field(default_factory=time.monotonic)
-    started: str = ""
+    started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    before: float = 0.0
+    _began: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
-        self.started = datetime.now(UTC).isoformat(timespec="seconds")
-        trajectory.check_task(self.task)
-        self.run, self.folder = trajectory.new_run(self.library.runs)
-        work = self.folder / "work"
-        work.mkdir()
+        self.desk.run = self
+
+    @classmethod
+    def new(
+        cls,
+        task: Task,
+        library: Library,
+        model: str,
+        budget: Budget,
+        *,
+        form: Form | None = None,
+        desk: Desk | None = None,
+    ) -> Run:
+        """A fresh run with a folder of its own; with the kernel of a desk, or one of its own.
+
+        Raises:
+            UsageError: The task is empty, or one of its files cannot be taken along.
+            StoreError: The run cannot be recorded.
+        """
+        trajectory.check_task(task)
+        name, folder = trajectory.new_run(library.runs)
+        work = desk.work if desk else folder / "work"
+        work.mkdir(exist_ok=True)
         try:
-            self.files = trajectory.copy_files(self.task.files, work)
+            files = trajectory.copy_files(task.files, work)
         except UsageError:
-            trajectory.remove(self.folder)
+            trajectory.remove(folder)
             raise
-        # From here on there is a record, whatever stops the run.
-        self.save()
-        functions = (self.find_actions, self.show_action, self.submit_final_answer)
-        noted = {function.__name__: self._noting(function) for function in functions}
-        self.kernel = self.library.kernel(work, noted)
+        run = cls(task, desk or Desk(library, work), model, budget, name, folder, files, form)
+        run.save()  # from here on there is a record, whatever stops the run
+        return run
 
-    def _noting(self, function: Callable[..., Json]) -> Callable[..., Json]:
-        """The same function, each call of it kept for the record."""
+    @classmethod
+    def again(cls, past: Trajectory, library: Library, model: str, budget: Budget) -> Run:
+        """A recorded run, to be gone on with."""
+        work = past.folder / "work"
+        work.mkdir(exist_ok=True)
+        files = [
+            (name, (work / name).stat().st_size) for name in past.files if (work / name).exists()
+        ]
+        run = cls(Task(past.task), Desk(library, work), model, budget, past.run, past.folder, files)
+        run.opening = past.opening
+        run.steps = list(past.steps)
+        run.usage = past.usage
+        run.offered = dict.fromkeys(past.actions.offered)
+        run.loaded = dict.fromkeys(past.actions.loaded)
+        run.started, run.before = past.started, past.seconds
+        return run
 
-        @wraps(function)
-        def noted(*args: Json, **kwargs: Json) -> Json:
-            signature(function).bind(*args, **kwargs)
-            given = prompts.cut(json.dumps([*args, kwargs] if kwargs else args), ASKED_LIMIT)
-            try:
-                result = function(*args, **kwargs)
-            except Exception as error:
-                self.asked.append(HostCall(function.__name__, given, type(error).__name__))
-                raise
-            self.asked.append(HostCall(function.__name__, given))
-            return result
+    @property
+    def kernel(self) -> Kernel:
+        """The kernel that runs its code."""
+        return self.desk.kernel
 
-        return noted
+    @property
+    def library(self) -> Library:
+        """The library that it works with."""
+        return self.desk.library
 
-    def find_actions(self, query: str, k: int = 10) -> Json:
-        """Actions of the library that fit a query, best first, one line each."""
-        hits = self.library.retriever.search(str(query), max(1, min(int(k), 50)))
-        self.offer(hits)
-        return [prompts.action_line(hit.action) for hit in hits]
+    def spend(self, usage: Usage, steps: int = 0) -> None:
+        """Count what a reply cost."""
+        self.usage += usage
+        self.budget.spend(usage, steps)
 
-    def show_action(self, name: str) -> Json:
-        """The source of an action."""
-        action = self.library.retriever.find(str(name))
-        if action is None:
-            raise ActionError(f"no action {name!r}; find_actions(query) tells which there are")
-        return action.text
+    def misfit(self, answer: Json) -> str:
+        """Why an answer is sent back: it has not the form that was asked for. That is done once."""
+        try:
+            problem = self.form.problem(answer) if self.form else ""
+        except ConfigError as error:
+            self.over(End.MISUSED, str(error))
+            return ""
+        first = not self.misfits
+        self.misfits = problem
+        return problem if first else ""
 
-    def submit_final_answer(self, answer: Json) -> Json:
-        """Give the answer to the task. The run ends with this step."""
-        self.answers.append(answer)
-        return None
+    def unfit(self) -> str:
+        """Why the answer that was given is none, in one line for the user."""
+        return f"the answer does not have the form that was asked for: {self.misfits}"
+
+    def note(self, text: str) -> None:
+        """Tell the model one thing more, at the end of what it was told last."""
+        if self.steps:
+            self.steps[-1] = replace(self.steps[-1], notes=(*self.steps[-1].notes, text))
+        else:
+            self.opening += f"\nNote: {text}"
+        self.messages[-1] = prompts.added(self.messages[-1], text)
 
     def offer(self, hits: Iterable[Hit]) -> None:
         """Note what the model has been shown."""
@@ -176,8 +215,9 @@ class Run:
             ),
             usage=self.usage,
             started=self.started,
-            seconds=time.monotonic() - self.began,
+            seconds=self.before + time.monotonic() - self._began,
             folder=self.folder,
+            opening=self.opening,
         )
 
 
@@ -189,4 +229,7 @@ _STATUS = {
     End.FAILED: Status.FAILED,
     End.MISUSED: Status.FAILED,
     End.INTERRUPTED: Status.FAILED,
+    End.STUCK: Status.UNSOLVED,
+    End.BLOCKED: Status.FAILED,
+    End.UNFIT: Status.UNSOLVED,
 }

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from email.utils import mktime_tz, parsedate_tz
 from typing import Literal
 
-from dynasaur.errors import ConfigError, DynasaurError, ModelError
+from dynasaur.errors import ConfigError, ContextError, DynasaurError, ModelError
 from dynasaur.models.wire import Complaint, read_complaint
 
 _MESSAGE_LIMIT = 300
@@ -28,6 +28,7 @@ class Failure:
         about: `format`: the endpoint objects to the response format; `unclear`: it objects to
             something in the request and does not say what; `output`: it could not fit what the
             model wrote into the format.
+        window: The model's context window in tokens, where the endpoint says it.
     """
 
     message: str
@@ -36,10 +37,14 @@ class Failure:
     attempts: int = 0
     wait: float | None = None
     about: Literal["", "format", "output", "unclear"] = ""
+    window: int | None = None
 
     def error(self, more: str = "") -> DynasaurError:
         """The error to raise, with `more` at the end of its line."""
-        return self.kind(self.message + more)
+        error = self.kind(self.message + more)
+        if isinstance(error, ContextError):
+            error.window = self.window
+        return error
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,9 @@ _CONTEXT = re.compile(
     r"context.?length|maximum context|context window|context size|prompt is too long"
     r"|input is too long|too many tokens|reduce the length|max_model_len",
     re.IGNORECASE,
+)
+_WINDOW = re.compile(
+    r"(?:context (?:length|window|size)|limit|maximum)[^0-9]{0,40}([1-9][0-9,]{2,})", re.IGNORECASE
 )
 _NO_CREDIT = re.compile(r"credit balance|insufficient (?:balance|credit|quota|fund)", re.IGNORECASE)
 _BAD_KEY = re.compile(
@@ -150,13 +158,21 @@ def _limits(status: int, complaint: Complaint, said: str, asked: Asked) -> Failu
     if "context_length_exceeded" in labels or (status < 429 and _CONTEXT.search(text)):
         return Failure(
             f"the conversation is too long for {asked.model}: "
-            f"use a model with a larger context window, or fewer steps ({said})"
+            f"use a model with a larger context window, or fewer steps ({said})",
+            ContextError,
+            window=_window(text),
         )
     if labels & {"content_filter"} or (status < 429 and _FILTERED.search(text)):
         return Failure(f"the content filter of {asked.endpoint} stopped the request: {said}")
     if status == 413:
         return Failure(f"the conversation is too large for {asked.endpoint}: {said}")
     return None
+
+
+def _window(text: str) -> int | None:
+    """The context window that a complaint names, as in "maximum context length is 8192 tokens"."""
+    found = _WINDOW.search(text)
+    return int(re.sub(r"\D", "", found[1])) if found else None
 
 
 def _no_path(said: str, asked: Asked) -> Failure:

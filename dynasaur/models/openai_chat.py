@@ -11,7 +11,7 @@ from dynasaur.models.failures import Failure
 from dynasaur.models.formats import Format
 from dynasaur.models.patience import Patience
 from dynasaur.models.wire import Answer
-from dynasaur.types import Message, Reply
+from dynasaur.types import Ear, Message, ModelFacts, Reply
 
 _SCHEMA = {
     "type": "json_schema",
@@ -66,6 +66,7 @@ class OpenAIModel:
         cache: Path | None = None,
         patience: Patience | None = None,
     ) -> None:
+        self.facts = ModelFacts()
         self.name = f"azure:{name}" if api_version else name
         self._model = name
         self._options: dict[str, object] = {}
@@ -77,7 +78,7 @@ class OpenAIModel:
         )
         self._format = Format(self._endpoint.url, name, cache)
 
-    def reply(self, messages: Sequence[Message]) -> Reply:
+    def reply(self, messages: Sequence[Message], ear: Ear | None = None) -> Reply:
         """The model's reply; its usage counts every request, also those that failed.
 
         Raises:
@@ -85,7 +86,7 @@ class OpenAIModel:
             ModelError: It cannot be reached, or gives nothing usable.
         """
         before = self._endpoint.requests
-        answer = self._patience.ask(lambda: self._send(messages))
+        answer = self._patience.ask(lambda: self._send(messages), ear.waiting if ear else None)
         usage = answer.usage(self._endpoint.requests - before)
         if answer.refusal and not answer.content:
             return Reply("", "", usage, gave_up=f"the model refuses: {answer.refusal}")

@@ -42,11 +42,16 @@ class Patience:
     clock: Callable[[], float] = time.monotonic
     chance: Callable[[], float] = random.random
 
-    def ask(self, send: Callable[[], _T | Failure]) -> _T:
+    def ask(
+        self,
+        send: Callable[[], _T | Failure],
+        waiting: Callable[[float, str], None] | None = None,
+    ) -> _T:
         """Send until an answer comes.
 
         Args:
             send: Makes one request, and gives its answer or why there is none.
+            waiting: Told of each wait before it begins: its seconds, and what went wrong.
 
         Raises:
             DynasaurError: The last failure, when trying again cannot help or has gone on for
@@ -56,10 +61,14 @@ class Patience:
         attempts = 0
         while isinstance(result := send(), Failure):
             attempts += 1
-            self._wait(result, attempts, self.clock() - began)
+            wait = self._wait(result, attempts, self.clock() - began)
+            if waiting:
+                waiting(wait, result.message)
+            self.sleep(wait)
         return result
 
-    def _wait(self, failure: Failure, attempts: int, elapsed: float) -> None:
+    def _wait(self, failure: Failure, attempts: int, elapsed: float) -> float:
+        """Seconds to wait before the next attempt; raises where there is to be none."""
         if not failure.retry:
             raise failure.error()
         allowed = min(self.attempts, failure.attempts or self.attempts)
@@ -76,7 +85,7 @@ class Patience:
             wait = max(wait, failure.wait)
         if elapsed + wait > self.seconds:
             raise failure.error(f"; gave up after {elapsed:,.0f} seconds")
-        self.sleep(wait)
+        return wait
 
     def _backoff(self, attempts: int) -> float:
         wait: float = min(self.first * 2.0 ** (attempts - 1), self.longest)

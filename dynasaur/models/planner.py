@@ -17,7 +17,8 @@ from dynasaur.models.planning.nodes import Node
 from dynasaur.models.planning.reading import Past, Situation, read_messages, read_offers
 from dynasaur.models.planning.signatures import Offer
 from dynasaur.models.planning.writing import call_code
-from dynasaur.types import Message, Reply
+from dynasaur.talk import FREE
+from dynasaur.types import Ear, Message, Reply
 
 _SUBMIT = "submit_final_answer("
 _MOST_LOOKS = 2
@@ -31,8 +32,9 @@ class PlannerModel:
     """
 
     name = "planner"
+    facts = FREE
 
-    def reply(self, messages: Sequence[Message]) -> Reply:
+    def reply(self, messages: Sequence[Message], ear: Ear | None = None) -> Reply:  # noqa: ARG002
         """The next step for the conversation so far."""
         situation = read_messages(messages)
         if len(situation.task) > _LONGEST_TASK:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from dynasaur.errors import ConfigError
-from dynasaur.types import Message, Reply, Usage
+from dynasaur.talk import FREE
+from dynasaur.types import Ear, Message, Reply, Usage
 
 
 class ScriptedModel:
@@ -20,11 +21,13 @@ class ScriptedModel:
         ConfigError: There is no such file, or it holds something else.
     """
 
+    facts = FREE
+
     def __init__(self, path: Path) -> None:
         self.name = f"scripted:{path.name}"
         self._replies = iter(_read(path))
 
-    def reply(self, messages: Sequence[Message]) -> Reply:  # noqa: ARG002  it has made up its mind
+    def reply(self, messages: Sequence[Message], ear: Ear | None = None) -> Reply:  # noqa: ARG002
         """The next reply of the script; one that gives up when there are no more."""
         used = Usage(requests=1)
         thought, code = next(self._replies, ("", None))

@@ -13,8 +13,11 @@ from dynasaur.models.planning.signatures import Offer, parse_offer
 from dynasaur.types import Message
 
 _SECTION = re.compile(
-    r"\n\s*\n(?=Files in the working folder:|Actions you can call|No action in the library)"
+    r"\n\s*\n(?=Files in the working folder:|Actions you can call|No action in the library"
+    r"|Form of the answer:)"
 )
+_NOT_THE_TASK = re.compile(r"\n\s*\nInstructions of this project \(AGENTS\.md\):\n.*", re.DOTALL)
+_NOTES = re.compile(r"^Note: .*", re.MULTILINE | re.DOTALL)
 _FILE = re.compile(r"^- (?P<name>.+) \([\d,]+ bytes\)$")
 _FENCE = re.compile(r"```python\n(?P<code>.*?)\n?```", re.DOTALL)
 _EMPTY = frozenset({"", "(no output)", "None", "[]", "{}", "()", "''", '""', "nan", "set()", "inf"})
@@ -60,7 +63,7 @@ class Situation:
 def read_messages(messages: Sequence[Message]) -> Situation:
     """The task, the files, the actions and the history that the messages hold."""
     talk = [message for message in messages if message.role != "system"]
-    opening = talk[0].content if talk else ""
+    opening = _NOT_THE_TASK.sub("", talk[0].content) if talk else ""
     task, *sections = _SECTION.split(opening)
     lines = [line for section in sections for line in section.splitlines()]
     past: list[Past] = []
@@ -88,7 +91,7 @@ def read_offers(lines: Sequence[str]) -> tuple[Offer, ...]:
 
 def _past(reply: str, after: str) -> Past:
     fence = _FENCE.search(reply)
-    body = after.removeprefix("Observation:").strip("\n")
+    body = _NOTES.sub("", after.removeprefix("Observation:")).strip("\n")
     output, mark, rest = _cut_error(body)
     return Past(fence["code"] if fence else "", output, rest.splitlines()[0] if mark else "")
 

@@ -1,0 +1,82 @@
+"""The host functions of a kernel: what its code can ask of the run that is under way."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from inspect import signature
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dynasaur import prompts
+from dynasaur.agent.protocols import Kernel, Library
+from dynasaur.errors import ActionError
+from dynasaur.record import HostCall
+from dynasaur.types import Json
+
+if TYPE_CHECKING:
+    from dynasaur.agent.run import Run
+
+ASKED_LIMIT = 2_000
+"""Characters of a host call's arguments that the record keeps."""
+
+
+class Desk:
+    """One kernel with its work folder and its host functions, for one run after the other.
+
+    Attributes:
+        library: The library.
+        work: The work folder.
+        kernel: The kernel; not started yet.
+        run: The run under way, which the host functions serve.
+    """
+
+    run: Run
+
+    def __init__(self, library: Library, work: Path) -> None:
+        self.library = library
+        self.work = work
+        functions = (self.find_actions, self.show_action, self.submit_final_answer)
+        noted = {function.__name__: self._noting(function) for function in functions}
+        self.kernel: Kernel = library.kernel(work, noted)
+
+    def _noting(self, function: Callable[..., Json]) -> Callable[..., Json]:
+        """The same function, each call of it kept for the record."""
+
+        @wraps(function)
+        def noted(*args: Json, **kwargs: Json) -> Json:
+            signature(function).bind(*args, **kwargs)
+            given = prompts.cut(json.dumps([*args, kwargs] if kwargs else args), ASKED_LIMIT)
+            try:
+                result = function(*args, **kwargs)
+            except Exception as error:
+                self.run.asked.append(HostCall(function.__name__, given, type(error).__name__))
+                raise
+            self.run.asked.append(HostCall(function.__name__, given))
+            return result
+
+        return noted
+
+    def find_actions(self, query: str, k: int = 10) -> Json:
+        """Actions of the library that fit a query, best first, one line each."""
+        hits = self.library.retriever.search(str(query), max(1, min(int(k), 50)))
+        self.run.offer(hits)
+        return [prompts.action_line(hit.action) for hit in hits]
+
+    def show_action(self, name: str) -> Json:
+        """The source of an action."""
+        action = self.library.retriever.find(str(name))
+        if action is None:
+            raise ActionError(f"no action {name!r}; find_actions(query) tells which there are")
+        return action.text
+
+    def submit_final_answer(self, answer: Json) -> Json:
+        """Give the answer to the task. The run ends with this step."""
+        if problem := self.run.misfit(answer):
+            raise ActionError(
+                f"the answer does not have the form that was asked for: {problem}. "
+                "Submit it once more, in that form."
+            )
+        self.run.answers.append(answer)
+        return None
