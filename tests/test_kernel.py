@@ -287,6 +287,16 @@ def test_nothing_lives_on(tmp_path: Path) -> None:
     assert wait_until_gone(pids) == []
 
 
+_NAMELESS = (
+    "class M(type):\n    @property\n    def __name__(cls): 1 / 0\n"
+    "class Nameless(Exception, metaclass=M): pass\nraise Nameless('said')"
+)
+_CLOSED = (
+    "class M(type):\n    def __getattribute__(cls, name): 1 / 0\n"
+    "class Closed(Exception, metaclass=M): pass\nraise Closed('said')"
+)
+
+
 @pytest.mark.parametrize(
     ("code", "kind", "message", "frame"),
     [
@@ -329,15 +339,13 @@ def test_nothing_lives_on(tmp_path: Path) -> None:
         ),
         ("no_such_magic = %timeit_no", "UsageError", "not found", "UsageError"),
         (
-            "class M(type):\n    @property\n    def __name__(cls): 1 / 0\n"
-            "class Nameless(Exception, metaclass=M): pass\nraise Nameless('said')",
+            _NAMELESS,
             "Nameless",
             "said",
             "Nameless: said",
         ),
         (
-            "class M(type):\n    def __getattribute__(cls, name): 1 / 0\n"
-            "class Closed(Exception, metaclass=M): pass\nraise Closed('said')",
+            _CLOSED,
             "Closed",
             "said",
             "Closed: said",

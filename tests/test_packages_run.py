@@ -16,6 +16,7 @@ from tests.builders.cli import command, dynasaur, environment, script
 from tests.builders.wheels import PREFIX, index, wheel
 
 NAME = f"{PREFIX}alpha"
+GIVE_UP = "submit_final_answer(None)"
 ADDED = f'''# /// script
 # dependencies = ["{NAME}<2"]
 # ///
@@ -92,3 +93,24 @@ def test_an_action_of_ones_own_with_a_package(tmp_path: Path, wheels: dict[str, 
     model = script(tmp_path, "submit_final_answer(version_of_alpha())")
     run = ("run", "x", "--model", model, "-q", "--library", "lib")
     assert dynasaur(*run, cwd=tmp_path, env=wheels).out == "1.5\n"
+
+
+def test_a_step_that_asks_for_a_package(tmp_path: Path, wheels: dict[str, str]) -> None:
+    """Its function is tried with the package, kept, and says in its head that it needs it."""
+    assert dynasaur("init", "lib", cwd=tmp_path).code == 0
+    head = f'# /// script\n# dependencies = ["{NAME}"]\n# ///\n'
+    function = (
+        f"{head}import {NAME}\n\n\ndef newest_of_alpha(prefix: str) -> str:\n"
+        f'    """The newest version of a package.\n\n    Args:\n        prefix: Goes before it.\n\n'
+        f'    Returns:\n        The version.\n    """\n    return prefix + {NAME}.VERSION\n'
+    )
+    model = script(tmp_path, function + "\n\nsubmit_final_answer(newest_of_alpha('v'))", GIVE_UP)
+    run = ("run", "x", "--model", model, "-q", "--library", "lib", "--json")
+    refused = dynasaur(*run, cwd=tmp_path, env=wheels).json
+    assert refused["answer"] is None
+    shown = dynasaur("runs", "show", "last", "--library", "lib", cwd=tmp_path, env=wheels)
+    assert "--install allow" in shown.out
+    done = dynasaur(*run, "--install", "allow", cwd=tmp_path, env=wheels).json
+    assert done["answer"] == "v2.0"
+    (file,) = (tmp_path / "lib/actions").rglob("newest_of_alpha.py")
+    assert f'dependencies = ["{NAME}>=2.0"]' in file.read_text()

@@ -43,6 +43,9 @@ class PlainKernel:
             )
         return Observation(output=done.stdout)
 
+    def supply(self, site: Path) -> tuple[str, ...]:
+        return ()
+
     def close(self) -> None:
         """There is nothing to end."""
 

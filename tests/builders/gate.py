@@ -29,6 +29,9 @@ class Shared:
     def execute(self, code: str, *, timeout: float | None = None) -> Observation:
         return self._kernel.execute(code, timeout=timeout)
 
+    def supply(self, site: Path) -> tuple[str, ...]:
+        return self._kernel.supply(site)
+
     def close(self) -> None:
         """Others still need it."""
 
