@@ -11,11 +11,15 @@ import sys
 import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import click
 
 from dynasaur import __version__
 from dynasaur.errors import DynasaurError
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 INTERRUPTED = 130
 INTERNAL = 5
@@ -51,6 +55,8 @@ COMMANDS = {
     "models": "List the models, and which would be used.",
     "doctor": "Say what this machine gives, and what is missing.",
     "init": "Make a library.",
+    "completion": "Let a shell complete words.",
+    "reference": "Print the help of all commands.",
 }
 """Every command and its help line; `NAME` lives in `dynasaur.commands.NAME_command`."""
 
@@ -78,6 +84,18 @@ class _Group(click.Group):
         module = importlib.import_module(f"dynasaur.commands.{cmd_name}_command")
         command: click.Command = module.command
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Names and help of commands, none of which is imported for that."""
+        from click.shell_completion import CompletionItem
+
+        own = [
+            CompletionItem(name, help=told)
+            for name, told in COMMANDS.items()
+            if name.startswith(incomplete)
+        ]
+        options = incomplete.startswith("-")
+        return super().shell_complete(ctx, incomplete) if options else own
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

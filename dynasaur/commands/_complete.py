@@ -1,4 +1,4 @@
-"""What the shell can complete: names of actions and runs.
+"""What the shell can complete: names of actions, runs and sources.
 
 A shell that asks is never told of an error: it is given nothing.
 """
@@ -36,6 +36,17 @@ def complete_actions(context: click.Context, _: click.Parameter, incomplete: str
     names: list[str] = []
     with _no_errors():
         names = _library(context).names()
+    return [name for name in names if name.startswith(incomplete)][:MOST]
+
+
+def complete_sources(context: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Names of the library's sources."""
+    from dynasaur.pins.manifest import read_manifest
+
+    names: list[str] = []
+    with _no_errors():
+        manifest = _library(context).root / "dynasaur.toml"
+        names = sorted(read_manifest(manifest.read_bytes()))
     return [name for name in names if name.startswith(incomplete)][:MOST]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dynasaur.commands._complete import complete_sources
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._sources import (
     agreed,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from dynasaur.sources.desk import Desk
 
 
-@click.command("add")
+@click.command("add", short_help="Pin another library, after a look.")
 @click.argument("url", metavar="URL[@REV]")
 @click.option("--name", default="", metavar="NAME", help="What to call it. Default: by its URL.")
 @click.option("--take", multiple=True, metavar="GLOB", help="Vendor these actions at once.")
@@ -87,8 +88,8 @@ def add(
     return 0
 
 
-@click.command("remove")
-@click.argument("name")
+@click.command("remove", short_help="Take a source away.")
+@click.argument("name", shell_complete=complete_sources)
 @library_option
 @json_option
 def remove(name: str, library_path: Path | None, as_json: bool) -> None:
@@ -101,7 +102,7 @@ def remove(name: str, library_path: Path | None, as_json: bool) -> None:
     tell(done, as_json=as_json)
 
 
-@click.command("sync")
+@click.command("sync", short_help="Install what the lock says.")
 @click.option("--frozen", is_flag=True, help="Exactly the lock, or fail: for CI.")
 @click.option("--trust", is_flag=True, help="Do not ask about new sources: you know them.")
 @click.option("--allow-unlicensed", is_flag=True, help="Take them without a licence.")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dynasaur.commands._complete import complete_sources
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._sources import (
     agreed,
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from dynasaur.sources.update import Update
 
 
-@click.command("diff")
-@click.argument("name")
+@click.command("diff", short_help="Show what an update would change.")
+@click.argument("name", shell_complete=complete_sources)
 @click.argument("revision", default="", metavar="[REV]")
 @network_options
 @offline_option
@@ -62,8 +63,8 @@ def diff(
     return 1 if found else 0
 
 
-@click.command("update")
-@click.argument("name")
+@click.command("update", short_help="Move a source to a newer commit.")
+@click.argument("name", shell_complete=complete_sources)
 @click.option("--to", default="", metavar="REV", help="A tag, a branch or a commit.")
 @click.option("--accept", is_flag=True, help="Accept what is listed as refused.")
 @click.option("--min-age", default="", metavar="TIME", help="Only what is as old: 7d, 12h.")

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from dynasaur.commands._complete import complete_actions
 from dynasaur.commands._output import columns, document
 from dynasaur.commands._wiring import json_option, library_option, open_library
 
 
 @click.command("blame")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_actions)
 @library_option
 @json_option
 def command(name: str, library_path: Path | None, as_json: bool) -> None:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from dynasaur.commands._complete import complete_actions
 from dynasaur.commands._upkeep import tell
 from dynasaur.commands._wiring import json_option, library_option, open_library
 
 
 @click.command("deprecate")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_actions)
 @click.option("--use", "other", required=True, metavar="OTHER", help="What to use instead.")
 @library_option
 @json_option

@@ -6,13 +6,16 @@ from pathlib import Path
 
 import click
 
+from dynasaur.commands._complete import complete_actions
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._sources import agreed, network_options, open_desk, say
 from dynasaur.commands._wiring import json_option, library_option, open_library
 
 
 @click.command("give")
-@click.argument("names", nargs=-1, required=True, metavar="NAME...")
+@click.argument(
+    "names", nargs=-1, required=True, metavar="NAME...", shell_complete=complete_actions
+)
 @click.option("--to", "source", required=True, metavar="SOURCE", help="The source.")
 @click.option(
     "--fork",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dynasaur.commands._complete import complete_actions
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._wiring import json_option, library_option, open_library
 from dynasaur.types import Json
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command("history")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_actions)
 @click.option("--patch", is_flag=True, help="Show each change, too.")
 @library_option
 @json_option

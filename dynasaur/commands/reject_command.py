@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from dynasaur.commands._complete import complete_actions
 from dynasaur.commands._upkeep import tell
 from dynasaur.commands._wiring import json_option, library_option, open_library
 
 
 @click.command("reject")
-@click.argument("name")
+@click.argument("name", shell_complete=complete_actions)
 @click.option("--reason", default="", metavar="TEXT", help="Why; told to who proposes it again.")
 @click.option("--with-dependents", is_flag=True, help="Remove the actions that use it, too.")
 @library_option

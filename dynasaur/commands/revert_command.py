@@ -6,13 +6,14 @@ from pathlib import Path
 
 import click
 
+from dynasaur.commands._complete import complete_actions
 from dynasaur.commands._upkeep import tell
 from dynasaur.commands._wiring import json_option, library_option, open_library
 from dynasaur.errors import UsageError
 
 
 @click.command("revert")
-@click.argument("name", metavar="NAME[@REV]")
+@click.argument("name", metavar="NAME[@REV]", shell_complete=complete_actions)
 @click.option("--with-dependents", is_flag=True, help="Remove the actions that would break, too.")
 @library_option
 @json_option

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
+from dynasaur.commands._complete import complete_actions
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._wiring import json_option, library_option, open_library
 
 
 @click.command("show")
-@click.argument("name", metavar="NAME[@REV]")
+@click.argument("name", metavar="NAME[@REV]", shell_complete=complete_actions)
 @library_option
 @json_option
 def command(name: str, library_path: Path | None, as_json: bool) -> None:

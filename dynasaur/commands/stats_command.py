@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dynasaur.commands._complete import complete_actions
 from dynasaur.commands._output import columns, document
 from dynasaur.commands._wiring import json_option, library_option, open_library
 from dynasaur.config import PACKAGE
@@ -20,7 +21,7 @@ HEADER = ("offered", "loaded", "called", "succeeded", "calls", "last used", "act
 
 
 @click.command("stats")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_actions)
 @library_option
 @json_option
 def command(name: str | None, library_path: Path | None, as_json: bool) -> None:
