@@ -111,6 +111,7 @@ class Walk:
 
     def _save(self) -> None:
         from dynasaur.config import PACKAGE
+        from dynasaur.repo.files import write_whole
         from dynasaur.review import waivers
 
         if not self.accepted:
@@ -120,12 +121,12 @@ class Walk:
         for finding, reason in self.accepted:
             entry = waivers.Accepted(finding.fingerprint, finding.id, finding.action, reason)
             entries[finding.fingerprint] = entry
-        (folder / waivers.FILE).write_text(waivers.render(entries.values()), "utf-8")
+        write_whole(folder / waivers.FILE, waivers.render(entries.values()).encode())
         attributes = _text(folder / ".gitattributes")
         if waivers.UNION not in attributes.splitlines():
             gap = "" if not attributes or attributes.endswith("\n") else "\n"
             text = f"{attributes}{gap}{waivers.UNION}\n"
-            (folder / ".gitattributes").write_text(text, "utf-8")
+            write_whole(folder / ".gitattributes", text.encode())
 
     def _summary(self) -> None:
         from dynasaur.review import waivers

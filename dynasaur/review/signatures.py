@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from dynasaur.review.changes import spelled
 from dynasaur.review.sides import function_of
 from dynasaur.review.values import Side
+from dynasaur.source import tree_of
 from dynasaur.types import Parameter
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ _IDS = {
     "CLASS_REMOVED_BASE": "DYN211",
     "ATTRIBUTE_CHANGED_VALUE": "DYN212",
 }
+
+
+MOST_STATEMENTS = 1000
+"""Statements at a module's top level that griffe is given: its time grows with their square."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ def _told(before: Side, after: Side) -> Iterator[tuple[str, str, str]]:
 def _module(side: Side) -> griffe.Module:
     import griffe
 
+    if len(tree_of(side.text, side.path).body) > MOST_STATEMENTS:
+        raise UnreadableError(f"it has more than {MOST_STATEMENTS:,} statements")
     module = griffe.visit("module", filepath=Path(side.path), code=side.text)
     assert isinstance(module, griffe.Module)
     return module

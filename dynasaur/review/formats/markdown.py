@@ -86,7 +86,7 @@ def _findings(
     if not wanted:
         return ""
     rows = [
-        f"| {one.id}<br>{one.name} | {inline(one.action)} | {inline(one.message)} "
+        f"| {one.id}<br>{one.name} | {inline(one.action)} | {told(one.message)} "
         f"| {code(f'{one.path}:{one.line}')} |"
         for one in wanted[:_ROWS]
     ]
@@ -100,9 +100,7 @@ def _findings(
 def _helps(findings: list[Finding]) -> str:
     """What to do about each rule that has findings, once."""
     rules = sorted({one.id for one in findings})
-    lines = [
-        f"- **{number} {RULES[number].name}**: {inline(RULES[number].help)}" for number in rules
-    ]
+    lines = [f"- **{number} {RULES[number].name}**: {told(RULES[number].help)}" for number in rules]
     return _fold("What to do", "\n".join(lines)).strip()
 
 
@@ -130,7 +128,7 @@ def _changes(changes: list[Change]) -> str:
         before, after = signatures(change)
         shape = code(after or before)
         if before and after and before != after:
-            shape = f"{code(before)}<br>{code(after)}"
+            shape = f"<del>{code(before)}</del><br>{code(after)}"
         callers = len({one.path for one in change.callers})
         broken = len({one.path for one in change.callers if one.problem})
         used = f"{callers} ({broken} broken)" if broken else str(callers)
@@ -162,7 +160,7 @@ def _twin(twin: Twin) -> str:
 def _unread(report: Report) -> str:
     if not report.unread:
         return ""
-    lines = [f"- {code(one.path)}: {inline(one.reason)}" for one in report.unread[:_ROWS]]
+    lines = [f"- {code(one.path)}: {told(one.reason)}" for one in report.unread[:_ROWS]]
     if len(report.unread) > _ROWS:
         lines.append(f"- {len(report.unread) - _ROWS} more")
     return "\n### Not reviewed\n\n" + "\n".join(lines) + "\n"
@@ -172,7 +170,7 @@ def _accepted(report: Report) -> str:
     if not report.accepted:
         return ""
     lines = [
-        f"- {one.id} {inline(one.action)}: {inline(one.message)} ({inline(one.accepted)})"
+        f"- {one.id} {inline(one.action)}: {told(one.message)} ({inline(one.accepted)})"
         for one in report.accepted[:_ROWS]
     ]
     return _fold(f"Accepted ({len(report.accepted)})", "\n".join(lines))
@@ -187,6 +185,12 @@ def inline(text: str) -> str:
     plain = safe(text).replace("\n", " ")
     plain = _SPECIAL.sub(lambda found: f"&#{ord(found[0])};", plain)
     return re.sub(r"(?i)\b(https?|ftp|www)(?=[:.])", r"\1&#8203;", plain)
+
+
+def told(text: str) -> str:
+    """A message: what stands between backticks is code, the rest stays text."""
+    parts = re.split(r"`([^`]+)`", text)
+    return "".join(code(one) if number % 2 else inline(one) for number, one in enumerate(parts))
 
 
 def code(text: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Iterator
+from typing import TypeGuard
 
 from dynasaur.capabilities import Capability
-from dynasaur.review.values import Change, Finding, Kind, Level, Report
+from dynasaur.review.values import Change, Finding, Kind, Level, Report, Side
 
 SYMBOLS = {
     Kind.ADDED: "+",
@@ -123,16 +124,20 @@ def backed(change: Change) -> str:
 
 def difference(change: Change, most: int) -> Iterator[str]:
     """The changed lines with some around them, as a unified diff; at most so many."""
-    before = change.before.text.split("\n") if change.before and change.before.text else []
-    after = change.after.text.split("\n") if change.after and change.after.text else []
+    before = change.before.text.rstrip("\n").split("\n") if _has_text(change.before) else []
+    after = change.after.text.rstrip("\n").split("\n") if _has_text(change.after) else []
     if max(len(before), len(after)) > _LONGEST:
         yield f"({len(before):,} and {len(after):,} lines: too many to be compared here)"
         return
-    lines = list(difflib.unified_diff(before, after, lineterm="", n=2))[2:]
+    lines = list(difflib.unified_diff(before, after, lineterm="", n=2))[2 if before else 3 :]
     yield from lines[:most]
     if len(lines) > most:
         path = change.side.path
         yield f"({len(lines) - most:,} more lines: `git diff` of {path} shows them)"
+
+
+def _has_text(side: Side | None) -> TypeGuard[Side]:
+    return side is not None and bool(side.text)
 
 
 def place(finding: Finding) -> str:
