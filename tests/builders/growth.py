@@ -156,7 +156,8 @@ def lifted(word: str, n: int) -> Cell:
             count += part
     return count
     """
-    note = "they could be one action with a parameter" if n else ""
+    parameters = "parameters" if n % 2 else "a parameter"
+    note = f"they could be one action with {parameters}, `counted_" if n else ""
     return Cell(f"{documented(name, body)}\n{name}(9)\n", {name: ADMITTED}, note)
 
 
