@@ -12,7 +12,7 @@ from importlib.resources import files
 
 from dynasaur.record import Remark, Step, Undocumented
 from dynasaur.types import (
-    LOCAL,
+    BARE,
     Action,
     Hit,
     Image,
