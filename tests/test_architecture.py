@@ -55,10 +55,10 @@ FLOORS = {
     "sources": 6,
     "upkeep": 6,
     "notebook": 7,
-    "evals": 6,
-    "commands": 7,
-    "cli": 8,
-    "__main__": 9,
+    "evals": 7,
+    "commands": 8,
+    "cli": 9,
+    "__main__": 10,
 }
 
 DOORS = {

@@ -130,7 +130,9 @@ def test_output_that_did_not_fit_the_schema_is_asked_for_as_text(
 def test_an_option_that_the_model_refuses_is_left_out(patience: Patience) -> None:
     refusal = failure(400, "Unsupported value: 'temperature' does not support 0.2 with this model")
     with ChatServer([refusal, STEP, STEP]) as server:
-        asked = OpenAIModel("test", base_url=server.url, temperature=0.2, patience=patience)
+        asked = OpenAIModel(
+            "test", base_url=server.url, sampling={"temperature": 0.2}, patience=patience
+        )
         assert [asked.reply(TALK).code, asked.reply(TALK).code] == ["print(1)"] * 2
     assert ["temperature" in request.body for request in server.chats] == [True, False, False]
     assert all("response_format" in request.body for request in server.chats)
@@ -526,7 +528,9 @@ def test_the_models_of_an_endpoint(patience: Patience) -> None:
 
 def test_temperature_is_sent_only_when_given(patience: Patience) -> None:
     with ChatServer([STEP]) as server:
-        OpenAIModel("test", base_url=server.url, temperature=0.2, patience=patience).reply(TALK)
+        OpenAIModel(
+            "test", base_url=server.url, sampling={"temperature": 0.2}, patience=patience
+        ).reply(TALK)
     assert server.chats[0].body["temperature"] == 0.2
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from dynasaur.models.planner import PlannerModel
 
 Model: TypeAlias = "OpenAIModel | PlannerModel | ScriptedModel"
+_Sampling: TypeAlias = "Mapping[str, object] | None"
 
 DEFAULT_MODEL = "gpt-5.4-mini"
 """OpenAI's model when only a key is set: a small one that its package does not call deprecated."""
@@ -82,13 +83,21 @@ class _Settings:
         return not self.url or self.url.startswith("https://api.openai.com")
 
 
-def resolve(name: str | None, environ: Mapping[str, str], *, cache: Path | None = None) -> Model:
+def resolve(
+    name: str | None,
+    environ: Mapping[str, str],
+    *,
+    cache: Path | None = None,
+    sampling: Mapping[str, object] | None = None,
+) -> Model:
     """The model that a name stands for; without a name, the one that is configured.
 
     Args:
         name: The model's name, or None.
         environ: The environment variables to read.
         cache: The folder that remembers what endpoints understand; None for the user's.
+        tables: What the user and the library say of models.
+        sampling: Fields that each request to an endpoint carries, such as `temperature`.
 
     Raises:
         ConfigError: The name needs an endpoint, key or file that is not there; the message says
@@ -104,11 +113,11 @@ def resolve(name: str | None, environ: Mapping[str, str], *, cache: Path | None 
     if kind == "scripted":
         return ScriptedModel(_script(rest))
     if kind == "azure":
-        return _azure(rest, settings, cache)
+        return _azure(rest, settings, cache, sampling)
     if name:
-        return _openai(name, settings, cache)
+        return _openai(name, settings, cache, sampling)
     if settings.openai:
-        return _openai(_default(settings), settings, cache)
+        return _openai(_default(settings), settings, cache, sampling)
     if settings.azure:
         raise ConfigError("Azure is configured: name its deployment with --model azure:DEPLOYMENT")
     return _planner()
@@ -199,17 +208,23 @@ def _planner() -> Model:
     return PlannerModel()
 
 
-def _openai(name: str, settings: _Settings, cache: Path) -> Model:
+def _openai(name: str, settings: _Settings, cache: Path, sampling: _Sampling) -> Model:
     if not settings.openai:
         also = f", or say azure:{name}" if settings.azure else ""
         raise ConfigError(
             f"no endpoint for the model {name!r}: set OPENAI_API_KEY for OpenAI, or "
             f"OPENAI_BASE_URL for another server (http://localhost:8080/v1){also}"
         )
-    return OpenAIModel(name, base_url=settings.url or None, api_key=settings.key, cache=cache)
+    return OpenAIModel(
+        name,
+        base_url=settings.url or None,
+        api_key=settings.key,
+        sampling=sampling,
+        cache=cache,
+    )
 
 
-def _azure(deployment: str, settings: _Settings, cache: Path) -> Model:
+def _azure(deployment: str, settings: _Settings, cache: Path, sampling: _Sampling) -> Model:
     values = {_AZURE_KEYS[0]: settings.azure_key, _AZURE_URLS[0]: settings.azure_url}
     if missing := [name for name, value in values.items() if not value]:
         raise ConfigError(f"Azure needs {' and '.join(missing)} in the environment")
@@ -220,5 +235,6 @@ def _azure(deployment: str, settings: _Settings, cache: Path) -> Model:
         base_url=settings.azure_url,
         api_key=settings.azure_key,
         api_version=settings.azure_version or _AZURE_VERSION,
+        sampling=sampling,
         cache=cache,
     )

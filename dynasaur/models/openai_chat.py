@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dynasaur.models import reply_text
@@ -44,11 +44,13 @@ class OpenAIModel:
         base_url: The endpoint; OpenAI's own when None. Azure: the resource's URL.
         api_key: The endpoint's key; None where it needs none.
         api_version: Azure's API version; empty for every other endpoint.
-        temperature: Sent only when given: reasoning models refuse it.
+        sampling: Further fields of each request, such as `temperature` and `seed`; what the model
+            refuses, as reasoning models do, is left out from then on.
         seconds: How long to wait for the endpoint to go on with its answer.
         cache: The folder that remembers what endpoints understand; None to remember nothing
             beyond this object.
         patience: How long to go on when the endpoint fails.
+        facts: What is known of the model.
 
     Raises:
         ConfigError: The URL or the key cannot be right.
@@ -61,17 +63,16 @@ class OpenAIModel:
         base_url: str | None = None,
         api_key: str | None = None,
         api_version: str = "",
-        temperature: float | None = None,
+        sampling: Mapping[str, object] | None = None,
         seconds: float = 600.0,
         cache: Path | None = None,
         patience: Patience | None = None,
+        facts: ModelFacts = ModelFacts(),  # noqa: B008 - frozen
     ) -> None:
-        self.facts = ModelFacts()
+        self.facts = facts
         self.name = f"azure:{name}" if api_version else name
         self._model = name
-        self._options: dict[str, object] = {}
-        if temperature is not None:
-            self._options["temperature"] = temperature
+        self._options: dict[str, object] = dict(sampling or {})
         self._patience = patience or Patience()
         self._endpoint = Endpoint(
             base_url or OPENAI_URL, api_key or "", api_version=api_version, seconds=seconds
@@ -87,7 +88,7 @@ class OpenAIModel:
         """
         before = self._endpoint.requests
         answer = self._patience.ask(lambda: self._send(messages), ear.waiting if ear else None)
-        usage = answer.usage(self._endpoint.requests - before)
+        usage = answer.usage(self._endpoint.requests - before, self.facts.price)
         if answer.refusal and not answer.content:
             return Reply("", "", usage, gave_up=f"the model refuses: {answer.refusal}")
         if answer.finish == "content_filter" and not answer.content:

@@ -1,0 +1,95 @@
+"""What `dynasaur eval` puts together: agent, model, scorers, workers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dynasaur.commands._wiring import open_library
+
+if TYPE_CHECKING:
+    from dynasaur.agent import Agent
+    from dynasaur.agent.protocols import Model
+    from dynasaur.evals.attempt import Job
+    from dynasaur.evals.harness import Crew
+    from dynasaur.evals.plan import Plan
+    from dynasaur.evals.scorers.table import Scorer
+    from dynasaur.library import Library
+
+NO_LIMIT = 1_000
+"""Steps of a run whose budget is in tokens."""
+
+
+def make_agent(job: Job) -> Agent:
+    """The agent of one job, made in the worker."""
+    from dynasaur.agent import Agent, Limits, Options
+    from dynasaur.agent.form import Form
+    from dynasaur.evals.attempt import Held
+    from dynasaur.evals.restricted import ONE_CALL, ONLY_CALLS, Restricted
+
+    plan = job.plan
+    library = eval_library(job.library, plan, job.settings)
+    model = eval_model(plan)
+    instructions = ""
+    if not plan.implements:
+        one = plan.baseline == "react"
+        instructions = ONE_CALL if one else ONLY_CALLS
+        find = library.retriever.find
+        model = Restricted(model, lambda name: find(name) is not None, one=one)
+    steps = plan.max_steps if job.tokens is None else NO_LIMIT
+    options = Options(
+        Limits(steps, tokens=job.tokens),
+        plan.cell_timeout,
+        plan.offered,
+        instructions=instructions,
+        form=Form(plan.answer_format) if plan.reformulate and plan.answer_format else None,
+    )
+    return Agent(Held(library), model, options)
+
+
+def eval_model(plan: Plan) -> Model:
+    """The model of a plan; the planner and scripts take no sampling."""
+    from dynasaur.models.catalog import resolve
+
+    sampling: dict[str, object] = (
+        {} if plan.temperature is None else {"temperature": plan.temperature}
+    )
+    if plan.seed:
+        sampling["seed"] = plan.seed
+    return resolve(plan.model, os.environ, sampling=sampling)
+
+
+def eval_library(root: Path, plan: Plan, settings: Mapping[str, Any]) -> Library:
+    """The evaluation's own library; counters of use would make its results depend on order."""
+    flags = {**settings, "accept": plan.accept}
+    library, _ = open_library(root, flags, usage=False, initial=plan.initial_actions)
+    return library
+
+
+def crew_of(jobs: int, scheduler: str) -> AbstractContextManager[Crew]:
+    """The workers."""
+    from dynasaur.evals.attempt import attempt
+
+    if scheduler:
+        from dynasaur.crew.cluster import Cluster
+
+        return Cluster(attempt, scheduler)
+    from dynasaur.crew import Processes
+
+    return Processes(attempt, jobs)
+
+
+def scorers(plan: Plan) -> Callable[[str], Scorer]:
+    """The scorer of a name; the judge is the plan's own model."""
+    from dynasaur.evals.scorers.judge import judged
+    from dynasaur.evals.scorers.table import JUDGE, SCORERS
+    from dynasaur.types import Message
+
+    def ask(prompt: str) -> tuple[str, str]:
+        reply = eval_model(plan).reply([Message("user", prompt)])
+        return reply.thought, reply.code
+
+    return lambda name: judged(ask) if name == JUDGE else SCORERS[name]

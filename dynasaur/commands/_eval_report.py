@@ -1,0 +1,93 @@
+"""`dynasaur eval report`: the files that make a report."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+
+import click
+
+from dynasaur.commands._output import document, plain
+from dynasaur.errors import FailureError, UsageError
+from dynasaur.evals.finished import Finished
+from dynasaur.evals.harness import LIBRARY
+from dynasaur.evals.report import facts, markdown
+from dynasaur.evals.results import Result
+
+
+def show(folders: Sequence[Path], output: Path | None, *, as_json: bool) -> int:
+    """Write or print the report of some evaluations."""
+    all_of = [Finished(folder) for folder in folders]
+    names = [each.name for each in all_of]
+    if len(set(names)) < len(names):
+        raise UsageError("two evaluations have the same folder name; rename one")
+    if as_json:
+        document([facts(each) for each in all_of])
+        return 0
+    if output is None:
+        click.echo("\n".join(map(plain, markdown(all_of).split("\n"))))
+        return 0
+    if output.suffix not in (".html", ".md"):
+        raise UsageError(f"{output}: a report is a .html or a .md file")
+    try:
+        _write(all_of, output)
+    except OSError as error:
+        raise FailureError(f"{output} cannot be written: {error.strerror}") from error
+    click.echo(f"written: {output}", err=True)
+    return 0
+
+
+def _write(all_of: Sequence[Finished], output: Path) -> None:
+    if output.suffix == ".md":
+        output.write_text(markdown(all_of), encoding="utf-8")
+    else:
+        from dynasaur.evals.page import page
+
+        runs = Path(f"{output.stem}-runs")
+        text = page(all_of, runs)
+        _write_runs(all_of, output.parent / runs)
+        output.write_text(text, encoding="utf-8", errors="backslashreplace")
+    every = json.dumps([facts(each) for each in all_of], indent=2)
+    output.with_suffix(".json").write_text(every + "\n", encoding="utf-8")
+    output.with_suffix(".csv").write_text(_csv(all_of), encoding="utf-8", newline="")
+
+
+def _write_runs(all_of: Sequence[Finished], folder: Path) -> None:
+    """A page for each problem's run; a run whose record is gone has none."""
+    from dynasaur.evals.page import page_name
+    from dynasaur.export import exported
+    from dynasaur.trajectory import load
+
+    folder.mkdir(exist_ok=True)
+    for each in all_of:
+        root = each.folder / LIBRARY
+        for result in each.results:
+            record = root / ".dynasaur" / "runs" / result.run
+            if result.run and record.is_dir():
+                text = exported("html", load(record), root)
+                (folder / page_name(each, result)).write_text(
+                    text, encoding="utf-8", errors="backslashreplace"
+                )
+
+
+def _csv(all_of: Sequence[Finished]) -> str:
+    """One line a problem and evaluation; lists and answers as JSON."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    names = [one.name for one in fields(Result)]
+    writer.writerow(["evaluation", *names])
+    for each in all_of:
+        for result in each.results:
+            row = asdict(result)
+            cells = (row[name] for name in names)
+            writer.writerow(
+                [
+                    each.name,
+                    *(c if isinstance(c, str | int | float) else json.dumps(c) for c in cells),
+                ]
+            )
+    return out.getvalue()

@@ -1,0 +1,144 @@
+"""One problem put to an agent: what a worker does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dynasaur.errors import UsageError
+from dynasaur.evals.plan import Plan
+from dynasaur.evals.problem import Problem
+from dynasaur.evals.results import Result
+from dynasaur.record import Admission, Ask, Harvest, Remark, Step, Trajectory
+from dynasaur.types import Ending, Refusal, Task
+
+if TYPE_CHECKING:
+    from dynasaur.agent import Agent
+    from dynasaur.agent.protocols import Library, Registry
+
+INITIAL = "actions.vendor.base."
+"""Where kernels find the initial actions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One problem for a worker.
+
+    Attributes:
+        problem: The problem.
+        plan: How it is worked on.
+        library: The library's root.
+        batch: Number of its batch.
+        number: Its place among the problems.
+        tokens: What it may use; None for no limit but that of steps.
+        settings: Where the code runs, as on the command line.
+        make: Makes the agent of a job; a function that workers can import.
+    """
+
+    problem: Problem
+    plan: Plan
+    library: Path
+    batch: int
+    number: int
+    tokens: int | None
+    settings: Mapping[str, Any]
+    make: Callable[[Job], Agent]
+
+
+def attempt(job: Job) -> Result:
+    """Run the agent on one problem; the answer is not yet scored, nor anything admitted."""
+    problem = job.problem
+    try:
+        done = job.make(job).run(Task(question(job.plan, problem), problem.files))
+    except UsageError as error:
+        said = " ".join(str(error).split())
+        return blank(job, "failed", said)
+    return result_of(job, done)
+
+
+def question(plan: Plan, problem: Problem) -> str:
+    """What the agent is asked; where the answer is not reformulated, with the form it must have."""
+    if plan.reformulate or not plan.answer_format:
+        return problem.question
+    return f"{problem.question}\n\nForm of the answer: {plan.answer_format}"
+
+
+def blank(job: Job, status: str, reason: str) -> Result:
+    """The result of a problem that has no run."""
+    problem = job.problem
+    return Result(problem.id, problem.group, job.batch, job.number, status=status, reason=reason)
+
+
+def result_of(job: Job, done: Trajectory) -> Result:
+    """What came of a run, without the score."""
+    calls = [call for step in done.steps if step.observation for call in step.observation.calls]
+    actions = [call for call in calls if call.module]
+    return replace(
+        blank(job, str(done.status), done.reason),
+        run=done.run,
+        end=str(done.end or ""),
+        answer=done.answer,
+        steps=len(done.steps),
+        errors=tuple(filter(None, map(_error, done.steps))),
+        seconds=round(done.seconds, 3),
+        prompt_tokens=done.usage.prompt_tokens,
+        completion_tokens=done.usage.completion_tokens,
+        cost=done.usage.cost,
+        offered=done.actions.offered,
+        loaded=done.actions.loaded,
+        called=_once([call.name for call in actions]),
+        succeeded=_once([call.name for call in actions if call.ok]),
+        generated=_once([c.name for c in actions if not c.module.startswith(INITIAL)]),
+    )
+
+
+def _error(step: Step) -> str:
+    """What kind of error a step ended in; empty where it ended in none."""
+    if step.problem:
+        return "no code"
+    seen = step.observation
+    if seen is None or seen.ok:
+        return ""
+    if seen.ended is Ending.ERROR and seen.error:
+        return seen.error.type
+    return str(seen.ended)
+
+
+def _once(names: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))
+
+
+class Held:
+    """A library that admits nothing yet: what runs leave is judged later, in the problems' order.
+
+    So all problems of a batch see the library in the same state, however many run at once.
+
+    Args:
+        library: The library.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self.kernel = library.kernel
+        self.retriever = library.retriever
+        self.runs = library.runs
+        self.packages = library.packages
+        self.registry = _Later(library.registry)
+
+    def count(self, result: Trajectory) -> None:
+        """Counters would change what the next problem is offered."""
+
+
+class _Later:
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+
+    def objections(self, cells: Sequence[str]) -> tuple[Refusal, ...]:
+        return self._registry.objections(cells)
+
+    def remarks(self, cells: Sequence[str]) -> tuple[Remark, ...]:
+        return self._registry.remarks(cells)
+
+    def admit(self, harvest: Harvest, ask: Ask | None = None) -> Admission:  # noqa: ARG002
+        return Admission()

@@ -1,0 +1,158 @@
+"""The results of an evaluation on disk: one line a problem, one line an admission.
+
+`results.jsonl` grows when a problem is over, `admissions.jsonl` when what its run left was
+judged. A line is written whole or not at all: half a line at the end is what a kill left, and
+is cut off.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from dynasaur.errors import StoreError
+from dynasaur.types import Json
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one problem.
+
+    Attributes:
+        id: The problem.
+        group: Its group.
+        batch: Number of its batch, from 0.
+        number: Its place among the problems, from 0.
+        run: Its run; empty where there was none.
+        status: The run's status; `lost` where its workers died.
+        end: Why the run is over.
+        reason: For a run without an answer, why, in one line.
+        answer: The answer as JSON.
+        right: It is right; None where the truth is kept back.
+        why: How that was told.
+        steps: Steps taken.
+        errors: The exception's class, for each step that ended in one.
+        seconds: Wall time.
+        prompt_tokens: Tokens of all prompts.
+        completion_tokens: Tokens of all replies.
+        cost: US dollars; None where the price is not known.
+        offered: Actions that the model was shown.
+        loaded: Actions that were loaded.
+        called: Actions that were called.
+        succeeded: Actions that were called and returned.
+        generated: Those of the called that the library had got from earlier problems.
+    """
+
+    id: str
+    group: str
+    batch: int
+    number: int = 0
+    run: str = ""
+    status: str = "lost"
+    end: str = ""
+    reason: str = ""
+    answer: Json = None
+    right: bool | None = False
+    why: str = ""
+    steps: int = 0
+    errors: tuple[str, ...] = ()
+    seconds: float = 0.0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = 0.0
+    offered: tuple[str, ...] = ()
+    loaded: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
+    succeeded: tuple[str, ...] = ()
+    generated: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Model, kernel or worker failed: that says nothing of the answer."""
+        return self.status in ("failed", "lost", "killed")
+
+    @property
+    def tokens(self) -> int:
+        """Tokens in all."""
+        return self.prompt_tokens + self.completion_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """What the gate made of one problem's run.
+
+    Attributes:
+        id: The problem.
+        run: Its run.
+        names: The new actions.
+        refused: The others, each with the reason.
+        prompt_tokens: Tokens of the request for documentation; 0 where there was none.
+        completion_tokens: Tokens of its reply.
+        cost: US dollars; None where the price is not known.
+    """
+
+    id: str
+    run: str
+    names: tuple[str, ...] = ()
+    refused: Mapping[str, str] = field(default_factory=dict)
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cost: float | None = 0.0
+
+
+L = TypeVar("L", Result, Admitted)
+
+
+class Lines(Generic[L]):
+    """A file of one kind of lines, to which is only added.
+
+    Args:
+        path: The file.
+        kind: What a line holds.
+
+    Raises:
+        StoreError: It cannot be read, or holds what is no such line.
+    """
+
+    def __init__(self, path: Path, kind: type[L]) -> None:
+        self._path = path
+        self._kind: type[L] = kind
+        self.all: list[L] = list(self._read())
+
+    def add(self, line: L) -> None:
+        """Add a line, safe on disk when this returns.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        text = json.dumps(asdict(line), ensure_ascii=True) + "\n"
+        try:
+            with self._path.open("ab") as file:
+                file.write(text.encode())
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise StoreError(f"{self._path} cannot be written: {error.strerror}") from error
+        self.all.append(line)
+
+    def _read(self) -> Iterator[L]:
+        try:
+            data = self._path.read_bytes() if self._path.exists() else b""
+            whole = data[: data.rfind(b"\n") + 1]
+            if whole != data:
+                os.truncate(self._path, len(whole))
+        except OSError as error:
+            raise StoreError(f"{self._path} cannot be read: {error.strerror}") from error
+        known = {one.name for one in fields(self._kind)}
+        for number, line in enumerate(whole.splitlines(), start=1):
+            try:
+                row: dict[str, Any] = json.loads(line)
+                lists = {key: tuple(v) for key, v in row.items() if isinstance(v, list)}
+                lists.pop("answer", None)
+                yield self._kind(**{k: v for k, v in (row | lists).items() if k in known})
+            except (ValueError, TypeError, AttributeError) as error:
+                raise StoreError(f"{self._path}:{number} is damaged: {error}") from error

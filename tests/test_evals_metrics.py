@@ -1,0 +1,179 @@
+"""What is counted of an evaluation, against values worked out by hand."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from dynasaur.errors import StoreError, UsageError
+from dynasaur.evals import coverage
+from dynasaur.evals.complexity import Complexity, complexity, middle
+from dynasaur.evals.finished import Finished, Funnel, compare
+from dynasaur.evals.plan import Plan, as_in_the_paper, check_same, manifest
+from dynasaur.evals.problem import Problem
+from dynasaur.evals.report import facts, markdown
+from dynasaur.evals.restricted import more_than_calls
+from dynasaur.evals.results import Admitted, Lines, Result
+
+CALL = "x = mean([1, 2])\nsubmit_final_answer(x)"
+OWN = "def f(n):\n    return n\nsubmit_final_answer(f(1))"
+LEN = "print(len('abc'))"
+
+COVERED = [
+    ([CALL], True, 1.0, 1.0),
+    ([OWN], True, 0.0, 0.0),
+    ([OWN], False, 1.0, 0.0),
+    ([LEN], True, 0.0, 1.0),
+    ([CALL, OWN], True, 0.5, 0.5),
+    ([CALL, LEN], True, 0.5, 1.0),
+    (["'abc'.upper()"], True, 1.0, 1.0),
+    (["f = lambda: 1"], True, 1.0, 0.0),
+    (["other(1)"], True, 0.0, 0.0),
+    (["not python ("], True, 0.0, 0.0),
+    (["find_actions('x')"], True, 1.0, 1.0),
+    ([], True, 1.0, 0.0),
+    ([CALL, CALL, CALL, OWN], True, 0.75, 0.75),
+]
+
+
+@pytest.mark.parametrize(("steps", "right", "paper", "plain"), COVERED)
+def test_coverage(steps: list[str], right: bool, paper: float, plain: float) -> None:
+    assert coverage.paper(steps, {"mean"}, right=right) == paper
+    assert coverage.plain(steps, {"mean"}) == plain
+
+
+COMPLEX = [
+    ("x = 1", Complexity(1, 5, 1)),
+    ('"""Only words."""', Complexity(1, 1, 0)),
+    ("if a and b or c:\n    pass\n", Complexity(4, 13, 2)),
+    ("[x for x in y if x]", Complexity(2, 11, 1)),
+    ("for a in b:\n    while c:\n        pass", Complexity(3, 9, 3)),
+    ("try:\n    pass\nexcept E:\n    pass", Complexity(2, 6, 4)),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), COMPLEX)
+def test_complexity(text: str, expected: Complexity) -> None:
+    found = complexity(text)
+    assert (found.paths, found.lines) == (expected.paths, expected.lines)
+    assert complexity(f'"""Words."""\n\n# more\n{text}').paths == expected.paths
+    assert middle([]) == (0.0, 0.0, 0.0)
+    assert middle([Complexity(1, 2, 3), Complexity(3, 4, 5)]) == (2, 3, 4)
+
+
+CODES = [
+    (CALL, "", "2 calls in one step"),
+    ("mean([1])", "", ""),
+    ("submit_final_answer(-1)", "", ""),
+    ("x = mean(numbers=[1], k=x)", "", ""),
+    ("print(mean([1]))", "", ""),
+    ("mean([1 + 1])", "only calls of actions", "only calls of actions"),
+    ("other(1)", "other is no action", "other is no action"),
+    ("import os", "only calls of actions", "only calls of actions"),
+    ("os.system('x')", "only actions may be called", "only actions may be called"),
+    ("def f(): pass", "only calls of actions", "only calls of actions"),
+    ("[mean(x) for x in y]", "only calls of actions", "only calls of actions"),
+    ("for x in y:\n    mean(x)", "only calls of actions", "only calls of actions"),
+    ("x.y", "only calls of actions", "only calls of actions"),
+    ("f'{x}'", "only calls of actions", "only calls of actions"),
+    ("mean(", "", ""),
+]
+
+
+@pytest.mark.parametrize(("code", "many", "one"), CODES)
+def test_code_that_is_more_than_calls(code: str, many: str, one: str) -> None:
+    def known(name: str) -> bool:
+        return name == "mean"
+
+    assert more_than_calls(code, known).partition(": ")[2].startswith(many)
+    assert one in more_than_calls(code, known, one=True)
+    assert bool(more_than_calls(code, known)) == bool(many)
+
+
+def write(folder: Path, results: list[Result], admissions: list[Admitted]) -> Finished:
+    folder.mkdir()
+    document = manifest(Plan("tasks", "t.jsonl", "all"), [Problem("1", "?", "1", "exact")])
+    (folder / "manifest.json").write_text(json.dumps(document), encoding="utf-8")
+    for result in results:
+        Lines(folder / "results.jsonl", Result).add(result)
+    for admitted in admissions:
+        Lines(folder / "admissions.jsonl", Admitted).add(admitted)
+    return Finished(folder)
+
+
+def result(number: int, right: bool | None, **more: object) -> Result:
+    whole = {"status": "solved", "end": "answered", "run": f"r{number}", "cost": 0.5} | more
+    return Result(f"p{number}", "g", number // 2, number, right=right, **whole)  # type: ignore[arg-type]
+
+
+RESULTS = [
+    result(3, True, called=("f", "mean"), generated=("f",), offered=("f", "g"), prompt_tokens=10),
+    result(0, True, offered=("f",), called=("f",), errors=("ValueError",)),
+    result(1, False, completion_tokens=5, errors=("ValueError", "timeout")),
+    result(2, None),
+    result(4, False, status="unsolved", end="limit"),
+    result(5, False, status="failed", end="failed"),
+]
+ADMITTED = [Admitted("p0", "r0", ("f", "g"), {"h": "a clone of: x"}, 7, 3, None)]
+
+
+def test_what_is_counted(tmp_path: Path) -> None:
+    done = write(tmp_path / "a", RESULTS, ADMITTED)
+    assert [one.number for one in done.results] == [0, 1, 2, 3, 4, 5]
+    assert str(done.accuracy()).endswith("(2 of 4)")
+    assert [one.id for one in done.failures] == ["p5"]
+    assert done.ends == {"right": 2, "wrong": 1, "not scored": 1, "limit": 1, "failed": 1}
+    assert done.errors == {"ValueError": 2, "timeout": 1}
+    assert done.funnel == Funnel(admitted=2, offered=2, loaded=0, called=1, succeeded=0)
+    assert str(done.never_used).endswith("(1 of 2)")
+    assert done.refused == {"a clone of": 1}
+    assert done.learning == pytest.approx(2 / 3)
+    assert (done.tokens, done.cost) == (25, None)
+    assert facts(done)["failed"] == 1
+    assert "2 of 4" in markdown([done])
+
+
+def test_two_evaluations_are_paired_by_problem(tmp_path: Path) -> None:
+    first = write(tmp_path / "a", RESULTS, [])
+    second = write(tmp_path / "b", [result(0, False), result(1, True), result(9, True)], [])
+    pairing = compare(first, second)
+    assert (pairing.both, pairing.first, pairing.second, pairing.neither) == (0, 1, 1, 0)
+    assert "| a | b | 0 | 1 | 1 | 0 | 1.0000 |" in markdown([first, second])
+
+
+def test_half_a_line_is_what_a_kill_left(tmp_path: Path) -> None:
+    path = tmp_path / "results.jsonl"
+    lines = Lines(path, Result)
+    lines.add(result(0, True, answer=[1, {"a": "\N{SNOWMAN}"}]))
+    with path.open("ab") as file:
+        file.write(b'{"id": "p1", "gro')
+    again = Lines(path, Result)
+    assert again.all == lines.all
+    again.add(result(1, False))
+    assert [one.id for one in Lines(path, Result).all] == ["p0", "p1"]
+    path.write_bytes(b"[]\n")
+    with pytest.raises(StoreError, match=r"results\.jsonl:1 is damaged"):
+        Lines(path, Result)
+
+
+def test_a_folder_that_holds_no_evaluation(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="holds no evaluation"):
+        Finished(tmp_path)
+
+
+def test_a_manifest_tells_all_that_shapes_results(tmp_path: Path) -> None:
+    problems = [Problem("1", "?", "1", "exact")]
+    plan = Plan("tasks", "here", "all")
+    old = manifest(plan, problems)
+    check_same(old, manifest(Plan("tasks", "moved", "all"), problems), tmp_path)
+    for other in (
+        manifest(Plan("tasks", "here", "all", seed=1), problems),
+        manifest(plan, [Problem("1", "?", "2", "exact")]),
+        manifest(as_in_the_paper(plan), problems),
+    ):
+        with pytest.raises(UsageError, match="was begun with"):
+            check_same(old, other, tmp_path)
+    assert asdict(as_in_the_paper(plan))["temperature"] == 0.5
