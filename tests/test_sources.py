@@ -176,6 +176,43 @@ def test_remove(team: Team, url: str) -> None:
     assert git(team.root, "status", "--porcelain") == ""
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("take", "acme/cleen"), 1, "did you mean acme/clean?"),
+        (("take", "acme/zzzz"), 1, "`dynasaur source search` finds what acme has"),
+        (("take", "clean"), 2, "write SOURCE/NAME"),
+        (("take", "acme/clean", "beta/clean"), 2, "one source at a time"),
+        (("take", "beta/clean"), 2, "no source 'beta': there are acme"),
+        (("take", "base/mean"), 2, "no source 'base'"),
+        (("take", "acme/*"), 1, "has several *"),
+        (("take", "acme/text/shout"), 2, "taken already"),
+        (("source", "add", "URL"), 2, "is here already, as acme"),
+        (("source", "add", "OTHER", "--name", "acme"), 2, "there is another source acme"),
+        (("source", "remove", "beta"), 2, "no source 'beta'"),
+        (("source", "diff", "beta"), 2, "no source 'beta'"),
+        (("source", "update", "acme", "--to", "v9"), 2, "has no revision 'v9': there are"),
+    ],
+)
+def test_bad_input(shared: tuple[Team, str], words: tuple[str, ...], code: int, said: str) -> None:
+    team, url = shared
+    given = [url if one == "URL" else f"{url}x" if one == "OTHER" else one for one in words]
+    assert said in team.refused(*given, code=code)
+
+
+@pytest.fixture(scope="module")
+def shared(
+    server: GitServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Team, str]]:
+    """A library with a source, for what changes nothing."""
+    with pytest.MonkeyPatch.context() as patch:
+        team = Team(tmp_path_factory.mktemp("shared") / "ada", patch)
+        publish(server.folder / "shared.git", TEXT)
+        url = server.url("shared")
+        team.did("source", "add", url, "--name", "acme", "--take", "shout", "--trust")
+        yield team, url
+
+
 # --- update ---------------------------------------------------------------------------------------
 
 

@@ -97,6 +97,7 @@ def test_files_of_no_use_are_left_out(team: Team, server: GitServer, pwned: Path
         "actions/text/__main__.py": evil,
         "actions/text/__init__.py": evil,
         "actions/text/no-name.py": evil,
+        "actions/text/nul.py": action("nul"),
         "actions/text/words.py": action("words", 'return "$Id$"').replace("\n", "\r\n"),
     }
     url = offer(server, "hidden", files)
@@ -393,7 +394,8 @@ def test_a_docstring_is_data(team: Team, server: GitServer) -> None:
     assert hits[0].action.source == "acme"
     assert evil not in prompts.system().content
     lines = prompts.opening(Task("Do it."), (), hits).splitlines()
-    assert all("acme" in line for line in lines if evil in line)
+    where = "[from acme: from actions.vendor.acme.text.evil import evil]"
+    assert all(where in line for line in lines if evil in line)
     assert any(evil in line for line in lines)
 
 

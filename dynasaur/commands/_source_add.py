@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 @click.option("--name", default="", metavar="NAME", help="What to call it. Default: by its URL.")
 @click.option("--take", multiple=True, metavar="GLOB", help="Vendor these actions at once.")
 @click.option("--trust", is_flag=True, help="Do not ask: you know the source.")
-@click.option("-y", "--yes", is_flag=True, help="The same as --trust.")
 @click.option("--allow-unlicensed", is_flag=True, help="Take it without a licence.")
 @network_options
 @offline_option
@@ -44,7 +43,6 @@ def add(
     name: str,
     take: tuple[str, ...],
     trust: bool,
-    yes: bool,
     allow_unlicensed: bool,
     timeout: float,
     allow_insecure: bool,
@@ -64,7 +62,7 @@ def add(
     address, revision = split(url)
     given = adding.offer(desk, address, revision, name=name, take=take)
     show(given)
-    if not _approved(given, trust=trust or yes, allow_unlicensed=allow_unlicensed):
+    if not _approved(given, trust=trust, allow_unlicensed=allow_unlicensed):
         say("nothing was added")
         return 1
     done = adding.add(desk, given)

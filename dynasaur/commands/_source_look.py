@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FAILED = 2
 
 
-@click.command("list")
+@click.command("list", short_help="List the sources and their pins.")
 @library_option
 @json_option
 def listing(library_path: Path | None, as_json: bool) -> None:
@@ -72,7 +72,7 @@ def listing(library_path: Path | None, as_json: bool) -> None:
         say("the library has no sources yet: add one with `dynasaur source add URL`")
 
 
-@click.command("outdated")
+@click.command("outdated", short_help="Ask what is newer.")
 @network_options
 @offline_option
 @library_option
@@ -110,7 +110,7 @@ def outdated(
     return FAILED if failed else 1 if found else 0
 
 
-@click.command("verify")
+@click.command("verify", short_help="Compare files, lock and sources.")
 @click.option("--online", is_flag=True, help="Ask the sources whether their commits still stand.")
 @network_options
 @library_option
@@ -133,7 +133,7 @@ def verify(
     return 1 if found else 0
 
 
-@click.command("search")
+@click.command("search", short_help="Find actions in the sources.")
 @click.argument("query", nargs=-1, required=True)
 @click.option("-k", default=10, show_default=True, type=click.IntRange(1, 1000), help="How many.")
 @click.option("--index", metavar="URL", help="Search a public index of sources, a JSON file.")

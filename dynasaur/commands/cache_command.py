@@ -15,7 +15,7 @@ def command() -> None:
     """What is kept of sources on this machine, for all libraries."""
 
 
-@command.command("gc")
+@command.command("gc", short_help="Remove what is not used.")
 @click.option(
     "--older-than",
     "days",

@@ -42,8 +42,15 @@ class Entry:
 
 
 @contextlib.contextmanager
-def lock(folder: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[int]:
+def lock(
+    folder: Path, *, seconds: float = LOCK_SECONDS, doing: str = "saving in this library"
+) -> Iterator[int]:
     """Hold the repository's one writer's lock.
+
+    Args:
+        folder: Where it lies.
+        seconds: How long to wait for it.
+        doing: What another one that holds it is doing, for the message.
 
     Yields:
         A file descriptor for every git that is started: as long as one of them lives, even
@@ -62,7 +69,7 @@ def lock(folder: Path, *, seconds: float = LOCK_SECONDS) -> Iterator[int]:
                 (folder / "holder").write_text(name)
             yield shared
     except Timeout:
-        raise StoreError(f"{_holder(folder)} is saving in this library: try again later.") from None
+        raise StoreError(f"{_holder(folder)} is {doing}: try again later.") from None
 
 
 @contextlib.contextmanager

@@ -158,7 +158,8 @@ class Mirror:
         """Be the only one that fetches into it, and sweep up after one that was killed."""
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            with lock(self.folder / "dynasaur", seconds=self.limits.seconds) as shared:
+            wait, doing = self.limits.seconds, f"fetching {self.address.url}"
+            with lock(self.folder / "dynasaur", seconds=wait, doing=doing) as shared:
                 self.git.inherited = (shared,)
                 self._sweep()
                 if not (self.folder / "HEAD").exists():

@@ -24,6 +24,11 @@ _HIDING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _FORBIDDEN = frozenset({"conftest", "sitecustomize", "usercustomize", "__main__"})
 """Modules that programs import unasked."""
 
+_DEVICES = frozenset(
+    {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10))}
+)
+"""What some systems take for a device, whatever folder it is in."""
+
 LEGAL_SIZE = MIB
 
 
@@ -161,7 +166,9 @@ def _modules(below: Sequence[Found], limits: Limits) -> list[Found]:
 
 def _is_module(path: str) -> bool:
     parts = path.removesuffix(".py").split("/")
-    return all(map(_PART.fullmatch, parts)) and parts[-1] not in _FORBIDDEN | {"__init__"}
+    if not all(map(_PART.fullmatch, parts)) or parts[-1] in _FORBIDDEN | {"__init__"}:
+        return False
+    return _DEVICES.isdisjoint(part.lower() for part in parts)
 
 
 def _contents(git: Git, wanted: Sequence[Found]) -> dict[str, bytes]:
