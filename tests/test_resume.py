@@ -84,7 +84,8 @@ def test_a_run_at_its_limit_goes_on(library: Path) -> None:
         "run", "Add.", "--model", model, "--max-steps", "2", "--json", cwd=library
     )  # fmt: skip
     assert (first.code, first.json["steps"]) == (4, 2)
-    on = resume(library, "--model", script(library, "submit_final_answer(x + y)"))
+    model = script(library, "submit_final_answer(x + y)")
+    on = resume(library, "--model", model, "--expect-json", '{"type": "integer"}')
     assert (on.code, on.json["answer"], on.json["steps"]) == (0, 21, 3), on.err
     assert on.json["run"] == first.json["run"]
 
