@@ -219,7 +219,7 @@ def test_markdown_is_cut_at_whole_sections() -> None:
         f"text/loud_text_{n}.py": action(
             f"loud_text_{n}", body=f"return text * {n}\n" + "x = 1\n" * 90
         )
-        for n in range(60)
+        for n in range(40)
     }
     found = reviewed({}, files)
     shown = markdown.render(found)

@@ -20,11 +20,10 @@ CANDIDATES = 25
 LEAST = 0.5
 """The share of the smaller one's words that a candidate has in common at least."""
 
-_TELLING = re.compile(
-    r"\.[^\W\d]\w*|[^\W\d]\w*(?=\()|\b\d[\w.]*|['\"][^'\"\n]{1,40}['\"]"
-    r"|//|\*\*|[-+*/%@]|[<>=!]=|\b(?:for|while|if|yield|await|try|with)\b"
-)
-"""What stays of a text when names, layout and comments are changed."""
+_WORD = re.compile(r"[.'\"]?\w+[('\"]?", re.ASCII)
+_TELLING_FIRST, _TELLING_LAST = frozenset(".'\"0123456789"), frozenset("('\"")
+"""By what stands beside a word, or begins it: a method, a call, a text, a number. These stay when
+names, layout and comments are changed."""
 
 
 def alike(
@@ -66,7 +65,10 @@ def _may_be_action(path: str) -> bool:
 
 def _features(text: str) -> frozenset[str]:
     """The telling words of a text, what stands in triple quotes left out."""
-    return frozenset(_TELLING.findall(" ".join(text.split('"""')[::2])))
+    words = set(_WORD.findall(" ".join(text.split('"""')[::2])))
+    return frozenset(
+        word for word in words if word[0] in _TELLING_FIRST or word[-1] in _TELLING_LAST
+    )
 
 
 def _nearest(side: Side, features: Mapping[str, frozenset[str]]) -> list[str]:
