@@ -12,7 +12,7 @@ from dynasaur.types import Json
 SHORTEST = 8
 """Characters that a variable's value must have: shorter ones are words of every text."""
 
-_LONG = 1_000
+_LONG = 40
 """Characters of a text that is remembered: a run's record is written again after each step."""
 
 
@@ -52,7 +52,7 @@ def _redacted(text: str, values: tuple[str, ...]) -> str:
     return without_secrets(text)
 
 
-_remembered = lru_cache(maxsize=128)(_redacted)
+_remembered = lru_cache(maxsize=512)(_redacted)
 
 
 @lru_cache(maxsize=4)
