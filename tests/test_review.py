@@ -386,7 +386,7 @@ def test_the_command_writes_several_formats_at_once(repository: Path) -> None:
         (("main...HEAD", "--select", "DYN101", "--format", "json"), 0),
         (("main...HEAD", "--select", "DYN101", "--fail-on", "info", "--format", "json"), 1),
         (("main...HEAD", "--ignore", "DYN1,DYN2,caller-broken", "--format", "json"), 0),
-        (("HEAD..HEAD", "--fail-on", "info", "--format", "json"), 0),
+        (("HEAD..HEAD", "--fail-on", "info", "--json"), 0),
     ],
 )
 def test_exit_codes(repository: Path, words: tuple[str, ...], code: int) -> None:

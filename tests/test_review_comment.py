@@ -330,16 +330,9 @@ def test_the_hooks_work_with_pre_commit(library: Path, tmp_path: Path) -> None:
         action("more_text", body="return exec(text)")
     )
     git(library, "add", "--all")
-    sites = [one for one in sys.path if one.endswith("site-packages")]
-    kept = {**os.environ, "PRE_COMMIT_HOME": str(tmp_path / "cache"), "PIP_NO_DEPS": "1"}
-    subprocess.run([program, "install-hooks"], cwd=library, env=kept, check=True, timeout=600)
-    done = subprocess.run(  # what it depends on is what these tests run with
-        [program, "run"],
-        cwd=library,
-        env={**kept, "PYTHONPATH": os.pathsep.join(sites)},
-        capture_output=True,
-        text=True,
-        timeout=600,
+    kept = {**os.environ, "PRE_COMMIT_HOME": str(tmp_path / "cache")}
+    done = subprocess.run(
+        [program, "run"], cwd=library, env=kept, capture_output=True, text=True, timeout=900
     )
     assert done.returncode == 1, done.stdout + done.stderr
     assert "dynasaur review" in done.stdout

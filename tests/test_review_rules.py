@@ -168,9 +168,10 @@ ROWS: list[tuple[str, tuple[Files, Files], list[str]]] = [
     ("a use that was moved along", ({PATH: action(body="import requests\nreturn requests.get(text)")}, {"web/shout_text.py": action(body="import requests\nreturn requests.get(text)")}), ["DYN103 web/shout_text.py:4:1"]),
     ("a vendored use", ({"vendor/base/text/shout_text.py": A}, {"vendor/base/text/shout_text.py": action(body="import os\nreturn os.system(text)")}), ["DYN402 vendor/base/text/shout_text.py:19:12"]),
     # --- waivers and lists
-    ("waived beside", one(A, action(body="import os\nreturn os.system(text)  # dynasaur: accept[DYN402] it is its job")), []),
-    ("waived above", one(A, action(body="import os\n# dynasaur: accept[subprocess] it is its job\nreturn os.system(text)")), []),
-    ("waived by the start of an id", one(A, action(body="import os\nreturn os.system(text)  # dynasaur: accept[DYN4] it is its job")), []),
+    ("waived beside", one(A, action(body="import os\nreturn os.system(text)  # dynasaur: accept[DYN402] it is its job")), ["DYN901 text/shout_text.py:19:12"]),
+    ("waived before", one(action(body="import os\nreturn os.getcwd()  # dynasaur: accept[DYN402] it is its job"), action(body="import os\nreturn os.system(text)  # dynasaur: accept[DYN402] it is its job")), []),
+    ("waived above", one(A, action(body="import os\n# dynasaur: accept[subprocess] it is its job\nreturn os.system(text)")), ["DYN901 text/shout_text.py:20:12"]),
+    ("waived by the start of an id", one(A, action(body="import os\nreturn os.system(text)  # dynasaur: accept[DYN4] it is its job")), ["DYN901 text/shout_text.py:19:12"]),
     ("waiver of another rule", one(A, action(body="import os\nreturn os.system(text)  # dynasaur: accept[DYN401] it is its job")), ["DYN402 text/shout_text.py:19:12"]),
     ("waiver too far away", one(A, action(body="import os\n# dynasaur: accept[DYN402] it is its job\n\nreturn os.system(text)")), ["DYN402 text/shout_text.py:21:12"]),
     ("waiver of everything", one(A, action(body="import os\nreturn os.system(text)  # dynasaur: accept[] all")), ["DYN402 text/shout_text.py:19:12"]),

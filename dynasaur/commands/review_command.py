@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dynasaur.commands._wiring import library_option, open_library
+from dynasaur.commands._wiring import json_option, library_option, open_library
 from dynasaur.errors import FailureError, UsageError
 
 if TYPE_CHECKING:
@@ -62,6 +62,7 @@ FORMATS = ("text", "markdown", "json", "sarif", "github", "rdjson", "gitlab")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
 @click.option("--schema", is_flag=True, help="Print the schema of --format json.")
 @library_option
+@json_option
 def command(
     range_: str | None,
     formats: tuple[str, ...],
@@ -78,8 +79,9 @@ def command(
     color: str,
     schema: bool,
     library_path: Path | None,
+    as_json: bool,
 ) -> int:
-    r"""Review the actions that RANGE changes; nothing of it is checked out, imported or run.
+    """Review the actions that RANGE changes; nothing of it is checked out, imported or run.
 
     RANGE is git's: A..B, A...B (from where the two parted), or A against the work tree.
     Default: what a pull request asks to merge in CI, else @{upstream}...HEAD.
@@ -92,13 +94,13 @@ def command(
       0  no finding at or above --fail-on (and always for --format sarif alone)
       1  there are some
       2  it could not be reviewed
-    """
+    """  # noqa: D301 - click's own mark for lines that stay as they are
     if schema:
         from dynasaur.review.formats.json_format import schema as text_of_schema
 
         click.echo(text_of_schema(), nl=False)
         return 0
-    wanted = _wanted(formats, output)
+    wanted = _wanted((*formats, "json") if as_json else formats, output)
     options = _options(select, ignore, baseline)
     if told:
         report = _read(told)

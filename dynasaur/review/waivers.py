@@ -116,19 +116,30 @@ def waived(
     """
     today = datetime.now(UTC).date().isoformat()
     comments = {path: list(_comments(text)) for path, text in texts.items()}
+    earlier = {
+        one.after.path: {reason for _, _, reason in _comments(one.before.text)}
+        for one in changes
+        if one.before and one.after
+    }
+    arrived = {one.after.path for one in changes if one.after}
     for one in findings:
         entry = accepted.get(one.fingerprint)
         if entry and (not entry.until or entry.until >= today):
             yield replace(one, accepted=entry.reason)
-        else:
-            yield replace(one, accepted=_beside(one, comments.get(one.path, ())))
+            continue
+        reason = _beside(one, comments.get(one.path, ()))
+        yield replace(one, accepted=reason)
+        if reason and one.path in arrived and reason not in earlier.get(one.path, ()):
+            spot = Spot(one.path, one.line, one.column, one.end_line, one.end_column)
+            message = f"{one.id} is accepted by this range itself: {reason}"
+            yield found("DYN901", one.action, spot, message, one.fingerprint)
     for change in changes:
-        for line, _, reason in comments.get(change.after.path, ()) if change.after else ():
+        for line, names, reason in comments.get(change.after.path, ()) if change.after else ():
             if not reason:
                 assert change.after is not None
                 spot = Spot.of_line(change.after, line)
                 message = "the waiver gives no reason, and counts for nothing"
-                yield found("DYN902", change.name, spot, message, f"waiver {line}")
+                yield found("DYN902", change.name, spot, message, f"waiver {names}")
 
 
 def _comments(text: str) -> Iterator[tuple[int, tuple[str, ...], str]]:

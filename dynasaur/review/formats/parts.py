@@ -38,6 +38,8 @@ def verdict(report: Report) -> tuple[Level | None, str]:
         return "warning", f"To be looked at before it is merged: {told}."
     if not report.changes and not report.findings and not report.unread:
         return None, "No action changed."
+    if report.accepted:
+        return "info", f"Nothing speaks against it but what was accepted ({len(report.accepted)})."
     return "info", "Nothing was found that speaks against it."
 
 
