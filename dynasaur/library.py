@@ -143,25 +143,26 @@ class Library:
                 )
         raise ActionError(f"no action {name!r} at {revision}; see `dynasaur history {bare}`")
 
-    def actions(self, warn: Callable[[str], object] | None = None) -> Iterator[Action]:
+    def actions(
+        self, warn: Callable[[str], object] | None = None, *, added: bool = True
+    ) -> Iterator[Action]:
         """Every readable action, the library's own first, then by source, category and name.
 
         Args:
             warn: Told of each file that is no action, on one line.
+            added: Those of sources that people added, too; there may be many.
         """
         seen: set[str] = set()
         for store in self._stores:
-            entries = store.entries().values()
-            for entry in sorted(
-                entries, key=lambda one: (one.source != store.source, one.source, one.module)
-            ):
-                if entry.module not in seen:
-                    seen.add(entry.module)
-                    try:
-                        yield store.read(entry)
-                    except ActionError as error:
-                        if warn:
-                            warn(f"{entry.path}: {error}")
+            found = [one for one in store.entries().values() if added or one.source in BARE]
+            found.sort(key=lambda one: (one.source != LOCAL, one.source, one.module))
+            for entry in (one for one in found if one.module not in seen):
+                seen.add(entry.module)
+                try:
+                    yield store.read(entry)
+                except ActionError as error:
+                    if warn:
+                        warn(f"{entry.path}: {error}")
 
     def add(self, text: str) -> Admission:
         """Put functions that a person wrote through the gate, and commit what it admits.
@@ -252,7 +253,7 @@ class Library:
         """Which category an action belongs to, learned from those that are there."""
         from dynasaur.categories import Categories
 
-        return Categories(self.actions)
+        return Categories(lambda: self.actions(added=False))
 
     @cached_property
     def registry(self) -> Registry:

@@ -17,7 +17,9 @@ from dynasaur.commands._wiring import json_option, library_option, open_library
 def command(everything: bool, library_path: Path | None, as_json: bool) -> None:
     """List the library's own actions, by category and name."""
     library, _ = open_library(library_path)
-    found = library.actions(lambda line: click.echo(f"dynasaur: warning: {plain(line)}", err=True))
+    found = library.actions(
+        lambda line: click.echo(f"dynasaur: warning: {plain(line)}", err=True), added=everything
+    )
     actions = [one for one in found if everything or one.source == "local"]
     if as_json:
         document(
