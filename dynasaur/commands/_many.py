@@ -6,8 +6,9 @@ import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,9 +17,10 @@ import click
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._wiring import open_library
 from dynasaur.commands._worker import Job, carry_out, failed
+from dynasaur.config import Settings
 from dynasaur.errors import ActionError, DynasaurError
 from dynasaur.tasks import Item, Results, read_items
-from dynasaur.trajectory import harvest
+from dynasaur.trajectory import harvest, list_runs, new_id
 from dynasaur.types import Json
 
 
@@ -54,6 +56,7 @@ def run_many(
         The exit code: 0 when all of them are solved.
     """
     items = read_items(path)
+    began = new_id().rpartition("-")[0]
     apart = scheduler is not None and flags.get("deliver") is None
     if apart:
         flags = {**flags, "deliver": "branch"}
@@ -69,7 +72,7 @@ def run_many(
                 counts[str(result["status"])] += 1
                 progress.over(item, result)
         if apart:
-            _merge(kept.runs(), flags)
+            _merge(kept.runs(), {item.task.text for item in items}, began, flags)
         return _sum_up(kept.path, items, before, counts, quiet=quiet, as_json=as_json)
 
 
@@ -92,14 +95,24 @@ def _carried_out(
             yield of[str(done.job[0]["id"])], done.result or failed(done.error)
 
 
-def _merge(runs: Iterable[str], flags: dict[str, Any]) -> None:
+def _merge(runs: Iterable[str], tasks: Set[str], began: str, flags: dict[str, Any]) -> None:
     """Take over what workers left on branches of their own, each through the gate once more.
 
     Two may have written the same function: the library takes one of them.
+
+    Args:
+        runs: The runs that gave the results.
+        tasks: The tasks' texts.
+        began: The beginning of the ids of runs that began when all this did: a worker that was
+            killed may have left a branch of a run since then that gave no result.
+        flags: The flags of the command line.
     """
     path = flags["library_path"]
-    library, _ = open_library(Path(path) if path else None, {**flags, "deliver": "merge"})
-    for run in runs:
+    known = {field.name: flags.get(field.name) for field in fields(Settings)}
+    library, _ = open_library(Path(path) if path else None, {**known, "deliver": "merge"})
+    recorded = list_runs(library.runs)
+    lost = (run for run, saved in recorded if run >= began and saved and saved["task"] in tasks)
+    for run in dict.fromkeys([*runs, *lost]):
         try:
             library.repo.at(f"dynasaur/{run}")
         except ActionError:
