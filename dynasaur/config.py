@@ -33,7 +33,15 @@ those of the setting `packages` are installed where not, all are, or none is."""
 RETRIEVERS = ("lexical", "hybrid")
 """How actions are found: by words alone, or by an embedding model, too."""
 
-_CHOICES = {"deliver": DELIVERIES, "install": INSTALLS, "retriever": RETRIEVERS}
+APPROVALS = ("never", "writes", "always")
+"""Which code a person must approve: none, that which may write or reach out, or all of it."""
+
+_CHOICES = {
+    "approve": APPROVALS,
+    "deliver": DELIVERIES,
+    "install": INSTALLS,
+    "retriever": RETRIEVERS,
+}
 
 GUARDED = {
     "sandbox": "auto",
@@ -43,6 +51,10 @@ GUARDED = {
     "gateway": "",
     "kernel_name": "",
     "embeddings": "",
+    "approve": "always",
+    "max_tokens": 0,
+    "max_cost": 0.0,
+    "max_seconds": 0.0,
 }
 """Settings that only the user can change, and what they are in a library's own settings: it may
 have come from a stranger."""
@@ -58,6 +70,10 @@ class Settings:
     Attributes:
         model: Name of the model; empty to use what is configured, else the built-in planner.
         max_steps: Steps after which a run ends unsolved.
+        max_tokens: Tokens after which it does; 0 for no limit.
+        max_cost: US dollars after which it does; 0 for no limit.
+        max_seconds: Wall time after which it does; 0 for no limit.
+        approve: Which code a person must approve before it runs; one of `APPROVALS`.
         cell_timeout: Seconds that one cell may run.
         k: How many actions are offered with the task.
         accept: The weakest evidence that admits an action.
@@ -77,6 +93,10 @@ class Settings:
 
     model: str = ""
     max_steps: int = 20
+    max_tokens: int = 0
+    max_cost: float = 0.0
+    max_seconds: float = 0.0
+    approve: str = "never"
     cell_timeout: float = 300.0
     k: int = 10
     accept: Evidence = Evidence.SOLVED
@@ -185,6 +205,12 @@ def user_file() -> Path:
 
 
 def _from_file(path: Path, tables: Sequence[str]) -> Mapping[str, object]:
+    settings = table_of(path, tables)
+    return {name.replace("-", "_"): v for name, v in settings.items() if name != "models"}
+
+
+def table_of(path: Path, tables: Sequence[str]) -> Mapping[str, object]:
+    """A table of a TOML file; empty where there is none. Raises ConfigError."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (FileNotFoundError, NotADirectoryError):
@@ -196,7 +222,7 @@ def _from_file(path: Path, tables: Sequence[str]) -> Mapping[str, object]:
         settings = settings.get(name, {}) if isinstance(settings, dict) else settings
     if not isinstance(settings, dict):
         raise ConfigError(f"{path}: tool.dynasaur is no table; write [tool.dynasaur]")
-    return {name.replace("-", "_"): value for name, value in settings.items()}
+    return settings
 
 
 def _of_library(path: Path) -> Mapping[str, object]:

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
 from inspect import signature
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from dynasaur import prompts
 from dynasaur.agent.protocols import Kernel, Library
 from dynasaur.errors import ActionError
 from dynasaur.record import HostCall
-from dynasaur.types import Json
-
-if TYPE_CHECKING:
-    from dynasaur.agent.run import Run
+from dynasaur.types import Hit, Json
 
 ASKED_LIMIT = 2_000
 """Characters of a host call's arguments that the record keeps."""
+
+
+class Served(Protocol):
+    """The run that a desk serves, as it sees it."""
+
+    asked: list[HostCall]
+    answers: list[Json]
+
+    def offer(self, hits: Iterable[Hit]) -> None:
+        """Note what the model has been shown."""
+
+    def misfit(self, answer: Json) -> str:
+        """Why an answer is sent back; empty when it is not."""
 
 
 class Desk:
@@ -32,7 +42,7 @@ class Desk:
         run: The run under way, which the host functions serve.
     """
 
-    run: Run
+    run: Served
 
     def __init__(self, library: Library, work: Path) -> None:
         self.library = library

@@ -29,7 +29,6 @@ class Options:
             or all of it.
         instructions: The project's own instructions to agents, told with each task.
         form: What form the answer must have; None for any.
-        reuse: Let the built-in planner try the library's actions before the model is asked.
     """
 
     limits: Limits = _DEFAULT_LIMITS
@@ -38,7 +37,6 @@ class Options:
     approve: Approval = "never"
     instructions: str = ""
     form: Form | None = None
-    reuse: bool = False
 
     def asks(self, code: str) -> str:
         """Why code needs a person's approval; empty when it needs none."""
@@ -52,12 +50,14 @@ def _reaches_out(code: str) -> str:
 
     It informs; it is no boundary: only the sandbox is one.
     """
-    from dynasaur.capabilities import capabilities
+    from dynasaur.capabilities import Kind, capabilities
 
     if any(line.lstrip().startswith(("!", "%")) for line in code.splitlines()):
         return "it runs a command of the shell or of IPython"
     try:
-        kinds = dict.fromkeys(str(one.kind) for one in capabilities(code))
+        found = capabilities(code)
     except ActionError:
         return "it cannot be read as plain Python"
+    # That something runs at the top level is what a cell is for.
+    kinds = dict.fromkeys(str(one.kind) for one in found if one.kind is not Kind.IMPORT_EFFECTS)
     return f"it uses {', '.join(kinds)}" if kinds else ""

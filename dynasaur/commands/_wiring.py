@@ -13,6 +13,7 @@ import click
 from dynasaur import config
 from dynasaur.commands._output import plain
 from dynasaur.commands._progress import Bar
+from dynasaur.commands._run_options import OWN
 
 if TYPE_CHECKING:
     from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory
@@ -77,7 +78,8 @@ def open_library(
     from dynasaur.library import Library
 
     root = config.find_library(path, Path.cwd(), os.environ)
-    settings = config.load(root, os.environ, flags or {})
+    given = {name: value for name, value in (flags or {}).items() if name not in OWN}
+    settings = config.load(root, os.environ, given)
     if path is None and not root.exists():
         _, note = Library.create(root)
         click.echo(f"dynasaur: made the library {root}{note and '; ' + note}", err=True)

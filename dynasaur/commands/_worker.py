@@ -15,7 +15,7 @@ Job = tuple[dict[str, Json], dict[str, Any]]
 
 def carry_out(job: Job) -> dict[str, Json]:
     """Carry out one task; whatever becomes of it, there is a result."""
-    from dynasaur.commands.run_command import quiet_agent
+    from dynasaur.commands._agent import quiet_agent
     from dynasaur.kernel.kept import forget
     from dynasaur.trajectory import summary
 

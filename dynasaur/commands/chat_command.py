@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from dynasaur import config
+from dynasaur.commands._agent import agent_of, answer_text
 from dynasaur.commands._kernel_options import kernel_options
 from dynasaur.commands._look import Look, screen_options
 from dynasaur.commands._output import plain
+from dynasaur.commands._run_options import run_options
 from dynasaur.commands._wiring import library_option, open_library
-from dynasaur.commands.run_command import agent_of, answer_text
 from dynasaur.errors import DynasaurError, UsageError
 from dynasaur.record import End
 from dynasaur.types import Task
@@ -43,6 +44,7 @@ Ask = Callable[[], str | None]
     type=click.Choice(config.DELIVERIES),
     help="What becomes of the commits; see `dynasaur run --help`.",
 )
+@run_options
 @kernel_options
 @library_option
 @screen_options

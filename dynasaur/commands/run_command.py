@@ -2,38 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from dynasaur import config
+from dynasaur.commands._agent import agent_of, carried_out
 from dynasaur.commands._kernel_options import kernel_options
 from dynasaur.commands._look import QUIET, Look, screen_options
-from dynasaur.commands._output import document, plain
-from dynasaur.commands._wiring import json_option, library_option, open_library
+from dynasaur.commands._run_options import run_options
+from dynasaur.commands._wiring import json_option, library_option
 from dynasaur.errors import UsageError
-from dynasaur.record import End
 from dynasaur.types import Evidence, Task
-
-if TYPE_CHECKING:
-    from dynasaur.agent import Agent
-    from dynasaur.record import Trajectory
-
-EXIT_CODES = {
-    End.ANSWERED: 0,
-    End.GAVE_UP: 1,
-    End.FAILED: 1,
-    End.STUCK: 1,
-    End.UNFIT: 1,
-    End.MISUSED: 2,
-    End.BLOCKED: 3,
-    End.LIMIT: 4,
-}
 
 
 @click.command("run")
@@ -85,6 +66,7 @@ EXIT_CODES = {
     help="What becomes of the commits: fast-forward the current branch (the default), leave a "
     "branch, push it for a pull request, or commit nothing.",
 )
+@run_options
 @kernel_options
 @library_option
 @screen_options
@@ -127,76 +109,12 @@ def command(
         raise UsageError("name a TASK; --jobs, --results, --scheduler go with --tasks FILE")
     text = sys.stdin.read() if task == "-" else task
     agent = agent_of(library_path, look, flags)
-    return carried_out(lambda: agent.run(Task(text, files)), look, as_json=as_json)
-
-
-def carried_out(work: Callable[[], Trajectory], look: Look, *, as_json: bool) -> int:
-    """Carry out a run, and print what came of it.
-
-    Returns:
-        The exit code.
-    """
-    from dynasaur.agent import Interrupted
-
-    try:
-        result = work()
-    except Interrupted as stopped:
-        _print(stopped.result, as_json)
-        raise
-    if result.end is End.ANSWERED:
-        from dynasaur.kernel.kept import forget
-
-        forget(result.folder / "work")
-    _print(result, as_json)
-    if look.quiet and not as_json and result.end is not End.ANSWERED:
-        click.echo(f"dynasaur: {result.status}: {plain(result.reason)}", err=True)
-    return EXIT_CODES[result.end or End.FAILED]
-
-
-def _print(result: Trajectory, as_json: bool) -> None:
-    if as_json:
-        from dynasaur.trajectory import summary
-
-        document(summary(result))
-    elif result.end is End.ANSWERED:
-        click.echo(answer_text(result))
-
-
-def quiet_agent(path: Path | None, flags: dict[str, object]) -> Agent:
-    """The agent of these flags, which shows nothing."""
-    return agent_of(path, QUIET, flags)
+    expects = flags.get("expect_json") is not None
+    return carried_out(
+        lambda: agent.run(Task(text, files)), look, as_json=as_json, json_answer=expects
+    )
 
 
 def _check_many(task: str | None, files: tuple[Path, ...]) -> None:
     if task is not None or files:
         raise UsageError("--tasks FILE names its tasks and their files itself; leave out the rest")
-
-
-def agent_of(path: Path | None, look: Look, flags: dict[str, object]) -> Agent:
-    """The agent of a library and the command line's settings."""
-    from dynasaur.agent import Agent, Limits, Options
-    from dynasaur.models.catalog import resolve
-
-    library, settings = open_library(path, flags)
-    model = resolve(settings.model or None, os.environ)
-    if model.name == "planner" and not settings.model and not look.quiet:
-        click.echo(
-            "dynasaur: no model configured; using the built-in planner, which only composes "
-            "actions already in the library",
-            err=True,
-        )
-    return Agent(
-        library,
-        model,
-        Options(Limits(settings.max_steps), settings.cell_timeout, settings.k),
-        listener=look.listener(),
-    )
-
-
-def answer_text(result: Trajectory) -> bytes:
-    """As it is for a program that reads it; what could steer a terminal is not sent to one."""
-    answer = result.answer
-    text = answer if isinstance(answer, str) else json.dumps(answer, ensure_ascii=False)
-    if sys.stdout.isatty():
-        text = "\n".join(plain(line) for line in text.split("\n"))
-    return text.encode("utf-8", "backslashreplace")

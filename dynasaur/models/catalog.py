@@ -16,6 +16,7 @@ from platformdirs import user_cache_path
 
 from dynasaur.errors import ConfigError, DynasaurError
 from dynasaur.models.endpoint import OPENAI_URL, plain_url
+from dynasaur.models.known import facts_of
 from dynasaur.models.openai_chat import OpenAIModel, available
 from dynasaur.models.patience import Patience
 from dynasaur.models.scripted import ScriptedModel
@@ -83,12 +84,19 @@ class _Settings:
         return not self.url or self.url.startswith("https://api.openai.com")
 
 
+Tables = tuple[Mapping[str, object], Mapping[str, object]]
+"""What the user and the library say of models; see `known.facts_of`."""
+
+_NO_TABLES: Tables = ({}, {})
+
+
 def resolve(
     name: str | None,
     environ: Mapping[str, str],
     *,
     cache: Path | None = None,
     sampling: Mapping[str, object] | None = None,
+    tables: Tables = _NO_TABLES,
 ) -> Model:
     """The model that a name stands for; without a name, the one that is configured.
 
@@ -113,11 +121,11 @@ def resolve(
     if kind == "scripted":
         return ScriptedModel(_script(rest))
     if kind == "azure":
-        return _azure(rest, settings, cache, sampling)
+        return _known(_azure(rest, settings, cache, sampling), tables)
     if name:
-        return _openai(name, settings, cache, sampling)
+        return _known(_openai(name, settings, cache, sampling), tables)
     if settings.openai:
-        return _openai(_default(settings), settings, cache, sampling)
+        return _known(_openai(_default(settings), settings, cache, sampling), tables)
     if settings.azure:
         raise ConfigError("Azure is configured: name its deployment with --model azure:DEPLOYMENT")
     return _planner()
@@ -208,7 +216,12 @@ def _planner() -> Model:
     return PlannerModel()
 
 
-def _openai(name: str, settings: _Settings, cache: Path, sampling: _Sampling) -> Model:
+def _known(model: OpenAIModel, tables: Tables) -> OpenAIModel:
+    model.facts = facts_of(model.name, *tables)
+    return model
+
+
+def _openai(name: str, settings: _Settings, cache: Path, sampling: _Sampling) -> OpenAIModel:
     if not settings.openai:
         also = f", or say azure:{name}" if settings.azure else ""
         raise ConfigError(
@@ -224,7 +237,7 @@ def _openai(name: str, settings: _Settings, cache: Path, sampling: _Sampling) ->
     )
 
 
-def _azure(deployment: str, settings: _Settings, cache: Path, sampling: _Sampling) -> Model:
+def _azure(deployment: str, settings: _Settings, cache: Path, sampling: _Sampling) -> OpenAIModel:
     values = {_AZURE_KEYS[0]: settings.azure_key, _AZURE_URLS[0]: settings.azure_url}
     if missing := [name for name, value in values.items() if not value]:
         raise ConfigError(f"Azure needs {' and '.join(missing)} in the environment")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
@@ -91,7 +92,7 @@ class Endpoint:
             messages: The conversation, sent as it is.
             options: Further fields of the request's body.
         """
-        body = [{"role": m.role, "content": _sendable(m.content)} for m in messages]
+        body = [{"role": m.role, "content": _content(m)} for m in messages]
         asked = self._asked(model)
         text = self._ask(
             lambda: (
@@ -152,6 +153,18 @@ class Endpoint:
             return from_status(error.status_code, response.headers, response.text, asked)
         except openai.OpenAIError as error:
             return Failure(f"{self.url} cannot be asked: {asked.clean(str(error))}")
+
+
+def _content(message: Message) -> str | list[dict[str, object]]:
+    """The content of a message: its text, with its images where it has some."""
+    text = _sendable(message.content)
+    if not message.images:
+        return text
+    urls = (
+        f"data:{one.mime};base64,{base64.b64encode(one.data).decode()}" for one in message.images
+    )
+    images: list[dict[str, object]] = [{"type": "image_url", "image_url": {"url": u}} for u in urls]
+    return [{"type": "text", "text": text}, *images]
 
 
 def _sendable(content: str) -> str:

@@ -22,10 +22,20 @@ class Answer:
     finish: str
     prompt_tokens: int
     completion_tokens: int
+    cached_tokens: int = 0
 
-    def usage(self, requests: int) -> Usage:
-        """What it cost, with the number of requests that it took."""
-        return Usage(requests, self.prompt_tokens, self.completion_tokens)
+    def usage(self, requests: int, price: tuple[float, float, float] | None = None) -> Usage:
+        """What it cost.
+
+        Args:
+            requests: The number of requests that it took.
+            price: US dollars for a million tokens of prompt, cached prompt and reply.
+        """
+        prompt, cached, said = self.prompt_tokens, self.cached_tokens, self.completion_tokens
+        if price is None:
+            return Usage(requests, prompt, said, cached, None)
+        cost = (prompt - cached) * price[0] + cached * price[1] + said * price[2]
+        return Usage(requests, prompt, said, cached, cost / 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,7 @@ def read_answer(body: object) -> Answer | None:
         finish=_text(choices[0].get("finish_reason")),
         prompt_tokens=_count(usage.get("prompt_tokens")),
         completion_tokens=_count(usage.get("completion_tokens")),
+        cached_tokens=min(_count(usage.get("prompt_tokens")), _cached(usage)),
     )
 
 
@@ -145,6 +156,12 @@ def _text(value: object) -> str:
 
 def _label(value: object) -> str:
     return str(value).lower() if isinstance(value, str | int) else ""
+
+
+def _cached(usage: dict[str, object]) -> int:
+    """Tokens from the endpoint's cache: OpenAI's place for them, then DeepSeek's."""
+    details = _dict(usage.get("prompt_tokens_details"))
+    return _count(details.get("cached_tokens")) or _count(usage.get("prompt_cache_hit_tokens"))
 
 
 def _count(value: object) -> int:
