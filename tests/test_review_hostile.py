@@ -184,6 +184,27 @@ def test_histories_with_nothing_in_common_are_told_so(root: Path) -> None:
     assert dynasaur("review", "main..apart", cwd=root).code == 0
 
 
+def test_a_repository_without_a_commit_is_told_so(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "actions").mkdir()
+    (tmp_path / "actions/__init__.py").touch()
+    done = dynasaur("review", "HEAD", cwd=tmp_path)
+    assert (done.code, done.out) == (2, "")
+    assert "nothing has been committed yet" in done.err
+
+
+def test_repositories_with_longer_ids_are_read(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--object-format=sha256")
+    (tmp_path / "actions/text").mkdir(parents=True)
+    (tmp_path / "actions/__init__.py").touch()
+    commit(tmp_path)
+    (tmp_path / "actions/text/shout_text.py").write_text(action())
+    commit(tmp_path)
+    found = review(tmp_path, "HEAD~1..HEAD")
+    assert [one.name for one in found.changes] == ["text/shout_text"]
+    assert len(found.head) == 64
+
+
 def test_a_closed_pipe_is_no_failure(root: Path) -> None:
     (root / "actions/text/more_text.py").write_text(action("more_text", body="return text"))
     commit(root)

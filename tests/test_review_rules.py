@@ -153,6 +153,7 @@ ROWS: list[tuple[str, tuple[Files, Files], list[str]]] = [
     ("secret", one(A, action(body="return text + 'ghp_" + "a1B2" * 9 + "'")), ["DYN804 text/shout_text.py:18:5"]),
     ("path", one(A, action(body="return text + '/home/bob/data.csv'")), ["DYN805 text/shout_text.py:18:5"]),
     ("path before", one(action(body="return text + '/home/bob/data.csv'"), action(body="text = text.strip()\nreturn text + '/home/bob/data.csv'")), []),
+    ("size", one(A, A + "# " + "x" * 66_000 + "\n"), ["DYN811 text/shout_text.py:1:1"]),
     ("place", ({}, {"a/b/shout_text.py": A}), ["DYN807 a/b/shout_text.py:1:1", "DYN101 a/b/shout_text.py:4:1"]),
     ("path that is no name", ({}, {"text/my-text.py": A}), ["DYN807 text/my-text.py:1:1"]),
     ("package that is not empty", ({"text/__init__.py": ""}, {"text/__init__.py": "LIMIT = 3\n"}), ["DYN807 text/__init__.py:1:1"]),

@@ -15,7 +15,7 @@ from dynasaur.review.sides import function_of, module_of, place_of
 from dynasaur.review.values import Change, Finding, Kind, Side
 from dynasaur.source import relative_imports, tree_of
 
-_ELSEWHERE = frozenset({"effects"})
+_ELSEWHERE = frozenset({"effects", "hidden"})
 """Rules whose findings are those of a capability."""
 
 _PLACES = {

@@ -91,6 +91,7 @@ DYN806 error   answer              It holds a task's answer | Compute it.
 DYN807 error   place               The file lies where no action is found | Move it to actions/<category>/<name>.py.
 DYN808 error   unique              Its name is taken | Rename one of the two.
 DYN809 error   requires            It imports what is not there | Import what exists, relatively.
+DYN811 error   size                It is larger than an action may be | Cut it into several.
 DYN810 error   rule                It breaks a rule of `dynasaur check` | See the message.
 """
 _WAIVERS = """
@@ -146,7 +147,7 @@ RULES: dict[str, Rule] = {
 """Every rule, by id."""
 
 OF_CAPABILITY = {kind: number for kind, (number, *_) in _CAPABILITIES.items()}
-OF_CHECK = {rule.name: rule.id for rule in RULES.values() if rule.id.startswith("DYN80")}
+OF_CHECK = {rule.name: rule.id for rule in RULES.values() if rule.id.startswith("DYN8")}
 """The rules of `dynasaur check`, by their names."""
 
 

@@ -96,6 +96,8 @@ def _commit(git: Git, place: Place, revision: str, text: str) -> str:
     found = git.line("rev-parse", *asked, accept=(0, 1, 128))
     if found:
         return found
+    if revision == "HEAD":
+        raise UsageError("nothing has been committed yet: there is nothing to compare with")
     if revision.startswith("@{u"):
         raise UsageError("this branch follows no other: name a range, such as main...HEAD")
     remote, branch = _remote_branch(git, revision)
