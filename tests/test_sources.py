@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -289,7 +290,7 @@ def test_verify_and_sync(team: Team, url: str) -> None:
     vendored = team.root / "actions/vendor/acme/text"
     (vendored / "clean.py").unlink()
     (vendored / "shout.py").write_text("changed = True\n")
-    (vendored / "extra.py").write_text("x = 1\n")
+    os.mkfifo(vendored / "extra.py")
     done = team.run("source", "verify", "--json")
     kinds = {one["what"].rpartition("/")[2]: one["kind"] for one in done.json}
     assert (done.code, kinds) == (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -22,7 +23,8 @@ FILES: dict[str, str | bytes] = {
 
 @pytest.mark.skipif(SSHD is None, reason="needs sshd (Debian: openssh-server)")
 def test_over_ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Path("/run/sshd").mkdir(exist_ok=True)
+    if os.geteuid() == 0:
+        Path("/run/sshd").mkdir(exist_ok=True)  # root's sshd wants it
     team = Team(tmp_path / "ada", monkeypatch)
     config = team.folder / "home" / ".gitconfig"
     plain = config.read_text()
@@ -128,3 +130,33 @@ def test_odd_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         )
         os.close(writer)
         assert (closed.returncode, closed.stderr) == (0, b"")
+
+
+@pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="needs ssh-keygen")
+def test_signers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who signed the commit is told; whether that is anybody known is a matter of own keys."""
+    team = Team(tmp_path / "ada", monkeypatch)
+    key, config = tmp_path / "key", team.folder / "home" / ".gitconfig"
+    make = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)]
+    subprocess.run(make, check=True)
+    told = subprocess.run(["ssh-keygen", "-lf", str(key)], check=True, capture_output=True)
+    known = told.stdout.decode().split()[1]
+    with GitServer(tmp_path / "server") as server:
+        folder = server.folder / "acme.git"
+        plain = publish(folder, FILES)
+        sign = ("-c", "gpg.format=ssh", "-c", f"user.signingKey={key}")
+        made = git(folder, *sign, "commit-tree", "-S", "-p", plain, "-m", "x", f"{plain}^{{tree}}")
+        git(folder, "update-ref", "refs/heads/main", made)
+        url = server.url("acme")
+        text = config.read_text()
+        for allowed, shown in (("", known), ("ada@example.org ", f"{known} (verified)")):
+            (tmp_path / "allowed").write_text(
+                allowed and allowed + key.with_suffix(".pub").read_text()
+            )
+            config.write_text(text + f'[gpg "ssh"]\n\tallowedSignersFile = {tmp_path}/allowed\n')
+            done = team.run("source", "add", url, "--name", "acme", "--trust")
+            assert f"signer  {shown}\n" in done.err
+            pinned = tomllib.loads((team.root / "dynasaur.lock").read_text())["source"][0]
+            assert pinned["signer"] == shown
+            team.did("source", "remove", "acme")
+            team.did("cache", "gc", "--older-than", "0")

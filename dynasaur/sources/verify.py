@@ -186,7 +186,9 @@ def _extra(desk: Desk, lock: Lock) -> Iterator[Finding]:
     folder = desk.root / VENDOR
     for file in sorted(folder.rglob("*.py")):
         path = file.relative_to(desk.root).as_posix()
-        if path in known or (file.name == "__init__.py" and not file.read_bytes()):
+        ordinary = file.is_file() and not file.is_symlink()
+        empty = ordinary and file.name == "__init__.py" and not file.stat().st_size
+        if path in known or empty:
             continue
         yield Finding("extra", path, f"{path} is not in {LOCK}: take it, or move it away")
 
