@@ -54,7 +54,9 @@ TABMWP_ROWS = {
         "grade": 8,
     },
 }
-AIME_ROWS: list[dict[str, Any]] = [{"id": 60, "problem": "Find $x$.", "answer": "042", "year": "2024"}]
+AIME_ROWS: list[dict[str, Any]] = [
+    {"id": 60, "problem": "Find $x$.", "answer": "042", "year": "2024"}
+]
 GPQA_ROWS: list[dict[str, Any]] = [
     {
         "Record ID": f"rec{n}",
