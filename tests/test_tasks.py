@@ -212,6 +212,9 @@ def test_two_do_not_add_to_one_file(tmp_path: Path) -> None:
     (tmp_path / "r.jsonl").write_text("something else\n")
     with pytest.raises(UsageError, match="line 1: no result"):
         Results(tmp_path / "r.jsonl")
+    for place in (tmp_path, Path("/dev/zero")):
+        with pytest.raises(UsageError, match="not a regular file"):
+            Results(place)
 
 
 DOUBLE = '''

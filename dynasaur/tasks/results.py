@@ -36,6 +36,8 @@ class Results:
         self.finished: set[str] = set()
         """Ids of the tasks that need not be run again: those that failed may be."""
         self._runs: list[str] = []
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path}: not a regular file; name another with --results")
         try:
             self._file = path.open("a+b")
         except OSError as error:
