@@ -61,7 +61,7 @@ def test_structured_output_is_asked_for_and_read(patience: Patience) -> None:
         asked = model(server, patience)
         replies = [asked.reply(TALK), asked.reply(TALK)]
     assert [(r.thought, r.code, r.problem) for r in replies] == [("I print.", "print(1)", "")] * 2
-    assert replies[0].usage == Usage(1, 10, 5)
+    assert replies[0].usage == Usage(1, 10, 5, cost=None)
     sent = server.chats[1].body
     assert sent["response_format"]["json_schema"]["schema"]["required"] == ["thought", "code"]
     assert sent["model"] == "test"

@@ -7,13 +7,14 @@ import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit, urlunsplit
 
 from dynasaur.errors import ConfigError
 from dynasaur.models import wire
 from dynasaur.models.failures import Asked, Failure, from_status
+from dynasaur.models.streaming import Pieces
 from dynasaur.types import Message
 
 if TYPE_CHECKING:
@@ -26,6 +27,13 @@ _NO_KEY = "none"
 """Sent where there is no key: the client wants one, and a server without keys ignores it."""
 
 _CONNECT_SECONDS = 10.0
+
+
+_HTTP_LIBRARIES = frozenset({"httpx", "httpx2", "httpcore", "httpcore2"})
+
+
+class _CutOffError(Exception):
+    """A stream that ended before its end."""
 
 
 class Endpoint:
@@ -83,7 +91,11 @@ class Endpoint:
         return "AZURE_OPENAI_ENDPOINT" if self._azure_version else "OPENAI_BASE_URL"
 
     def chat(
-        self, model: str, messages: Sequence[Message], options: dict[str, object]
+        self,
+        model: str,
+        messages: Sequence[Message],
+        options: dict[str, object],
+        heard: Callable[[str], None] | None = None,
     ) -> wire.Answer | Failure:
         """Ask for one completion.
 
@@ -91,19 +103,19 @@ class Endpoint:
             model: The model's name, or the deployment's.
             messages: The conversation, sent as it is.
             options: Further fields of the request's body.
+            heard: Let it stream, and tell this of each piece of the thought.
         """
         body = [{"role": m.role, "content": _content(m)} for m in messages]
         asked = self._asked(model)
-        text = self._ask(
-            lambda: (
-                self._client.chat.completions.with_raw_response.create(
-                    model=model,
-                    messages=cast("list[ChatCompletionMessageParam]", body),
-                    extra_body=options,
-                ).text
-            ),
-            asked,
-        )
+        if heard:
+            options = options | {"stream": True, "stream_options": {"include_usage": True}}
+        request = {
+            "model": model,
+            "messages": cast("list[ChatCompletionMessageParam]", body),
+            "extra_body": options,
+        }
+        send = partial(self._streamed, heard) if heard else self._at_once
+        text = self._ask(lambda: send(**request), asked)
         return text if isinstance(text, Failure) else _answer(text, asked)
 
     def embed(self, model: str, texts: Sequence[str]) -> list[list[float]] | Failure:
@@ -130,6 +142,20 @@ class Endpoint:
         start = asked.clean(text)[:60]
         return Failure(f"{asked.endpoint} answered with no embeddings of {model}: {start!r}")
 
+    def _at_once(self, **request: Any) -> str:
+        return self._client.chat.completions.with_raw_response.create(**request).text
+
+    def _streamed(self, heard: Callable[[str], None], **request: Any) -> str:
+        pieces = Pieces(heard)
+        heard("")
+        create = self._client.chat.completions.with_streaming_response.create
+        with create(**request) as response:
+            for line in response.iter_lines():
+                pieces.take(line)
+        if not pieces.whole:
+            raise _CutOffError
+        return pieces.body()
+
     def models(self) -> tuple[str, ...] | Failure:
         """The names of the models that it lists."""
         text = self._ask(lambda: self._client.models.with_raw_response.list().text, self._asked(""))
@@ -153,6 +179,16 @@ class Endpoint:
             return from_status(error.status_code, response.headers, response.text, asked)
         except openai.OpenAIError as error:
             return Failure(f"{self.url} cannot be asked: {asked.clean(str(error))}")
+        except _CutOffError:
+            return Failure(f"the connection to {self.url} was lost in the middle", retry=True)
+        except Exception as error:
+            # What the package reads from a stream it leaves to the HTTP library beneath it.
+            if type(error).__module__.partition(".")[0] not in _HTTP_LIBRARIES:
+                raise
+            if "Timeout" in type(error).__name__:
+                line = f"{self.url} did not go on in {self._seconds:g} seconds"
+                return Failure(line, retry=True)
+            return Failure(f"the connection to {self.url} was lost in the middle", retry=True)
 
 
 def _content(message: Message) -> str | list[dict[str, object]]:

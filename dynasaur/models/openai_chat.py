@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from dynasaur.models import reply_text
@@ -77,6 +77,8 @@ class OpenAIModel:
         self._endpoint = Endpoint(
             base_url or OPENAI_URL, api_key or "", api_version=api_version, seconds=seconds
         )
+        self._heard: Callable[[str], None] | None = None
+        self._streams = True
         self._format = Format(self._endpoint.url, name, cache)
 
     def reply(self, messages: Sequence[Message], ear: Ear | None = None) -> Reply:
@@ -87,6 +89,7 @@ class OpenAIModel:
             ModelError: It cannot be reached, or gives nothing usable.
         """
         before = self._endpoint.requests
+        self._heard = ear.heard if ear and ear.wants_stream else None
         answer = self._patience.ask(lambda: self._send(messages), ear.waiting if ear else None)
         usage = answer.usage(self._endpoint.requests - before, self.facts.price)
         if answer.refusal and not answer.content:
@@ -115,7 +118,12 @@ class OpenAIModel:
 
     def _once(self, messages: Sequence[Message], schema: bool) -> Answer | Failure:
         options = self._options | {"response_format": _SCHEMA} if schema else self._options
-        return self._endpoint.chat(self._model, messages, options)
+        heard = self._heard if self._streams else None
+        result = self._endpoint.chat(self._model, messages, options, heard)
+        if heard and isinstance(result, Failure) and _has_no_streams(result):
+            self._streams = False
+            return self._endpoint.chat(self._model, messages, options)
+        return result
 
     def _dropped(self, failure: Failure) -> bool:
         """Leave out an option that the model refuses, as reasoning models do `temperature`."""
@@ -133,6 +141,10 @@ class OpenAIModel:
         return failure.about in {"format", "output"} or (
             failure.about == "unclear" and not self._format.certain
         )
+
+
+def _has_no_streams(failure: Failure) -> bool:
+    return not failure.retry and "stream" in failure.message.lower()
 
 
 def available(base_url: str, api_key: str, *, patience: Patience | None = None) -> tuple[str, ...]:

@@ -89,6 +89,19 @@ def failure(
     return Raw(status, json.dumps({"error": error}), named)
 
 
+def streamed(answer: Raw, *, size: int = 7) -> Raw:
+    """A completion as a stream of events, its content in pieces of `size` characters."""
+    body = json.loads(answer.body)
+    choice = body["choices"][0]
+    text = choice["message"]["content"]
+    deltas = [{"content": text[at : at + size]} for at in range(0, len(text), size)]
+    events: list[dict[str, Any]] = [{"choices": [{"index": 0, "delta": d}]} for d in deltas]
+    events.append({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
+    events.append({"choices": [], "usage": body["usage"]})
+    lines = [f"data: {json.dumps(event)}\n\n" for event in events] + ["data: [DONE]\n\n"]
+    return Raw(200, "".join(lines), {"Content-Type": "text/event-stream"})
+
+
 DROPPED = Raw(drop=0)
 HALF = Raw(body=completion("x" * 500).body, drop=100)
 SLOW = Raw(slow=True)
@@ -160,6 +173,10 @@ class ChatServer:
             told = next(self._answers, failure(418, "the test has no more answers"))
         if isinstance(told, Raw):
             return told
+        made = self._made(told, structured=structured)
+        return streamed(made) if request.body.get("stream") else made
+
+    def _made(self, told: Step, *, structured: bool) -> Raw:
         usage = (told.prompt_tokens, told.completion_tokens)
         if structured and self._output == "schema":
             return completion(json.dumps({"thought": told.thought, "code": told.code}), usage=usage)
