@@ -102,7 +102,6 @@ class Reply:
         usage: What this reply cost.
         problem: Why there is no usable code, in words that the model can act on.
         gave_up: Why the model will not go on with this task; empty while it does.
-        dependencies: PEP 508 requirements that the code needs, as the model says.
     """
 
     thought: str
@@ -110,4 +109,3 @@ class Reply:
     usage: Usage = Usage()
     problem: str = ""
     gave_up: str = ""
-    dependencies: tuple[str, ...] = ()
