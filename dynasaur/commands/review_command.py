@@ -60,7 +60,14 @@ FORMATS = ("text", "markdown", "json", "sarif", "github", "rdjson", "gitlab")
 )
 @click.option("-i", "--interactive", is_flag=True, help="Walk through the findings.")
 @click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto")
-@click.option("--schema", is_flag=True, help="Print the schema of --format json.")
+@click.option(
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda context, _, asked: _print_schema(context) if asked else None,
+    help="Print the schema of --format json.",
+)
 @library_option
 @json_option
 def command(
@@ -77,7 +84,6 @@ def command(
     comment: int | None,
     interactive: bool,
     color: str,
-    schema: bool,
     library_path: Path | None,
     as_json: bool,
 ) -> int:
@@ -95,11 +101,6 @@ def command(
       1  there are some
       2  it could not be reviewed
     """  # noqa: D301 - click's own mark for lines that stay as they are
-    if schema:
-        from dynasaur.review.formats.json_format import schema as text_of_schema
-
-        click.echo(text_of_schema(), nl=False)
-        return 0
     wanted = _wanted((*formats, "json") if as_json else formats, output)
     options = _options(select, ignore, baseline)
     if told:
@@ -131,6 +132,13 @@ def _review(path: Path | None, text: str | None, options: Options, *, fetch: boo
         return review(root, text or default_range(os.environ), options, fetch=fetch)
     except FailureError as error:
         raise UsageError(f"it could not be reviewed: {error}") from error
+
+
+def _print_schema(context: click.Context) -> None:
+    from dynasaur.review.formats.json_format import schema
+
+    click.echo(schema(), nl=False)
+    context.exit()
 
 
 def _read(path: Path) -> Report:
