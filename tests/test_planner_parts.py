@@ -42,7 +42,8 @@ def went(messages: list[Message], reply: Reply, seen: Observation) -> list[Messa
 
 def test_messages_are_read_back() -> None:
     task = Task("What is\n\nthe mean?")
-    messages = list(prompts.opening(task, [("a b.csv", 1234)], []))
+    said = prompts.opening(task, [("a b.csv", 1234)], [])
+    messages = [prompts.system(), Message("user", said)]
     messages = went(messages, Reply("I try.", "x = 1\nprint(x)"), Observation(output="1\n"))
     failed = Observation(Ending.ERROR, "two\n", error=CellError("KeyError", "'a'", "Traceback"))
     messages = went(messages, Reply("Again.", "x['a']"), failed)

@@ -123,6 +123,8 @@ class Budget:
             )
         parts = []
         left = self.limits.steps - self.steps
+        if left <= 0:
+            return ""
         if left <= TOLD_STEPS:
             parts.append(f"{left} steps are left.")
         shares = {

@@ -64,7 +64,8 @@ class Bench:
         played = Played()
         names = [(file.name, file.stat().st_size) for file in files]
         hits = self._retriever.offer(text, 10)
-        played.messages += prompts.opening(Task(text, tuple(files)), names, hits)
+        said = prompts.opening(Task(text, tuple(files)), names, hits)
+        played.messages += [prompts.system(), Message("user", said)]
         scope: dict[str, object] = {
             "find_actions": self.find_actions,
             "submit_final_answer": played.answers.append,
