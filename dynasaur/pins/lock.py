@@ -101,11 +101,6 @@ class ModulePin:
         """Its file's path below the library's root."""
         return f"actions/vendor/{self.id}.py"
 
-    @property
-    def module(self) -> str:
-        """Its full dotted name."""
-        return f"actions.vendor.{self.id.replace('/', '.')}"
-
 
 Pin = TypeVar("Pin", SourcePin, ModulePin)
 

@@ -137,11 +137,6 @@ class Mirror:
         with self._alone():
             self.git.run("update-ref", f"{PINS}/{commit}", commit)
 
-    def blob(self, name: str) -> bytes | None:
-        """The content of an id; None when it is not here."""
-        done = self.git.run("cat-file", "blob", name, accept=(0, 128))
-        return None if done.returncode else done.stdout
-
     def _commit(self, name: str) -> str | None:
         asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
         return self.git.line(*asked, accept=(0, 1, 128)) or None
