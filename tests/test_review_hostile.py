@@ -79,6 +79,7 @@ NAMES = [
     "ü ö.py",
     "--option.py",
     ":(top)x.py",
+    ".py",
     os.fsdecode(b"\xff\xfe.py"),
 ]
 

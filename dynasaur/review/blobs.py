@@ -111,7 +111,7 @@ class Objects:
 
     def mentioning(self, words: Iterable[str]) -> list[str]:
         """The package's Python files, as they are afterwards, that hold one of some words."""
-        patterns = "\n".join(sorted(set(words)))
+        patterns = "\n".join(sorted(filter(None, set(words))))
         if not patterns:
             return []
         where = self._span.head or "--untracked"
