@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from dynasaur import prompts, trajectory
+from dynasaur.agent import replies
 from dynasaur.agent.budget import Budget
 from dynasaur.agent.desk import Desk
 from dynasaur.agent.form import Form
@@ -166,6 +167,8 @@ class Run:
 
     def admit(self, ask: Ask | None) -> None:
         """Let the registry judge what the run leaves; it may ask for documentation."""
+        if not any(replies.public_functions(cell) for cell in self.cells()):
+            return  # nothing to judge: the registry need not even be loaded
         harvest = Harvest(
             self.run,
             self.task.text,

@@ -65,6 +65,10 @@ class Endpoint:
         self._seconds = seconds
         self.requests = 0
 
+    def load(self) -> None:
+        """Import the openai package, which takes most of the time before a first request."""
+        import openai  # noqa: F401
+
     @cached_property
     def _client(self) -> openai.OpenAI:
         """Made at the first request: until then the kernel can start beside the import."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Thread
 
 from dynasaur.models import reply_text
 from dynasaur.models.endpoint import OPENAI_URL, Endpoint
@@ -80,6 +81,10 @@ class OpenAIModel:
         self._heard: Callable[[str], None] | None = None
         self._streams = True
         self._format = Format(self._endpoint.url, name, cache)
+
+    def warm_up(self) -> None:
+        """Load what the first request needs, beside whatever else there is to do."""
+        Thread(target=self._endpoint.load, daemon=True).start()
 
     def reply(self, messages: Sequence[Message], ear: Ear | None = None) -> Reply:
         """The model's reply; its usage counts every request, also those that failed.
