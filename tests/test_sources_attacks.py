@@ -152,6 +152,7 @@ def test_a_bomb_of_files_is_cut_off(team: Team, server: GitServer) -> None:
     assert time.monotonic() - start < 60
 
 
+@pytest.mark.slow
 def test_a_fetch_is_bounded_in_disk_and_memory(server: GitServer, tmp_path: Path) -> None:
     folder = server.folder / "heavy.git"
     publish(folder, {**GOOD, "noise.bin": os.urandom(6 * MIB), "zeros.bin": bytes(64 * MIB)})
