@@ -385,7 +385,7 @@ def test_the_task_may_come_from_standard_input(library: Path) -> None:
         (("run", "x", "--model", "scripted:none.json"), "none.json"),
         (("run", "x", "--library", "sales.csv"), "is a file"),
         (("run", "x", "--library", "nowhere"), "dynasaur init"),
-        (("run",), "Missing argument 'TASK'"),
+        (("run",), "name a TASK"),
         (("run", "x", "--accept", "always"), "always"),
         (("rnu", "x"), "No such command 'rnu'"),
     ],

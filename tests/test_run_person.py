@@ -1,0 +1,89 @@
+"""`dynasaur run` with a person at a terminal: approval, and a word after Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.builders.chat_server import ChatServer, Raw, Step
+from tests.builders.cli import command, dynasaur, environment
+
+SUBMIT = Step("I submit.", "submit_final_answer(2)")
+SLEEPS = Step("I wait.", "x = 5\nimport time\nprint('asleep', flush=True)\ntime.sleep(60)")
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("library")
+    assert dynasaur("init", folder, cwd=folder).code == 0
+    return folder
+
+
+def talk(
+    library: Path, answers: list[Step | Raw], more: tuple[str, ...], keys: list[tuple[str, str]]
+) -> tuple[int, str, ChatServer]:
+    """Run on a terminal of its own; each key is typed once its text has been seen."""
+    with ChatServer(answers) as server:
+        main, child = pty.openpty()
+        env = environment(
+            library / ".home", {"OPENAI_BASE_URL": server.url, "TERM": "xterm", "EDITOR": "true"}
+        )
+        words = command("run", "Do it", "--model", "test", *more)
+        process = subprocess.Popen(
+            words,
+            cwd=library,
+            env=env,
+            stdin=child,
+            stdout=child,
+            stderr=child,
+            process_group=0,
+            preexec_fn=None,
+        )
+        os.close(child)
+        said, at = "", 0
+        ends = time.monotonic() + 60
+        while time.monotonic() < ends:
+            try:
+                said += os.read(main, 4096).decode("utf-8", "replace")
+            except OSError:
+                break
+            while keys and (found := said.find(keys[0][0], at)) >= 0:
+                at = found + len(keys[0][0])
+                typed = keys.pop(0)[1]
+                if typed == "^C":
+                    process.send_signal(2)
+                else:
+                    os.write(main, typed.encode())
+        code = process.wait(10)
+        os.close(main)
+    return code, said, server
+
+
+def test_what_is_refused_is_told_with_its_reason(library: Path) -> None:
+    keys = [("Run it?", "use add instead\n"), ("Run it?", "y\n")]
+    code, said, server = talk(library, [SUBMIT, SUBMIT], ("--approve", "always"), keys)
+    assert code == 0, said
+    told = server.chats[1].body["messages"][-1]["content"]
+    assert told == "Note: The user did not let this code run: use add instead."
+
+
+def test_ctrl_c_once_stops_the_cell_and_asks(library: Path) -> None:
+    answer = Step("I go on.", "submit_final_answer(x)")
+    keys = [("running", "^C"), ("Tell the model", "hurry up\n")]
+    code, said, server = talk(library, [SLEEPS, answer], (), keys)
+    assert code == 0, said
+    told = server.chats[1].body["messages"][-1]["content"]
+    assert "The user stopped you and says: hurry up" in told
+    assert "Variables are kept." in told
+
+
+def test_ctrl_c_twice_ends_the_run(library: Path) -> None:
+    keys = [("running", "^C"), ("Tell the model", "^C")]
+    code, said, _ = talk(library, [SLEEPS], (), keys)
+    assert code == 130, said
+    assert dynasaur("runs", "--json", cwd=library).json[0]["status"] == "failed"
