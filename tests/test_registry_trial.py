@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
-from dynasaur.registry import trial
 from dynasaur.registry.trial import Outcome, Result, Sample, Trial
 from dynasaur.types import Module
 from tests.builders.gate import Shared, shared_kernel
@@ -83,14 +83,13 @@ def test_however_a_module_fails_the_next_one_is_tried(
     assert good.results == (Result("1", "1"),)
 
 
-def test_what_does_not_end_is_ended(kernel: Shared, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trial, "TRIAL_SECONDS", 1.0)
-    hangs, calls, good = run(
-        kernel,
+def test_what_does_not_end_is_ended(kernel: Shared) -> None:
+    tried = (
         sample("hangs", "while True:\n    pass"),
         sample("calls", "def calls(x):\n    while x:\n        pass\n    return x", "0", "1"),
         sample("good", "def good(): return 1", ""),
     )
+    hangs, calls, good = run(kernel, *(replace(one, seconds=1.0) for one in tried))
     assert hangs.problem == "it did not come to an end in time"
     assert (calls.problem, calls.results) == ("", (Result("0", "0"),))
     assert calls.stopped == "it did not come to an end in time"
