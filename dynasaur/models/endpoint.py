@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import socket
 import ssl
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
@@ -71,7 +72,16 @@ class Endpoint:
 
     @cached_property
     def _client(self) -> openai.OpenAI:
-        """Made at the first request: until then the kernel can start beside the import."""
+        """Made at the first request: until then the kernel can start beside the import.
+
+        It is part of a cycle; without this its connections would stay open until the next
+        collection of garbage.
+        """
+        client = self._made()
+        weakref.finalize(self, client.close).atexit = False
+        return client
+
+    def _made(self) -> openai.OpenAI:
         import openai
 
         timeout = openai.Timeout(self._seconds, connect=min(self._seconds, _CONNECT_SECONDS))
