@@ -43,20 +43,6 @@ def json_option(function: F) -> F:
     )(function)
 
 
-def retriever_options(function: F) -> F:
-    """The options `--retriever` and `--embeddings`."""
-    function = click.option(
-        "--embeddings",
-        metavar="MODEL",
-        help="The embedding model of hybrid: one of the endpoint, or local:NAME.",
-    )(function)
-    return click.option(
-        "--retriever",
-        type=click.Choice(config.RETRIEVERS),
-        help="Find actions by words alone, or by an embedding model, too. Default: lexical.",
-    )(function)
-
-
 def open_library(
     path: Path | None,
     flags: Mapping[str, object] | None = None,

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from dynasaur.commands._output import about, columns, document
+from dynasaur.commands._retriever_options import retriever_options
 from dynasaur.commands._wiring import (
     json_option,
     library_option,
     open_library,
-    retriever_options,
 )
 
 if TYPE_CHECKING:

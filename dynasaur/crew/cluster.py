@@ -36,9 +36,7 @@ class Cluster(Generic[J, R]):
             ) from None
         self._work = work
         try:
-            self._client: Client = Client(  # type: ignore[no-untyped-call]
-                address, timeout=CONNECT, set_as_default=False
-            )
+            self._client: Client = Client(address, timeout=CONNECT, set_as_default=False)
         except (OSError, TimeoutError, ValueError) as error:
             raise FailureError(
                 f"no Dask scheduler answers at {address}: {in_one_line(error)}"
@@ -57,9 +55,7 @@ class Cluster(Generic[J, R]):
         jobs = list(jobs)
         futures = self._client.map(self._work, jobs, pure=False, retries=ATTEMPTS - 1)
         of = {future.key: job for future, job in zip(futures, jobs, strict=True)}
-        for future in as_completed(  # type: ignore[no-untyped-call]
-            futures, loop=self._client.loop
-        ):
+        for future in as_completed(futures, loop=self._client.loop):
             error = future.exception() if future.status != "finished" else None
             if error is not None:
                 yield Done(of[future.key], None, in_one_line(error))
@@ -69,4 +65,4 @@ class Cluster(Generic[J, R]):
 
     def close(self) -> None:
         """Forget what is not done, and leave the cluster."""
-        self._client.close()  # type: ignore[no-untyped-call]
+        self._client.close()
