@@ -17,6 +17,9 @@ from dynasaur.repo import Commit, Repo
 
 FORMAT = 1
 Kind = Literal["added", "changed", "moved", "deleted"]
+MOST = 500
+"""Characters that are kept of what a commit says, which may be a whole book."""
+
 KINDS: Mapping[str, Kind] = {"A": "added", "M": "changed", "R": "moved", "D": "deleted"}
 
 
@@ -160,8 +163,9 @@ def _of(commits: Iterator[Commit], folder: str) -> Iterator[Event]:
 
 def _event(commit: Commit, path: str, kind: Kind) -> Event:
     known = {
-        name: commit.trailers.get(f"Dynasaur-{name.capitalize()}", "")
+        name: commit.trailers.get(f"Dynasaur-{name.capitalize()}", "")[:MOST]
         for name in ("run", "task", "model", "evidence", "fingerprint")
     }
     name = PurePosixPath(path).stem
-    return Event(name, path, kind, commit.id, commit.when, commit.author, commit.subject, **known)
+    author, subject = commit.author[:MOST], commit.subject[:MOST]
+    return Event(name, path, kind, commit.id, commit.when, author, subject, **known)

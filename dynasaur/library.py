@@ -93,10 +93,11 @@ class Library:
         from dynasaur.repo import Repo
 
         root = Path(path).expanduser().absolute()
-        identity = Repo.init(root).identity
-        author = f"{identity.name} <{identity.email}>"
+        repo = Repo.init(root)
+        author = f"{repo.identity.name} <{repo.identity.email}>"
         note = f"git has no identity configured; committing as {author}"
-        return cls(root), note if identity.fallback else ""
+        notes = [note if repo.identity.fallback else "", repo.uncommitted_note()]
+        return cls(root), "; ".join(filter(None, notes))
 
     def search(self, query: str, k: int = 10) -> list[Hit]:
         """The best `k` actions for a query in words, best first."""

@@ -155,3 +155,13 @@ def test_no_program_of_the_repository_runs(repo: Repo, tmp_path: Path) -> None:
     history.difference(history.history("words")[0])
     history.blame("words")
     assert not (tmp_path / "sprung").exists()
+
+
+def test_a_commit_that_says_a_whole_book_is_kept_short(tmp_path: Path) -> None:
+    repo = Repo(clone_of_a_person(tmp_path))
+    repo.commit("r1", [adding("words", **{"Dynasaur-Task": "long " * 10_000})])
+    (tmp_path / WORDS).write_text("x = 1\n")
+    git(tmp_path, "commit", "--quiet", "-a", "-m", "s" * 100_000)
+    newest, oldest = History(repo).history("words")
+    assert len(newest.subject) == len(oldest.task) == 500
+    assert (tmp_path / ".dynasaur" / "history.jsonl").stat().st_size < 5_000

@@ -11,7 +11,7 @@ from typing import Self
 
 from dynasaur.errors import StoreError
 from dynasaur.repo.build import File, blob_id
-from dynasaur.repo.files import HELD, hold, read_plain, real_folders
+from dynasaur.repo.files import HELD, hold, read_plain, real_folders, write_whole
 from dynasaur.repo.place import Place
 
 
@@ -47,9 +47,9 @@ def needed(place: Place, files: Mapping[str, File]) -> dict[str, File]:
 def stage_folder(place: Place) -> Path:
     """Where unfinished files wait: the library's own ignored folder, on the same disk."""
     own = place.root / ".dynasaur"
-    with contextlib.suppress(FileExistsError):
-        own.mkdir()
-        (own / ".gitignore").write_text("*\n")
+    own.mkdir(exist_ok=True)
+    if not (own / ".gitignore").exists():
+        write_whole(own / ".gitignore", b"*\n")
     stage = own / "tmp"
     stage.mkdir(exist_ok=True)
     return stage

@@ -14,7 +14,7 @@ from dynasaur.repo.files import read_plain, write_whole
 from dynasaur.repo.git import Git
 from dynasaur.repo.journal import Journal, lock
 from dynasaur.repo.past import Past
-from dynasaur.repo.place import find, read_head
+from dynasaur.repo.place import NoRepositoryError, find, read_head
 from dynasaur.repo.publish import publish
 from dynasaur.repo.recover import recover
 from dynasaur.repo.revision import Revision
@@ -94,9 +94,10 @@ class Repo:
             with lock(self._place.own) as shared:
                 self._git.inherited = (shared,)
                 saving = Saving(self._git, self._place, self._journal, self._settings)
-                earlier = recover(self._place, self._journal, shared)
+                notes = [recover(self._place, self._journal, shared), saving.look_after(later=True)]
                 done = saving.save(run, changes, deliver)
                 keep_up(self._git, self._place)
+                saving.look_after(later=False)
         except OSError as error:
             why = error.strerror or str(error)
             raise StoreError(f"{self.root} cannot be written ({why}): nothing is kept.") from error
@@ -104,7 +105,7 @@ class Repo:
             self._git.inherited = ()
         if deliver == "pr" and done.commits:
             done = replace(done, note=self._publish(done, changes))
-        return replace(done, note="; ".join(filter(None, [done.note, earlier])))
+        return replace(done, note="; ".join(filter(None, [done.note, *notes])))
 
     def forget(self, run: str) -> None:
         """Delete the branch of a run, whose commits have been taken over otherwise.
@@ -138,6 +139,14 @@ class Repo:
                 return f"{folder} cannot be written: nothing will be kept."
         why = waits(self._place, read_head(self._git, self._place))
         return f"{why}: new actions will wait on a branch." if why else ""
+
+    def uncommitted_note(self) -> str:
+        """That files of the library are not committed, on one line; empty when all are."""
+        what = ("actions", ".gitignore")
+        found = self._git.run("status", "--porcelain", "--untracked-files=normal", "--", *what)
+        if not found.stdout:
+            return ""
+        return "files of it are not committed yet: `git add actions .gitignore`, then `git commit`"
 
     @property
     def past(self) -> Past:
@@ -192,7 +201,7 @@ def _is_versioned(root: Path) -> bool:
     """Whether a folder lies in a repository that does not ignore it."""
     try:
         find(root)
-    except StoreError:
+    except NoRepositoryError:
         return False
     asked = ("--no-literal-pathspecs", "check-ignore", "--quiet", ".")
     return Git(root).run(*asked, accept=(0, 1)).returncode == 1

@@ -152,6 +152,8 @@ class Git:
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_ALLOW_PROTOCOL": "",
             "GIT_NO_LAZY_FETCH": "1",
+            "GIT_NO_REPLACE_OBJECTS": "1",
+            "GIT_GRAFT_FILE": os.devnull,
             "GIT_CONFIG_COUNT": str(len(self._settings)),
         }
         for number, (key, value) in enumerate(self._settings.items()):

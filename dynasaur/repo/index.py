@@ -37,6 +37,15 @@ def holds(place: Place) -> list[Path]:
     return sorted(place.git_dir.glob(HOLD + "*"))
 
 
+def state(place: Place) -> tuple[int, ...]:
+    """Differs whenever git has replaced the index."""
+    try:
+        info = (place.git_dir / "index").stat()
+    except FileNotFoundError:
+        return ()
+    return info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns
+
+
 class IndexCopy:
     """A private copy of the index of one moment.
 
@@ -59,7 +68,7 @@ class IndexCopy:
         self._hold = place.git_dir / f"{HOLD}{name}" if hold else None
         if self._hold:
             self._wait_for_lock(self._hold)
-        self._seen = self._look()
+        self._seen = state(place)
         if self._seen:
             with contextlib.suppress(FileNotFoundError):
                 shutil.copyfile(self._index, self._copy)
@@ -111,7 +120,7 @@ class IndexCopy:
 
     def unchanged(self) -> bool:
         """The person's index is still the one that was copied."""
-        return self._seen == self._look()
+        return self._seen == state(self._place)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[Put]:
@@ -151,14 +160,6 @@ class IndexCopy:
     @property
     def _zero(self) -> str:
         return self._place.zero
-
-    def _look(self) -> tuple[int, ...]:
-        """Differs whenever git has replaced the index."""
-        try:
-            info = self._index.stat()
-        except FileNotFoundError:
-            return ()
-        return info.st_ino, info.st_size, info.st_mtime_ns, info.st_ctime_ns
 
 
 class Put:

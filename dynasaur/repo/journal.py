@@ -12,8 +12,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 from dynasaur.errors import StoreError
@@ -32,6 +32,8 @@ class Entry:
         merge: The commits are to be merged.
         base: The commit below the new ones; empty for none.
         tip: The last new commit; empty before there is one.
+        files: By path below the root, the ids of the content before and after; None for none.
+        index: What the index's file was after it was delivered.
     """
 
     branch: str
@@ -39,6 +41,8 @@ class Entry:
     merge: bool
     base: str
     tip: str = ""
+    files: Mapping[str, tuple[str | None, str | None]] = field(default_factory=dict)
+    index: Sequence[int] = ()
 
 
 @contextlib.contextmanager
@@ -103,13 +107,15 @@ class Journal:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / "journal.json"
+        self._last = folder / "delivered.json"
 
     def read(self) -> Entry | None:
         """What a writer that died was about to do."""
-        try:
-            return Entry(**json.loads(self.path.read_bytes()))
-        except (FileNotFoundError, ValueError, TypeError):
-            return None
+        return _read(self.path)
+
+    def last(self) -> Entry | None:
+        """The last save that was delivered, until it is known that it came to stay."""
+        return _read(self._last)
 
     def write(self, entry: Entry) -> None:
         """Say what is about to be done, before it is done."""
@@ -118,3 +124,21 @@ class Journal:
     def clear(self) -> None:
         """It is done."""
         self.path.unlink(missing_ok=True)
+
+    def delivered(self, index: tuple[int, ...]) -> None:
+        """It is done, and merged: the index looks like that now."""
+        entry = self.read()
+        if entry is not None:
+            write_whole(self._last, json.dumps(asdict(replace(entry, index=index))).encode())
+        self.clear()
+
+    def settled(self) -> None:
+        """What was delivered last need not be looked after any more."""
+        self._last.unlink(missing_ok=True)
+
+
+def _read(path: Path) -> Entry | None:
+    try:
+        return Entry(**json.loads(path.read_bytes()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None

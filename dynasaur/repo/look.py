@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 from dynasaur.errors import StoreError
 from dynasaur.repo.git import Git
@@ -50,6 +50,8 @@ def look(
     """
     with Questions(git, index) as ask:
         head = Head(current_branch(git, place), ask("HEAD^{commit}")[0])
+        if head.commit is None:
+            _refuse_broken(git, place, head.ref)
         names = (branch if n == 1 else f"{branch}-{n}" for n in range(1, 1_000_000))
         free = next(name for name in names if ask(f"refs/heads/{name}")[0] is None)
         blobs: dict[str, str | None] = dict.fromkeys(paths)
@@ -59,16 +61,24 @@ def look(
             parents = {str(up) for path in blobs for up in PurePosixPath(path).parents}
             for path in sorted(parents - {"."}):
                 _kind(path, "tree", ask(f"{head.commit}:./{path}"))
-        return Look(head, free, blobs, {path: _staged(ask, path) for path in paths})
+        return Look(head, free, blobs, {path: staged_of(ask, path) for path in paths})
+
+
+def _refuse_broken(git: Git, place: Place, ref: str | None) -> None:
+    """A branch without a commit may be one that is yet to be born, or one that is damaged."""
+    names = git.line("rev-parse", "--verify", "--quiet", "HEAD", accept=(0, 1, 128))
+    if names or ref is None or os.path.lexists(place.common / ref):
+        raise StoreError(f"{ref or 'HEAD'} names no commit that is there: see `git fsck`")
 
 
 def staged(git: Git, paths: Collection[str], index: Mapping[str, str]) -> dict[str, str | None]:
     """The content's id of each path in the index; None for none."""
     with Questions(git, index) as ask:
-        return {path: _staged(ask, path) for path in paths}
+        return {path: staged_of(ask, path) for path in paths}
 
 
-def _staged(ask: Questions, path: str) -> str | None:
+def staged_of(ask: Questions, path: str) -> str | None:
+    """The id of a path's content in the index; `unmerged` while a conflict is open."""
     found = ask(f":0:./{path}")[0]
     if found is None and any(ask(f":{stage}:./{path}")[0] for stage in (1, 2, 3)):
         return UNMERGED
@@ -86,6 +96,7 @@ class Questions:
 
     def __init__(self, git: Git, index: Mapping[str, str]) -> None:
         ask = "--batch-check=%(objectname) %(objecttype)"
+        self._git, self._index = git, index
         self._process = git.start("cat-file", ask, env=index)
 
     def __enter__(self) -> Self:
@@ -108,9 +119,14 @@ class Questions:
             asked.write(os.fsencode(name) + b"\n")
             asked.flush()
         except BrokenPipeError:
-            raise StoreError("git stopped while it was asked: try again.") from None
+            self._complain()
         line = told.readline().decode("utf-8", "surrogateescape")
         if not line:
-            raise StoreError("git stopped while it was asked: try again.")
+            self._complain()
         number, _, kind = line.rstrip("\n").rpartition(" ")
         return (None, "") if kind in {"missing", "ambiguous"} else (number, kind)
+
+    def _complain(self) -> NoReturn:
+        """It died: most often of an index that is damaged, which another git says in words."""
+        self._git.run("ls-files", "--", ".", env=self._index)
+        raise StoreError("git stopped while it was asked: try again.")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
 from dynasaur.errors import StoreError
-from dynasaur.repo.git import Git
+from dynasaur.repo.git import Git, complaint
 
 UNFINISHED = {
     "MERGE_HEAD": "a merge",
@@ -65,6 +66,10 @@ class Head:
     commit: str | None
 
 
+class NoRepositoryError(StoreError):
+    """There is none, whole or broken: one may be made."""
+
+
 def find(root: Path) -> Place:
     """Find the work tree that a library lies in.
 
@@ -75,13 +80,16 @@ def find(root: Path) -> Place:
     if not root.is_dir():
         raise StoreError(f"{root} is no folder: make a library there with `dynasaur init`.")
     options = ("--show-object-format", "--is-inside-work-tree", "--show-cdup")
-    done = Git(root).run("rev-parse", *options, "--absolute-git-dir", accept=(0, 128))
+    where = ("--path-format=absolute", "--git-dir")
+    done = Git(root).run("rev-parse", *options, *where, accept=(0, 128))
     text = os.fsdecode(done.stdout).removesuffix("\n")
+    if where[0] in text.split("\n"):  # an older git takes it for a word that is to be printed
+        raise StoreError("this git is too old to be used safely: install git 2.31 or newer.")
     if done.returncode or text.count("\n") < 3:
-        raise StoreError(_why_not(root, done.stderr.decode("utf-8", "replace")))
+        raise _why_not(root, done.stderr.decode("utf-8", "replace"), text)
     hash_name, inside, up, git_dir = text.split("\n", 3)
     if inside != "true":
-        raise StoreError(f"{root} lies inside git's own folder: choose another.")
+        raise StoreError(_outside(root, git_dir))
     depth = up.count("/")
     top = root.parents[depth - 1] if depth else root
     prefix = "".join(part + "/" for part in root.relative_to(top).parts)
@@ -89,12 +97,35 @@ def find(root: Path) -> Place:
     return Place(root, top, prefix, folder, _common(folder), hash_name)
 
 
-def _why_not(root: Path, stderr: str) -> str:
+def _why_not(root: Path, stderr: str, text: str) -> StoreError:
+    if "not a git repository" in stderr and not os.path.lexists(root / ".git"):
+        where = f"{root} is not in a git repository"
+        return NoRepositoryError(f"{where}: make it a library with `dynasaur init`.")
+    return StoreError(_refusal(root, stderr, text))
+
+
+def _refusal(root: Path, stderr: str, text: str) -> str:
     if "dubious ownership" in stderr:
-        return f"git refuses {root}, another user's: `git config --global --add safe.directory`."
-    if "not a git repository" in stderr or not stderr.strip():
-        return f"{root} is not in a git repository: make it a library with `dynasaur init`."
-    return f"git cannot work in {root}: {' '.join(stderr.split())}"
+        top = next((one for one in (root, *root.parents) if (one / ".git").exists()), root)
+        command = shlex.join(["git", "config", "--global", "--add", "safe.directory", str(top)])
+        return f"git refuses {top}, another user's; if you trust it: {command}"
+    if "cannot use bare repository" in stderr:
+        return f"{root} is a bare repository, without a work tree: work in a clone of it."
+    broken = root / ".git"
+    if "not a git repository" in stderr:
+        what = "lacks what a repository has (HEAD, objects, refs)"
+        if broken.is_file():
+            what = "names a repository that is not there"
+        return f"{broken} {what}: mend it, or move it away and run `dynasaur init`."
+    if text.split("\n")[1:2] == ["false"]:
+        return _outside(root, text.rpartition("\n")[2])
+    return f"git cannot work in {root}: {complaint(stderr.encode())}"
+
+
+def _outside(root: Path, git_dir: str) -> str:
+    if Path(git_dir) in (root, *root.parents):
+        return f"{root} lies inside git's own folder: choose another."
+    return f"{root} is no work tree of {git_dir}: see its core.worktree and core.bare."
 
 
 def _common(git_dir: Path) -> Path:
@@ -124,6 +155,9 @@ def read_head(git: Git, place: Place) -> Head:
 
 def unfinished(place: Place) -> str:
     """The operation that the person has under way (`a merge`); empty when there is none."""
+    index = os.environ.get("GIT_INDEX_FILE")
+    if index and (place.top / index).parent.resolve() == place.git_dir.resolve():
+        return "a commit, whose hook this is,"
     for name, what in UNFINISHED.items():
         if os.path.lexists(place.git_dir / name):
             return what

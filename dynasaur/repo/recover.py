@@ -68,7 +68,7 @@ def _finish(git: Git, place: Place, entry: Entry) -> None:
     moved = bool(entry.merge and tip and head.commit) and _follows(git, head.commit or "", tip)
     lost = _settle_lock(place, moved=moved)
     if moved and lost and head.commit == tip:
-        _sync_index(git, place, files_between(git, place, entry.base or None, tip))
+        sync_index(git, place, files_between(git, place, entry.base or None, tip))
     if tip and entry.merge and not moved:
         _merge(git, place, entry, head, named=bool(named))
 
@@ -136,7 +136,7 @@ def _inode(path: Path) -> int | None:
         return None
 
 
-def _sync_index(git: Git, place: Place, files: Mapping[str, File]) -> None:
+def sync_index(git: Git, place: Place, files: Mapping[str, File]) -> None:
     """Bring into the index what the branch and the disk have already.
 
     Raises:

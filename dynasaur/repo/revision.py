@@ -7,6 +7,8 @@ a hook points it elsewhere. Its index and its reference writing lose updates, an
 
 from __future__ import annotations
 
+import os
+
 from dynasaur.errors import ActionError
 from dynasaur.repo.place import Place
 
@@ -26,7 +28,13 @@ class Revision:
         import git
 
         self._git = git.Git(place.top)
-        self._git.update_environment(GIT_DIR=str(place.git_dir), GIT_NO_LAZY_FETCH="1", LC_ALL="C")
+        self._git.update_environment(
+            GIT_DIR=str(place.git_dir),
+            GIT_NO_LAZY_FETCH="1",
+            GIT_NO_REPLACE_OBJECTS="1",
+            GIT_GRAFT_FILE=os.devnull,
+            LC_ALL="C",
+        )
         self._failed = git.GitCommandError
         self._prefix = place.prefix
         asked = f"{revision}^{{commit}}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import random
@@ -11,15 +12,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dynasaur.errors import StoreError
+from dynasaur.repo.after import files_of, what_became
 from dynasaur.repo.build import Plan, build, plan
 from dynasaur.repo.checkout import KeptBackError, MovedError
 from dynasaur.repo.deliver import Move, deliver, name_branch
 from dynasaur.repo.git import Git
-from dynasaur.repo.index import IndexCopy
+from dynasaur.repo.index import IndexCopy, state
 from dynasaur.repo.journal import Entry, Journal
 from dynasaur.repo.look import Look, look
 from dynasaur.repo.place import Head, Place, unfinished
-from dynasaur.repo.recover import sweep_reports
+from dynasaur.repo.recover import sweep_reports, sync_index
 from dynasaur.repo.settings import Settings
 from dynasaur.repo.sign import sign
 from dynasaur.repo.sync import Sync, packs
@@ -97,8 +99,32 @@ class Saving:
             if why and save.sync:
                 self._name(save, save.sync)
         finally:
-            self._journal.clear()
+            if why:
+                self._journal.clear()
+            else:
+                self._journal.delivered(state(self._place))
         return self._delivery(save, why)
+
+    def look_after(self, *, later: bool) -> str:
+        """See that the last delivery has not been undone by a git that ran at the same moment.
+
+        Args:
+            later: That git has come to its end by now.
+
+        Returns:
+            One line for the user when a commit has undone it; else empty.
+        """
+        last = self._journal.last()
+        if last is None or tuple(last.index) == state(self._place) or unfinished(self._place):
+            return ""
+        found = what_became(self._git, self._place, last)
+        if found.stale:
+            with contextlib.suppress(StoreError):  # it is locked: the next save looks again
+                sync_index(self._git, self._place, files_of(last))
+            return ""
+        if later:
+            self._journal.settled()
+        return found.note
 
     def _build(self, seen: Look, changes: Sequence[Change], how: Deliver) -> _Save:
         wanted = plan(self._place, seen, changes, self._read)
@@ -119,7 +145,8 @@ class Saving:
             raise
         sync = None if wait else Sync(self._place, known)
         commits, unsigned = self._sign(seen, commits, named=bool(wait))
-        self._journal.write(replace(entry, tip=commits[-1]))
+        files = {path: (file.before, file.after) for path, file in wanted.files.items()}
+        self._journal.write(replace(entry, tip=commits[-1], files=files))
         return _Save(seen, wanted, commits, wait, unsigned, sync)
 
     def _read(self, blob: str) -> bytes:

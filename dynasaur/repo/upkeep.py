@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import time
+from pathlib import Path
 
 from dynasaur.errors import StoreError
 from dynasaur.repo.git import Git
 from dynasaur.repo.place import Place
 
+CHAIN = "commit-graph-chain.lock"
+
 PACKS = 24
 """From so many packs on they are joined: git's own limit, where it starts to collect, is 50."""
+
+STALE = 60.0
+"""Seconds from which a lock of a git of ours that was killed is no living git's."""
 
 GRAPH = ("--reachable", "--changed-paths", "--max-new-filters=1000", "--split", "--no-progress")
 
@@ -23,8 +30,29 @@ def keep_up(git: Git, place: Place) -> None:
     A partial clone is left to git, which keeps the objects that it promised apart.
     """
     with contextlib.suppress(OSError, StoreError):
+        chain, own = place.common / "objects/info/commit-graphs" / CHAIN, place.own / "upkeep"
+        if own.exists() and not _sweep(chain, own):
+            return
         names = os.listdir(place.common / "objects" / "pack")  # noqa: PTH208 (names are enough)
         endings = [name.rpartition(".")[2] for name in names]
         if endings.count("pack") >= PACKS and "promisor" not in endings:
             git.run("repack", "--geometric=2", "-d", "-l", "--quiet")
-            git.run("commit-graph", "write", *GRAPH)
+            if not chain.exists():
+                own.touch()
+                git.run("commit-graph", "write", *GRAPH)
+                own.unlink()
+
+
+def _sweep(chain: Path, own: Path) -> bool:
+    """Take away the lock that a killed git of ours has left: whether it is gone."""
+    try:
+        age = time.time() - chain.stat().st_mtime
+        ours = chain.stat().st_mtime >= own.stat().st_mtime
+    except FileNotFoundError:
+        age, ours = 0.0, False
+    if ours and age < STALE:
+        return False
+    if ours:
+        chain.unlink(missing_ok=True)
+    own.unlink()
+    return True

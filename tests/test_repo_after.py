@@ -1,0 +1,124 @@
+"""A person's git that ran in the same moment as a delivery, and what a killed git leaves."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dynasaur.repo import Repo, index, upkeep
+from dynasaur.upkeep import Ground, revert
+from tests.builders.repos import adding, clone_of_a_person, committed, git, isolate
+
+WORDS = "actions/text/words.py"
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    isolate(monkeypatch, tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture
+def older(tmp_path: Path) -> Path:
+    """A clone, and beside it its index as a git has read it that has not locked it yet."""
+    clone_of_a_person(tmp_path)
+    (tmp_path / "mine.txt").write_text("mine\n")
+    git(tmp_path, "add", "mine.txt")
+    shutil.copy(tmp_path / ".git/index", tmp_path / ".git/older")
+    return tmp_path
+
+
+def put_back(root: Path) -> None:
+    """That git locks the index, and writes what it had read."""
+    shutil.copy(root / ".git/older", root / ".git/index.lock")
+    (root / ".git/index.lock").replace(root / ".git/index")
+
+
+def test_an_older_index_put_back_during_the_save(
+    older: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dynasaur.repo.core.keep_up", lambda *_: put_back(older))
+    done = Repo(older).commit("r1", [adding("words")])
+    assert done.merged
+    assert git(older, "status", "--porcelain") == "A  mine.txt"
+    git(older, "commit", "--quiet", "-m", "mine")
+    assert committed(older, WORDS)
+
+
+def test_an_older_index_put_back_before_the_next_save(older: Path) -> None:
+    Repo(older).commit("r1", [adding("words")])
+    put_back(older)
+    done = Repo(older).commit("r2", [adding("lines")])
+    assert (done.merged, done.note) == (True, "")
+    assert git(older, "status", "--porcelain") == "A  mine.txt"
+
+
+def test_an_older_index_that_a_person_has_committed(older: Path) -> None:
+    Repo(older).commit("r1", [adding("words")])
+    put_back(older)
+    git(older, "commit", "--quiet", "-m", "mine")
+    assert committed(older, WORDS) is None
+    commit = git(older, "rev-parse", "HEAD")[:10]
+    done = Repo(older).commit("r2", [adding("lines", category="more")])
+    assert done.merged
+    assert f"commit {commit} by Ada took back" in done.note
+    assert "(words): where that was not meant, `dynasaur revert NAME`" in done.note
+    assert Repo(older).commit("r3", [adding("more", category="more")]).note == ""
+    (older / WORDS).unlink()
+    revert(Ground(Repo(older)), "words")
+    assert committed(older, WORDS) == adding("words").files[WORDS]
+
+
+@pytest.mark.parametrize("how", ["deleted", "edited", "another branch"])
+def test_what_a_person_does_on_purpose_is_no_accident(tmp_path: Path, how: str) -> None:
+    clone_of_a_person(tmp_path)
+    git(tmp_path, "branch", "side")
+    Repo(tmp_path).commit("r1", [adding("words")])
+    if how == "deleted":
+        git(tmp_path, "rm", "--quiet", "-r", "actions")
+        git(tmp_path, "commit", "--quiet", "-m", "not wanted")
+    elif how == "edited":
+        (tmp_path / WORDS).write_text("mine\n")
+        git(tmp_path, "commit", "--quiet", "-a", "-m", "better")
+    else:
+        git(tmp_path, "checkout", "--quiet", "side")
+        git(tmp_path, "commit", "--quiet", "--allow-empty", "-m", "side")
+    assert Repo(tmp_path).commit("r2", [adding("lines", category="more")]).note == ""
+
+
+def test_a_delivery_that_nobody_disturbs_is_not_asked_about(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clone_of_a_person(tmp_path)
+    Repo(tmp_path).commit("r1", [adding("words")])
+    monkeypatch.delattr("dynasaur.repo.save.what_became")
+    assert Repo(tmp_path).commit("r2", [adding("lines")]).merged
+
+
+@pytest.mark.parametrize("age", [0.0, 100.0])
+def test_a_lock_that_a_killed_upkeep_has_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, age: float
+) -> None:
+    repo = Repo(clone_of_a_person(tmp_path))
+    repo.commit("r1", [adding("words")])
+    chain = tmp_path / ".git/objects/info/commit-graphs" / upkeep.CHAIN
+    chain.parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / ".git/dynasaur/upkeep").touch()
+    chain.touch()
+    for file in (tmp_path / ".git/dynasaur/upkeep", chain):
+        os.utime(file, (file.stat().st_mtime - age,) * 2)
+    assert repo.commit("r2", [adding("lines")]).merged
+    assert chain.exists() == (age < upkeep.STALE), "one that is young may be a living git's"
+    (tmp_path / ".git/dynasaur/upkeep").unlink(missing_ok=True)
+    chain.touch()
+    assert repo.commit("r3", [adding("more")]).merged
+    assert chain.exists(), "a person's"
+
+
+def test_the_state_of_an_index_is_told_by_its_file(tmp_path: Path) -> None:
+    repo = Repo(clone_of_a_person(tmp_path))
+    before = index.state(repo._place)
+    git(tmp_path, "update-index", "--force-write-index")
+    assert index.state(repo._place) != before
