@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import select
 import subprocess
 import time
 from pathlib import Path
@@ -22,6 +23,10 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("library")
     assert dynasaur("init", folder, cwd=folder).code == 0
     return folder
+
+
+AGAIN = 5.0
+"""Seconds without a word after which a person presses Ctrl-C again."""
 
 
 def talk(
@@ -45,9 +50,13 @@ def talk(
             preexec_fn=None,
         )
         os.close(child)
-        said, at = "", 0
+        said, at, typed = "", 0, ""
         ends = time.monotonic() + 60
         while time.monotonic() < ends:
+            if not select.select([main], [], [], AGAIN)[0]:
+                if typed == "^C":  # Python may miss one just before it waits for a line
+                    process.send_signal(2)
+                continue
             try:
                 said += os.read(main, 4096).decode("utf-8", "replace")
             except OSError:
