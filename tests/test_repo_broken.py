@@ -77,7 +77,7 @@ def test_what_git_refuses(tmp_path: Path, breaks: Callable[[Path], None], said: 
     breaks(root)
     for work in (lambda: Repo(root), lambda: Repo.init(root)):
         with pytest.raises(StoreError) as caught:
-            work()
+            work()  # type: ignore[no-untyped-call]
         assert said in str(caught.value)
         assert "\n" not in str(caught.value)
     if breaks is a_broken_head:
