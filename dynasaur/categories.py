@@ -8,15 +8,30 @@ in the index placed 45 %, and 93 % of those rightly.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import suppress
+from typing import Any, Protocol
 
+from dynasaur.errors import ActionError
 from dynasaur.types import Action
 
 CERTAIN = 0.4
 """Probability below which no category stands out."""
 
+EACH, MOST = 40, 1500
+"""Actions to learn from, of one category and of all: the time that it takes does not grow."""
+
 _GAP = re.compile(r"[\W_]+")
+
+
+class Shelf(Protocol):
+    """Where actions lie: what is needed of a store."""
+
+    def entries(self) -> Mapping[str, Any]:
+        """Each action's file, not yet read."""
+
+    def read(self, entry: Any) -> Action:
+        """One of them."""
 
 
 class Categories:
@@ -62,6 +77,27 @@ class Categories:
         )
         texts = [_words(action.name, action.docstring) for action in known]
         return model.fit(texts, [action.category for action in known])
+
+
+def examples(shelves: Iterable[Shelf], sources: Collection[str]) -> Iterator[Action]:
+    """Actions to learn from: so many of each category, spread over it; only these are read.
+
+    Args:
+        shelves: Where actions lie.
+        sources: Those to learn from.
+    """
+    by_category: dict[str, list[tuple[Shelf, Any]]] = {}
+    seen: set[str] = set()
+    for shelf in shelves:
+        for module, entry in shelf.entries().items():
+            if entry.category and entry.source in sources and module not in seen:
+                seen.add(module)
+                by_category.setdefault(entry.category, []).append((shelf, entry))
+    most = max(1, min(EACH, MOST // max(1, len(by_category))))
+    for found in by_category.values():
+        for shelf, entry in found[:: -(-len(found) // most)]:
+            with suppress(ActionError):
+                yield shelf.read(entry)
 
 
 def _words(name: str, docstring: str) -> str:

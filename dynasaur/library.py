@@ -252,9 +252,9 @@ class Library:
     @cached_property
     def categories(self) -> Categories:
         """Which category an action belongs to, learned from those that are there."""
-        from dynasaur.categories import Categories
+        from dynasaur.categories import Categories, examples
 
-        return Categories(lambda: self.actions(added=False))
+        return Categories(lambda: examples(self._stores, BARE))
 
     @cached_property
     def registry(self) -> Registry:

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from dynasaur import Library
-from dynasaur.categories import Categories
-from dynasaur.store import Store, base_path
+from dynasaur.categories import EACH, Categories, examples
+from dynasaur.errors import ActionError
+from dynasaur.store import Entry, Store, base_path
 from dynasaur.types import Action
 
 
@@ -68,6 +69,30 @@ def test_most_initial_actions_are_placed_right_without_having_been_seen() -> Non
 
 def _without(actions: list[Action], unseen: list[Action]) -> list[Action]:
     return [action for action in actions if action not in unseen]
+
+
+def test_a_large_library_is_learned_from_in_part() -> None:
+    """Some of each category, spread over it; of another's source, none; nothing else is read."""
+    read: list[str] = []
+
+    class Many:
+        def entries(self) -> dict[str, Entry]:
+            names = [(f"c{n % 9}", f"a{n}") for n in range(9_000)] + [("few", "one")]
+            found = [
+                Entry(f"actions.{kind}.{name}", name, kind, "local", name, "")
+                for kind, name in names
+            ]
+            other = Entry("actions.vendor.x.c1.b", "b", "c1", "x", "b", "")
+            return {entry.module: entry for entry in [*found, other]}
+
+        def read(self, entry: Entry) -> Action:
+            read.append(entry.name)
+            raise ActionError("it is not needed here")
+
+    assert list(examples([Many(), Many()], {"local"})) == []
+    assert len(read) == len(set(read)) == 9 * EACH + 1
+    assert max(int(name[1:]) for name in read if name != "one") > 8_000
+    assert "b" not in read
 
 
 def test_with_nothing_to_tell_apart_nothing_is_told() -> None:
