@@ -16,6 +16,9 @@ from dynasaur.errors import ActionError
 from dynasaur.repo import Commit, Repo
 
 FORMAT = 1
+NAMED = '{"name": '
+"""How the line of an event begins."""
+
 Kind = Literal["added", "changed", "moved", "deleted"]
 MOST = 500
 """Characters that are kept of what a commit says, which may be a whole book."""
@@ -84,7 +87,7 @@ class History:
         Raises:
             ActionError: No commit knows the name.
         """
-        events = [event for event in self._events() if event.name == name]
+        events = [event for event in self._events(name) if event.name == name]
         if not events:
             raise ActionError(f"no commit knows an action {name}: see `dynasaur list`.")
         return tuple(reversed(events))
@@ -103,12 +106,12 @@ class History:
             found.append(Line(text, event))
         return tuple(found)
 
-    def _events(self) -> Iterator[Event]:
-        """All events, oldest first: those that were kept, then what is new."""
+    def _events(self, name: str = "") -> Iterator[Event]:
+        """All events, oldest first: those that were kept (with a name: of it), then the new."""
         head = self._past.resolve("HEAD")
         if head is None:
             return
-        kept, tip = _read(self._cache)
+        kept, tip = _read(self._cache, name)
         if tip != head:
             if tip and not self._past.is_ancestor(tip, head):
                 kept, tip = [], ""
@@ -130,13 +133,19 @@ class History:
             return  # a read-only library has a history too
 
 
-def _read(cache: Path) -> tuple[list[Event], str]:
-    """The whole parts of the file: what a writer that died left after them does not count."""
+def _read(cache: Path, name: str) -> tuple[list[Event], str]:
+    """The whole parts of the file: what a writer that died left after them does not count.
+
+    Most lines are of other names; what is not wanted is not parsed.
+    """
+    wanted = f"{NAMED}{json.dumps(name)},"
     events: list[Event] = []
     part: list[Event] = []
     tip = ""
     try:
         for line in cache.read_text("utf-8").splitlines():
+            if name and line.startswith(NAMED) and not line.startswith(wanted):
+                continue
             fields = json.loads(line)
             if "tip" not in fields:
                 part.append(Event(**fields))

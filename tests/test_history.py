@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dynasaur.errors import StoreError
 from dynasaur.history import Event, History
 from dynasaur.repo import Repo
 from dynasaur.repo.past import Past
@@ -165,3 +166,13 @@ def test_a_commit_that_says_a_whole_book_is_kept_short(tmp_path: Path) -> None:
     newest, oldest = History(repo).history("words")
     assert len(newest.subject) == len(oldest.task) == 500
     assert (tmp_path / ".dynasaur" / "history.jsonl").stat().st_size < 5_000
+
+
+def test_files_that_settings_name_and_that_are_gone(repo: Repo, tmp_path: Path) -> None:
+    git(tmp_path, "config", "diff.orderFile", "/nowhere/order")
+    history = History(repo)
+    assert history.difference(history.history("words")[0])
+    assert history.blame("words")
+    git(tmp_path, "config", "blame.ignoreRevsFile", "/nowhere/revs")
+    with pytest.raises(StoreError, match=r"git failed: .*/nowhere/revs"):
+        history.blame("words")

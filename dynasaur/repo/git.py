@@ -28,6 +28,7 @@ OPTIONS = (
     "submodule.recurse=false",
     "safe.bareRepository=explicit",
     "color.ui=false",
+    f"diff.orderFile={os.devnull}",
     "user.useConfigOnly=true",
 )
 

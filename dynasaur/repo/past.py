@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from dynasaur.errors import StoreError
-from dynasaur.repo.git import Git
+from dynasaur.repo.git import Git, complaint
 from dynasaur.repo.place import Place
 
 FORMAT = "%H%x00%aI%x00%an%x00%s%x00%(trailers:only,unfold)"
@@ -107,10 +107,12 @@ class Past:
         """Each line of a committed file, with the commit that it comes from.
 
         Raises:
-            StoreError: The file is not committed.
+            StoreError: The file is not committed, or git fails.
         """
         options = ("--line-porcelain", "--ignore-revs-file=", "--no-textconv")
         done = self._git.run("blame", *options, "HEAD", "--", path, accept=(0, 128))
+        if done.returncode and self.content("HEAD", path) is not None:
+            raise StoreError(f"git failed: {complaint(done.stderr)}")
         if done.returncode:
             raise StoreError(f"{path} is not committed: it has no history yet.")
         lines, commit = [], ""
