@@ -155,6 +155,35 @@ def test_a_recovery_that_may_not_merge_leaves_the_index_alone(tmp_path: Path) ->
     assert committed(root, "actions/text/victim.py", "dynasaur/victim")
 
 
+@pytest.mark.parametrize("there", ["nothing", "other content"])
+def test_half_a_delivery_that_cannot_be_finished_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, there: str
+) -> None:
+    """As when the machine stopped: git's own lock is left, and a part of the files."""
+    monkeypatch.setattr("dynasaur.repo.save.PATIENCE", 0.1)
+    root = clone_of_a_person(tmp_path)
+    victim = adding("victim").files["actions/text/victim.py"]
+    with saver("die", str(root), "victim", "between two files") as process:
+        process.communicate()
+    path = root / "actions/text/victim.py"
+    init = root / "actions/text/__init__.py"
+    assert path.exists() != init.exists()
+    if there == "other content":
+        path.write_text("mine\n")
+    lock = root / ".git/refs/heads/main.lock"
+    lock.touch()
+    done = Repo(root).commit("after", [adding("after", category="more")])
+    assert "an earlier save waits on branch dynasaur/victim" in done.note
+    assert str(lock) in done.note
+    lock.unlink()
+    left = [] if there == "nothing" else ["?? actions/"]
+    assert git(root, "status", "--porcelain").splitlines() == left
+    assert committed(root, "actions/text/victim.py", "dynasaur/victim") == victim
+    if there == "nothing":
+        git(root, "merge", "--quiet", "--ff-only", "dynasaur/victim")
+        assert kept(root, "victim")
+
+
 def test_a_branch_that_will_not_move_leaves_the_checkout_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

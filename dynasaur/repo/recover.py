@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from dynasaur.errors import StoreError
-from dynasaur.repo.build import File
+from dynasaur.repo.build import File, blob_id
 from dynasaur.repo.checkout import KeptBackError, MovedError, sweep
 from dynasaur.repo.deliver import Move, deliver, name_branch
+from dynasaur.repo.files import read_plain, real_folders, write_whole
 from dynasaur.repo.git import Git
 from dynasaur.repo.index import IndexCopy, copies, holds
 from dynasaur.repo.journal import Entry, Journal
-from dynasaur.repo.look import staged
+from dynasaur.repo.look import Questions, staged, staged_of
 from dynasaur.repo.place import Head, Place, find, read_head, unfinished
 from dynasaur.repo.settings import read_settings
 from dynasaur.repo.sync import Sync
@@ -43,6 +44,8 @@ def recover(place: Place, journal: Journal, shared: int) -> str:
         except IndexBusyError:
             raise
         except StoreError as error:  # its checkout is gone, or has changed: a branch stays
+            with contextlib.suppress(StoreError):
+                _take_back(find(Path(entry.root)), entry)
             note = _leave(Git(place.root), place, entry, str(error))
         journal.clear()
     _settle_lock(place, moved=False)
@@ -92,6 +95,27 @@ def _merge(git: Git, place: Place, entry: Entry, head: Head, *, named: bool) -> 
     with IndexCopy(git, place, hold=True) as index:
         seen = staged(git, files, index.variables)
         deliver(git, place, move, files, index, seen, Sync(place))
+
+
+def _take_back(place: Place, entry: Entry) -> None:
+    """Files of a delivery that cannot be finished: as they were, where nobody has taken them up.
+
+    Raises:
+        StoreError: git fails.
+    """
+    git = Git(place.root)
+    with Questions(git, {}) as ask:
+        for path, (before, after) in entry.files.items():
+            known = ask(f"HEAD:./{path}")[0], staged_of(ask, path)
+            target = real_folders(place.root, path, make=False)
+            data = read_plain(target)
+            now = None if data is None else blob_id(place.hash_name, data)
+            if now != after or after in known:
+                continue
+            if before is None:
+                target.unlink()
+            else:
+                write_whole(target, git.run("cat-file", "blob", before).stdout)
 
 
 def _leave(git: Git, place: Place, entry: Entry, why: str) -> str:
