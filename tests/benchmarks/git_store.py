@@ -7,6 +7,9 @@ median of the rounds' ratios on the clock with their quartiles, the ratio of the
 and the ratio of processor time, which a busy machine disturbs least. Ten saves are ten commits
 on both sides. Plain git syncs nothing to disk; a save syncs its objects and the branch.
 
+`floor` is what cannot be left out, without any care: one `git fast-import`, `git update-index` of
+the person's own index and `git update-ref`, one after the other, with nothing synced.
+
 The repository is open already, as it is at the end of a run; `open` is opening it, asking
 what state it is in, and listing the library.
 """
@@ -14,6 +17,7 @@ what state it is in, and listing the library.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import os
 import shutil
 import statistics
@@ -91,6 +95,25 @@ def save(repo: Repo, todo: list[Change], how: Deliver) -> None:
     assert len(done.commits) == len(todo), done
 
 
+def floor(folder: Path, todo: list[Change]) -> None:
+    """The fewest git commands that commit and check out, with no safety at all."""
+    (change,) = todo
+    ((path, data),) = change.files.items()
+    content = data or b""
+    stream = (
+        b"commit refs/heads/main\ncommitter Ada <ada@example.org> 1700000000 +0000\ndata 0\n"
+        b"from refs/heads/main^0\nM 100644 inline %s\ndata %d\n%s\n"
+    )
+    unsynced = ("-c", "core.fsync=none", "-c", "fastimport.unpackLimit=1")
+    head = stream % (path.encode(), len(content), content)
+    git(folder, *unsynced, "fast-import", "--quiet", stdin=head)
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_bytes(content)
+    blob = hashlib.sha1(b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+    git(folder, "update-index", "--index-info", stdin=f"100644 {blob}\t{path}\n".encode())
+    git(folder, "update-ref", "refs/heads/other", "HEAD")
+
+
 def timed(side: Callable[[], None]) -> tuple[float, float]:
     """Seconds on the clock, and of the processor (this process and those it started)."""
     before, start = os.times(), time.perf_counter()
@@ -138,6 +161,14 @@ def measure(folder: Path, size: int, rounds: int) -> None:
                 plain(folder / "theirs", changes(next(peer) - 1_000_000, count))
 
             print(f"{size:>7} {how:<7} x{count:<3} {compare(ours, theirs, rounds)}", flush=True)
+
+    def least() -> None:
+        floor(folder / "ours", changes(next(counter) + 2_000_000, 1))
+
+    def person() -> None:
+        plain(folder / "theirs", changes(next(counter) + 3_000_000, 1))
+
+    print(f"{size:>7} floor   x1   {compare(least, person, rounds)}", flush=True)
 
     def opening() -> None:
         Repo(folder / "ours").status_note()
