@@ -109,6 +109,22 @@ def test_a_function_that_proved_itself_is_committed_and_reused(library: Path) ->
     assert second.json["actions"]["admitted"] == []
 
 
+def test_what_a_task_gives_away_is_neither_kept_nor_committed(library: Path) -> None:
+    key = f"sk{'-'}qL9xT2vB7nM4kR8wZ3yH6jD1"
+    code = (
+        'def tripled(number: float) -> float:\n    """Three times a number.\n\n'
+        "    Args:\n        number: The number.\n\n    Returns:\n        It, three times.\n"
+        '    """\n    return number + number + number\n'
+    )
+    model = script(library, code + "x = tripled(14.0)", "submit_final_answer(x)")
+    task = f"With the key {key}, triple what /home/{'alice'}/n.txt says."
+    done = dynasaur("run", task, "--model", model, "--json", cwd=library)
+    assert done.json["actions"]["admitted"] == ["tripled"]
+    (path,) = (library / "actions").glob("*/tripled.py")
+    for kept in (path.read_text(encoding="utf-8"), git(library, "log", "-1", "--format=%B")):
+        assert "With the key [secret], triple what ~/n.txt says." in kept
+
+
 def test_the_saved_module_stands_alone(library: Path) -> None:
     done = run(
         library,

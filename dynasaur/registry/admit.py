@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dynasaur import source
+from dynasaur.checks.scrub import scrubbed
 from dynasaur.errors import ActionError, KernelError, StoreError
 from dynasaur.packages import Want
 from dynasaur.record import Admission, Ask, Harvest, Remark
@@ -146,6 +147,7 @@ class Registry:
         return case
 
     def _admit(self, harvest: Harvest, gate: Gate, ask: Ask | None) -> Admission:
+        harvest = replace(harvest, task=scrubbed(harvest.task))
         case = self._case(harvest, gate, mends=ask is not None)
         try:
             with Trial(self._kernel, gate.supply) as trial:
