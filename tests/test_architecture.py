@@ -21,6 +21,7 @@ FLOORS = {
     "proxy": 1,
     "record": 1,
     "config": 2,
+    "ledger": 2,
     "prompts": 2,
     "syntax": 2,
     "tokens": 2,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dynasaur.errors import StoreError, UsageError
+from dynasaur.errors import UsageError
 from dynasaur.evals import coverage
 from dynasaur.evals.complexity import Complexity, complexity, middle
 from dynasaur.evals.finished import Finished, Funnel, compare
@@ -16,7 +16,7 @@ from dynasaur.evals.plan import Plan, as_in_the_paper, check_same, manifest
 from dynasaur.evals.problem import Problem
 from dynasaur.evals.report import facts, markdown
 from dynasaur.evals.restricted import more_than_calls
-from dynasaur.evals.results import Admitted, Lines, Result
+from dynasaur.evals.results import Admitted, Lines, Result, read_lines
 
 CALL = "x = mean([1, 2])\nsubmit_final_answer(x)"
 OWN = "def f(n):\n    return n\nsubmit_final_answer(f(1))"
@@ -97,10 +97,12 @@ def write(folder: Path, results: list[Result], admissions: list[Admitted]) -> Fi
     folder.mkdir()
     document = manifest(Plan("tasks", "t.jsonl", "all"), [Problem("1", "?", "1", "exact")])
     (folder / "manifest.json").write_text(json.dumps(document), encoding="utf-8")
-    for result in results:
-        Lines(folder / "results.jsonl", Result).add(result)
-    for admitted in admissions:
-        Lines(folder / "admissions.jsonl", Admitted).add(admitted)
+    with Lines(folder / "results.jsonl", Result) as lines:
+        for result in results:
+            lines.add(result)
+    with Lines(folder / "admissions.jsonl", Admitted) as judged:
+        for admitted in admissions:
+            judged.add(admitted)
     return Finished(folder)
 
 
@@ -146,17 +148,30 @@ def test_two_evaluations_are_paired_by_problem(tmp_path: Path) -> None:
 
 def test_half_a_line_is_what_a_kill_left(tmp_path: Path) -> None:
     path = tmp_path / "results.jsonl"
-    lines = Lines(path, Result)
-    lines.add(result(0, True, answer=[1, {"a": "\N{SNOWMAN}"}]))
+    with Lines(path, Result) as lines:
+        lines.add(result(0, True, answer=[1, {"a": "\N{SNOWMAN} \udc80"}]))
     with path.open("ab") as file:
         file.write(b'{"id": "p1", "gro')
-    again = Lines(path, Result)
-    assert again.all == lines.all
-    again.add(result(1, False))
-    assert [one.id for one in Lines(path, Result).all] == ["p0", "p1"]
-    path.write_bytes(b"[]\n")
-    with pytest.raises(StoreError, match=r"results\.jsonl:1 is damaged"):
+    assert read_lines(path, Result) == lines.all, "a reader leaves alone what is being written"
+    assert path.read_bytes().endswith(b"gro")
+    with Lines(path, Result) as again:
+        again.add(result(1, False))
+    assert [one.id for one in read_lines(path, Result)] == ["p0", "p1"]
+    for damaged in (b"[]\n", b"{}\n", b"{\n"):
+        path.write_bytes(damaged)
+        with pytest.raises(UsageError, match=r"results\.jsonl, line 1"):
+            read_lines(path, Result)
+
+
+def test_one_process_at_a_time_adds(tmp_path: Path) -> None:
+    path = tmp_path / "results.jsonl"
+    with (
+        Lines(path, Result),
+        pytest.raises(UsageError, match="another process is adding to it"),
+    ):
         Lines(path, Result)
+    with Lines(path, Result):
+        assert read_lines(path, Result) == []
 
 
 def test_a_folder_that_holds_no_evaluation(tmp_path: Path) -> None:

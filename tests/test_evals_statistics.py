@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 
 import pytest
 
-from dynasaur.evals.statistics import Pairing, Share, best_of, pair
+from dynasaur.evals.statistics import Pairing, Share, pair
 
 
 @pytest.mark.parametrize(
@@ -43,17 +42,3 @@ def test_pairs() -> None:
     assert pair([True, True, False, False], [True, False, True, False]) == Pairing(1, 1, 1, 1)
     with pytest.raises(ValueError, match="shorter"):
         pair([True], [])
-
-
-@pytest.mark.parametrize(
-    ("right", "tried", "n"), [(0, 5, 2), (1, 5, 2), (3, 5, 2), (5, 5, 3), (2, 6, 1)]
-)
-def test_best_of_equals_counting_all_draws(right: int, tried: int, n: int) -> None:
-    answers = [True] * right + [False] * (tried - right)
-    draws = list(itertools.combinations(answers, n))
-    assert best_of(right, tried, n) == pytest.approx(sum(map(any, draws)) / len(draws))
-
-
-def test_best_of_more_than_there_are() -> None:
-    with pytest.raises(ValueError, match="at least 3"):
-        best_of(1, 2, 3)

@@ -13,10 +13,10 @@ import click
 from dynasaur.commands import _eval
 from dynasaur.commands._output import document, plain
 from dynasaur.evals import plan as plans
-from dynasaur.evals.harness import LIBRARY, Harness, Listener, begin
+from dynasaur.evals.harness import ADMISSIONS, LIBRARY, RESULTS, Harness, Listener, begin
 from dynasaur.evals.plan import Plan
 from dynasaur.evals.problem import Problem
-from dynasaur.evals.results import Admitted, Result
+from dynasaur.evals.results import Admitted, Lines, Result
 from dynasaur.evals.suites.table import SUITES
 
 KERNEL = ("sandbox", "network", "memory", "install", "gateway", "kernel_name")
@@ -55,10 +55,13 @@ def run(
     begin_library(root, library_path, commit)
     library = _eval.eval_library(root, plan, settings)
     with ExitStack() as stack:
+        results = stack.enter_context(Lines(folder / RESULTS, Result))
         harness = Harness(
             folder.absolute(),
             plan,
             problems,
+            results,
+            stack.enter_context(Lines(folder / ADMISSIONS, Admitted)),
             crew=stack.enter_context(_eval.crew_of(jobs, scheduler)),
             make=_eval.make_agent,
             score=_eval.scorers(plan),

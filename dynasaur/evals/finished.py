@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -17,7 +17,7 @@ from dynasaur.errors import FailureError, UsageError
 from dynasaur.evals import coverage
 from dynasaur.evals.complexity import Complexity, complexity, middle
 from dynasaur.evals.harness import ADMISSIONS, LIBRARY, MANIFEST, RESULTS
-from dynasaur.evals.results import Admitted, Lines, Result
+from dynasaur.evals.results import Admitted, Result, read_lines
 from dynasaur.evals.statistics import Pairing, Share, pair
 from dynasaur.library import Library
 from dynasaur.types import BASE, LOCAL
@@ -72,8 +72,8 @@ class Finished:
         folder: The folder.
 
     Raises:
-        UsageError: It holds no evaluation.
-        StoreError: A file of it is damaged.
+        UsageError: It holds no evaluation, or a damaged one.
+        StoreError: A file of it cannot be read.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -84,9 +84,9 @@ class Finished:
             raise UsageError(f"{folder} holds no evaluation: it has no {MANIFEST}") from error
         self.manifest: dict[str, Any] = json.loads(text)
         self.plan: dict[str, Any] = self.manifest["plan"]
-        found = Lines(folder / RESULTS, Result).all
+        found = read_lines(folder / RESULTS, Result)
         self.results = tuple(sorted(found, key=lambda one: one.number))
-        self.admissions = tuple(Lines(folder / ADMISSIONS, Admitted).all)
+        self.admissions = tuple(read_lines(folder / ADMISSIONS, Admitted))
 
     @property
     def name(self) -> str:
@@ -256,9 +256,3 @@ def compare(first: Finished, second: Finished) -> Pairing:
     right = {one.id: bool(one.right) for one in second.scored}
     both = [one for one in first.scored if one.id in right]
     return pair([bool(one.right) for one in both], [right[one.id] for one in both])
-
-
-def common(finished: Sequence[Finished]) -> int:
-    """How many problems all of several evaluations have scored."""
-    ids = [{one.id for one in each.scored} for each in finished]
-    return len(set.intersection(*ids)) if ids else 0

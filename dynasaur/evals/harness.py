@@ -56,6 +56,8 @@ class Harness:
         folder: Where all of it lies: manifest, results, admissions, the library with its runs.
         plan: What is done.
         problems: On what, in order.
+        results: What came of them, those that are over already included.
+        admissions: What became of what they left.
         crew: Who does it.
         make: Makes the agent of a job; see `Job`.
         score: Scores an answer, by the name of the scorer.
@@ -70,6 +72,8 @@ class Harness:
         folder: Path,
         plan: Plan,
         problems: Sequence[Problem],
+        results: Lines[Result],
+        admissions: Lines[Admitted],
         *,
         crew: Crew,
         make: Callable[[Job], Agent],
@@ -89,8 +93,8 @@ class Harness:
         self._settings = settings or {}
         self._tokens = tokens or {}
         self._listener = listener or Listener()
-        self.results = Lines(folder / RESULTS, Result)
-        self.admissions = Lines(folder / ADMISSIONS, Admitted)
+        self._results = results
+        self._admissions = admissions
 
     def run(self) -> None:
         """Do what is not done yet.
@@ -104,7 +108,7 @@ class Harness:
             self._batch(number, self._problems[start : start + size])
 
     def _batch(self, number: int, problems: Sequence[Problem]) -> None:
-        done = {one.id for one in self.results.all}
+        done = {one.id for one in self._results.all}
         first = number * max(1, self._plan.batch)
         jobs = [
             self._job(problem, number, place)
@@ -129,7 +133,7 @@ class Harness:
 
     def _record(self, results: Iterable[Result]) -> None:
         for result in results:
-            self.results.add(result)
+            self._results.add(result)
             self._listener.over(result)
 
     def _job(self, problem: Problem, batch: int, number: int) -> Job:
@@ -162,14 +166,14 @@ class Harness:
     def _accumulate(self, problems: Sequence[Problem]) -> None:
         if not self._plan.accumulates:
             return
-        results = {one.id: one for one in self.results.all}
-        judged = {one.id for one in self.admissions.all}
+        results = {one.id: one for one in self._results.all}
+        judged = {one.id for one in self._admissions.all}
         for problem in problems:
             result = results[problem.id]
             if problem.id in judged or not result.run or result.failed:
                 continue
             made, usage = self._admit(result.run)
-            self.admissions.add(
+            self._admissions.add(
                 Admitted(
                     problem.id,
                     result.run,
@@ -180,7 +184,7 @@ class Harness:
                     usage.cost,
                 )
             )
-            self._listener.admitted(self.admissions.all[-1])
+            self._listener.admitted(self._admissions.all[-1])
 
 
 def begin(folder: Path, document: Mapping[str, Json], *, resume: bool) -> None:

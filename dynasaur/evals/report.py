@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from itertools import combinations
-from statistics import fmean
 
 from dynasaur.evals.finished import Finished, compare
 from dynasaur.types import Json
@@ -156,12 +155,3 @@ def markdown(all_of: Sequence[Finished]) -> str:
 
 def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def mean_coverage(finished: Finished) -> tuple[float, float | None]:
-    """Mean coverage over all batches, by the paper's definition and by the plain one."""
-    points = list(finished.points())
-    if not points:
-        return 0.0, None
-    plain = [point.plain for point in points if point.plain is not None]
-    return fmean(point.paper for point in points), fmean(plain) if plain else None

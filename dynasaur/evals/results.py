@@ -7,14 +7,14 @@ is cut off.
 
 from __future__ import annotations
 
-import json
-import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
 
-from dynasaur.errors import StoreError
+from dynasaur.errors import UsageError
+from dynasaur.ledger import Ledger, read_ledger
 from dynasaur.types import Json
 
 
@@ -107,52 +107,61 @@ class Admitted:
 L = TypeVar("L", Result, Admitted)
 
 
+def read_lines(path: Path, kind: type[L]) -> list[L]:
+    """The lines of a file, as far as they are whole; none where there is no file.
+
+    Raises:
+        UsageError: A line is no such line.
+        StoreError: It cannot be read.
+    """
+    return [_line(where, row, kind) for where, row in read_ledger(path)]
+
+
 class Lines(Generic[L]):
-    """A file of one kind of lines, to which is only added.
+    """A file of one kind of lines, to which this process adds; a context manager.
 
     Args:
         path: The file.
         kind: What a line holds.
 
+    Attributes:
+        all: The lines, those that were added included.
+
     Raises:
-        StoreError: It cannot be read, or holds what is no such line.
+        UsageError: Another process adds to it, or a line is no such line.
+        StoreError: It cannot be written.
     """
 
     def __init__(self, path: Path, kind: type[L]) -> None:
-        self._path = path
-        self._kind: type[L] = kind
-        self.all: list[L] = list(self._read())
+        self._ledger = Ledger(path)
+        self.all: list[L] = [_line(where, row, kind) for where, row in self._ledger.rows]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._ledger.close()
 
     def add(self, line: L) -> None:
-        """Add a line, safe on disk when this returns.
+        """Add a line; it is on the disk when this returns.
 
         Raises:
             StoreError: It cannot be written.
         """
-        text = json.dumps(asdict(line), ensure_ascii=True) + "\n"
-        try:
-            with self._path.open("ab") as file:
-                file.write(text.encode())
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise StoreError(f"{self._path} cannot be written: {error.strerror}") from error
+        self._ledger.add(asdict(line))
         self.all.append(line)
 
-    def _read(self) -> Iterator[L]:
-        try:
-            data = self._path.read_bytes() if self._path.exists() else b""
-            whole = data[: data.rfind(b"\n") + 1]
-            if whole != data:
-                os.truncate(self._path, len(whole))
-        except OSError as error:
-            raise StoreError(f"{self._path} cannot be read: {error.strerror}") from error
-        known = {one.name for one in fields(self._kind)}
-        for number, line in enumerate(whole.splitlines(), start=1):
-            try:
-                row: dict[str, Any] = json.loads(line)
-                lists = {key: tuple(v) for key, v in row.items() if isinstance(v, list)}
-                lists.pop("answer", None)
-                yield self._kind(**{k: v for k, v in (row | lists).items() if k in known})
-            except (ValueError, TypeError, AttributeError) as error:
-                raise StoreError(f"{self._path}:{number} is damaged: {error}") from error
+
+def _line(where: str, row: Mapping[str, Any], kind: type[L]) -> L:
+    """A row as a value; what a later version added is passed over."""
+    known = {one.name for one in fields(kind)}
+    lists = {key: tuple(v) for key, v in row.items() if isinstance(v, list) and key != "answer"}
+    try:
+        return kind(**{key: v for key, v in {**row, **lists}.items() if key in known})
+    except TypeError as error:
+        raise UsageError(f"{where} is damaged: {error}") from error

@@ -80,16 +80,3 @@ def pair(first: Sequence[bool], second: Sequence[bool]) -> Pairing:
         second=sum(b and not a for a, b in pairs),
         neither=sum(not a and not b for a, b in pairs),
     )
-
-
-def best_of(right: int, tried: int, n: int) -> float:
-    """Chance that at least one of `n` draws out of `tried` answers, `right` of them right, is.
-
-    The unbiased estimate of pass@n (Chen et al., arXiv 2107.03374, 2021).
-
-    Raises:
-        ValueError: More draws than answers.
-    """
-    if n > tried:
-        raise ValueError(f"best of {n} needs at least {n} answers; there are {tried}")
-    return 1.0 - math.comb(tried - right, n) / math.comb(tried, n)
