@@ -13,9 +13,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from dynasaur.agent.looking import looking
+from dynasaur.agent.protocols import HostFunctions
 from dynasaur.kernel.inside.modules import Actions
 from dynasaur.library import Library
-from dynasaur.prompts import action_line
 from dynasaur.trajectory import copy_files, find_run, read
 from dynasaur.types import Json
 
@@ -49,23 +50,15 @@ def prepare(namespace: dict[str, Any], library: str, *, run: str, actions: Itera
         _enter_copy(folder)
 
 
-def _host_functions(library: Library) -> dict[str, Any]:
+def _host_functions(library: Library) -> HostFunctions:
     """What the kernel of a run has besides Python."""
 
-    def find_actions(query: str, k: int = 10) -> Json:
-        """Actions of the library that fit a query, best first, one line each."""
-        return [action_line(hit.action) for hit in library.search(query, k)]
-
-    def show_action(name: str) -> Json:
-        """The source of an action."""
-        return library.get(name).text
-
-    def submit_final_answer(answer: Any) -> None:
+    def submit_final_answer(answer: Json) -> Json:
         """Print the answer."""
         sys.stdout.write(f"answer: {answer}\n")
+        return None
 
-    functions = (find_actions, show_action, submit_final_answer)
-    return {function.__name__: function for function in functions}
+    return {**looking(library.retriever), "submit_final_answer": submit_final_answer}
 
 
 def _enter_copy(folder: Path) -> None:

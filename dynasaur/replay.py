@@ -13,10 +13,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dynasaur import prompts, trajectory
+from dynasaur import trajectory
 from dynasaur.agent.loading import bring
+from dynasaur.agent.looking import looking
 from dynasaur.agent.protocols import HostFunctions, Library
-from dynasaur.errors import ActionError
 from dynasaur.record import Step, Trajectory
 from dynasaur.types import Ending, Json, Observation
 
@@ -96,24 +96,12 @@ def replay(library: Library, past: Trajectory, *, cell_timeout: float = 300.0) -
 
 
 def _host_functions(library: Library, answers: list[Json]) -> HostFunctions:
-    def find_actions(query: str, k: int = 10) -> Json:
-        """Actions of the library that fit a query, best first, one line each."""
-        hits = library.retriever.search(str(query), max(1, min(int(k), 50)))
-        return [prompts.action_line(hit.action) for hit in hits]
-
-    def show_action(name: str) -> Json:
-        """The source of an action."""
-        action = library.retriever.find(str(name))
-        if action is None:
-            raise ActionError(f"no action {name!r}; find_actions(query) tells which there are")
-        return action.text
-
     def submit_final_answer(answer: Json) -> Json:
         """Give the answer to the task."""
         answers.append(answer)
         return None
 
-    return {one.__name__: one for one in (find_actions, show_action, submit_final_answer)}
+    return {**looking(library.retriever), "submit_final_answer": submit_final_answer}
 
 
 def _compared(step: Step, seen: Observation) -> Iterator[Difference]:

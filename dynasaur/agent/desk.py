@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from dynasaur import prompts
+from dynasaur.agent.looking import looking
 from dynasaur.agent.protocols import Kernel, Library
 from dynasaur.errors import ActionError
 from dynasaur.record import HostCall
@@ -47,8 +48,9 @@ class Desk:
     def __init__(self, library: Library, work: Path) -> None:
         self.library = library
         self.work = work
-        functions = (self.find_actions, self.show_action, self.submit_final_answer)
-        noted = {function.__name__: self._noting(function) for function in functions}
+        functions = looking(library.retriever, lambda hits: self.run.offer(hits))
+        functions = {**functions, "submit_final_answer": self.submit_final_answer}
+        noted = {name: self._noting(function) for name, function in functions.items()}
         self.kernel: Kernel = library.kernel(work, noted)
 
     def _noting(self, function: Callable[..., Json]) -> Callable[..., Json]:
@@ -67,19 +69,6 @@ class Desk:
             return result
 
         return noted
-
-    def find_actions(self, query: str, k: int = 10) -> Json:
-        """Actions of the library that fit a query, best first, one line each."""
-        hits = self.library.retriever.search(str(query), max(1, min(int(k), 50)))
-        self.run.offer(hits)
-        return [prompts.action_line(hit.action) for hit in hits]
-
-    def show_action(self, name: str) -> Json:
-        """The source of an action."""
-        action = self.library.retriever.find(str(name))
-        if action is None:
-            raise ActionError(f"no action {name!r}; find_actions(query) tells which there are")
-        return action.text
 
     def submit_final_answer(self, answer: Json) -> Json:
         """Give the answer to the task. The run ends with this step."""

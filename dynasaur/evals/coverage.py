@@ -16,7 +16,8 @@ import builtins
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-HOST_FUNCTIONS = frozenset({"submit_final_answer", "find_actions", "show_action"})
+from dynasaur.agent.looking import HOST_FUNCTIONS
+
 _BUILTINS = frozenset(dir(builtins))
 
 
@@ -43,7 +44,7 @@ def used(code: str) -> Used | None:
     calls = (node.func for node in nodes if isinstance(node, ast.Call))
     names = frozenset(func.id for func in calls if isinstance(func, ast.Name))
     kinds = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
-    return Used(names - HOST_FUNCTIONS, any(isinstance(node, kinds) for node in nodes))
+    return Used(names.difference(HOST_FUNCTIONS), any(isinstance(node, kinds) for node in nodes))
 
 
 def paper(steps: Sequence[str], actions: Collection[str], *, right: bool) -> float:

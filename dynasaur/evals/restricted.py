@@ -6,10 +6,12 @@ import ast
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from dynasaur.agent.looking import HOST_FUNCTIONS
 from dynasaur.agent.protocols import Model
 from dynasaur.types import Ear, Message, ModelFacts, Reply
 
-HOST_FUNCTIONS = frozenset({"submit_final_answer", "find_actions", "show_action", "print"})
+_ALWAYS = frozenset({*HOST_FUNCTIONS, "print"})
+"""What may be called besides actions."""
 
 ONLY_CALLS = (
     "In this task you cannot write functions, loops, conditions, imports or expressions of your "
@@ -66,7 +68,7 @@ def more_than_calls(code: str, known: Callable[[str], bool], *, one: bool = Fals
             if not isinstance(node.func, ast.Name):
                 return f"line {node.lineno}: only actions may be called"
             name = node.func.id
-            if name not in HOST_FUNCTIONS and not known(name):
+            if name not in _ALWAYS and not known(name):
                 return f"line {node.lineno}: {name} is no action"
             calls += name != "print"
     if one and calls > 1:
