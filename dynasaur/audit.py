@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import keyword
 import os
 import re
 from collections import defaultdict
@@ -19,7 +18,7 @@ from dynasaur.registry import Registry
 from dynasaur.registry.docstring import docstrings
 from dynasaur.registry.shelf import title
 from dynasaur.registry.trial import Outcome, Sample
-from dynasaur.store import Store
+from dynasaur.store import Store, kind_of
 from dynasaur.types import LOCAL, Action
 
 _PLACED = re.compile(r"\s*(?:line )?(\d+): (.*)", re.DOTALL)
@@ -209,22 +208,7 @@ def _files(store: Store) -> Iterator[File]:
                 parts = path.relative_to(store.package).with_suffix("").parts
                 package = parts[:-1] if parts[-1] == "__init__" else parts
                 module = ".".join([store.mount, *package])
-                yield File(path, module, _kind(path, parts))
-
-
-def _kind(path: Path, parts: Sequence[str]) -> str:
-    """What a file is by its place: `action`, `helper`, `package`, `vendored`, or why it is none."""
-    if path.is_symlink():
-        return "link"
-    if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
-        return "name"
-    if parts[0] == "vendor":
-        return "vendored"
-    if parts[-1] == "__init__":
-        return "package"
-    if any(part.startswith("_") for part in parts):
-        return "helper"
-    return "action" if len(parts) <= 2 else "deep"
+                yield File(path, module, "link" if path.is_symlink() else kind_of(parts))
 
 
 def _wanted(files: Sequence[File], paths: Iterable[Path], package: Path) -> list[File]:

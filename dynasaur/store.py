@@ -7,9 +7,9 @@ import keyword
 import os
 import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from dynasaur.errors import ActionError
 from dynasaur.source import read_action
@@ -17,6 +17,9 @@ from dynasaur.types import LOCAL, Action
 
 FRESH_SECONDS = 2.0
 """File times are coarse (2 s on FAT): a younger file may change again under the same stat."""
+
+
+FileKind = Literal["action", "helper", "package", "vendored", "name", "deep"]
 
 
 class Entry(NamedTuple):
@@ -42,6 +45,22 @@ class Entry(NamedTuple):
     def path(self) -> Path:
         """The file."""
         return Path(self.file)
+
+
+def kind_of(parts: Sequence[str]) -> FileKind:
+    """What a Python file is by its place in the package, its folders and its stem.
+
+    `name`: a part of it is no identifier; `deep`: it lies below a category's folder.
+    """
+    if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
+        return "name"
+    if parts[0] == "vendor":
+        return "vendored"
+    if parts[-1] == "__init__":
+        return "package"
+    if any(part.startswith("_") for part in parts):
+        return "helper"
+    return "action" if len(parts) <= 2 else "deep"
 
 
 def base_path() -> Path:

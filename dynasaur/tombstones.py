@@ -5,14 +5,13 @@ One line for each action, sorted, so that branches that reject different actions
 
 from __future__ import annotations
 
-import json
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dynasaur.config import PACKAGE
 from dynasaur.fingerprint import VERSION, fingerprint
+from dynasaur.toml_lines import rendered, tables
 
 FILE = "rejected.toml"
 """Its name, in the actions package."""
@@ -54,17 +53,10 @@ def read(package: Path) -> Mapping[str, Tombstone]:
 def parse(text: str) -> dict[str, Tombstone]:
     """The tombstones of a file's text; a line that is none, such as a merge's mark, is skipped."""
     found = {}
-    for line in text.splitlines():
-        try:
-            table = tomllib.loads(line)
-        except (tomllib.TOMLDecodeError, RecursionError):
-            continue
-        for key, about in table.items():
-            if isinstance(about, dict):
-                name, reason, at = (str(about.get(part, "")) for part in ("name", "reason", "at"))
-                form = about.get("form", 1)
-                form = form if isinstance(form, int) else 1
-                found[key] = Tombstone(key, name, reason, at, form)
+    for key, about in tables(text):
+        name, reason, at = (str(about.get(part, "")) for part in ("name", "reason", "at"))
+        form = about.get("form", 1)
+        found[key] = Tombstone(key, name, reason, at, form if isinstance(form, int) else 1)
     return found
 
 
@@ -93,15 +85,13 @@ def current(
 
 def render(tombstones: Iterable[Tombstone]) -> str:
     """The file's text."""
-    lines = {
-        f"{_string(one.fingerprint)} = {{ name = {_string(one.name)}, "
-        f"reason = {_string(one.reason)}, at = {_string(one.at)}, form = {one.form} }}"
-        for one in tombstones
-    }
-    return "\n".join([_TITLE, *sorted(lines)]) + "\n"
-
-
-def _string(text: str) -> str:
-    """A TOML string: JSON's, once all that cannot be printed is a space."""
-    printable = "".join(char if char.isprintable() else " " for char in text)
-    return json.dumps(" ".join(printable.split()), ensure_ascii=False)
+    return rendered(
+        _TITLE,
+        (
+            (
+                one.fingerprint,
+                {"name": one.name, "reason": one.reason, "at": one.at, "form": one.form},
+            )
+            for one in tombstones
+        ),
+    )

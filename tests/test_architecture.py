@@ -22,6 +22,7 @@ FLOORS = {
     "record": 1,
     "config": 2,
     "ledger": 2,
+    "toml_lines": 2,
     "prompts": 2,
     "syntax": 2,
     "tokens": 2,

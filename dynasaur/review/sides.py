@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import keyword
 import re
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from dynasaur.errors import ActionError
 from dynasaur.fingerprint import fingerprint
 from dynasaur.review.values import Blob, Side
 from dynasaur.source import normal, read_action, tree_of
+from dynasaur.store import kind_of
 from dynasaur.types import LOCAL
 
 Place: TypeAlias = Literal["action", "helper", "package", "vendored", "deep", "name", "other"]
@@ -32,15 +32,7 @@ def place_of(path: str) -> Place:
     parts = path.removesuffix(".py").split("/")[1:]
     if not path.endswith(".py") or not parts:
         return "other"
-    if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
-        return "name"
-    if parts[0] == "vendor":
-        return "vendored"
-    if parts[-1] == "__init__":
-        return "package"
-    if any(part.startswith("_") for part in parts):
-        return "helper"
-    return "action" if len(parts) <= 2 else "deep"
+    return kind_of(parts)
 
 
 def is_paper(path: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from dynasaur.errors import UsageError
 from dynasaur.review.rules import RULES, chosen
 from dynasaur.review.say import Spot, found
 from dynasaur.review.values import Change, Finding
+from dynasaur.toml_lines import rendered, tables
 
 FILE = "accepted.toml"
 """Its name, in the actions package."""
@@ -46,26 +46,21 @@ class Accepted:
 def parse(text: str) -> dict[str, Accepted]:
     """The entries of a file; a line that is none, such as a merge's mark, is skipped."""
     entries = {}
-    for line in text.splitlines():
-        try:
-            table = tomllib.loads(line)
-        except (tomllib.TOMLDecodeError, RecursionError):
-            continue
-        for key, about in table.items():
-            if isinstance(about, dict) and str(about.get("reason", "")).strip():
-                told = (str(about.get(name, "")) for name in ("rule", "action", "reason", "until"))
-                entries[key] = Accepted(key, *told)
+    for key, about in tables(text):
+        if str(about.get("reason", "")).strip():
+            told = (str(about.get(name, "")) for name in ("rule", "action", "reason", "until"))
+            entries[key] = Accepted(key, *told)
     return entries
 
 
 def render(entries: Iterable[Accepted]) -> str:
     """The file's text: one line for each, sorted, so that branches merge."""
-    lines = []
-    for one in entries:
-        told = {"rule": one.rule, "action": one.action, "reason": one.reason, "until": one.until}
-        inside = ", ".join(f"{key} = {_string(value)}" for key, value in told.items() if value)
-        lines.append(f"{_string(one.fingerprint)} = {{ {inside} }}")
-    return "\n".join([_TITLE, *sorted(set(lines))]) + "\n"
+    return rendered(_TITLE, ((one.fingerprint, _told(one)) for one in entries))
+
+
+def _told(one: Accepted) -> Mapping[str, str]:
+    told = {"rule": one.rule, "action": one.action, "reason": one.reason, "until": one.until}
+    return {key: value for key, value in told.items() if value}
 
 
 def baseline(text: str, where: str) -> dict[str, Accepted]:
@@ -89,12 +84,6 @@ def baseline(text: str, where: str) -> dict[str, Accepted]:
         }
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{where} is no report of `dynasaur review --format json`") from error
-
-
-def _string(text: str) -> str:
-    """A TOML string: JSON's, once all that cannot be printed is a space."""
-    printable = "".join(char if char.isprintable() else " " for char in text)
-    return json.dumps(" ".join(printable.split()), ensure_ascii=False)
 
 
 # --- applying them --------------------------------------------------------------------------------
