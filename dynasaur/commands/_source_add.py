@@ -11,9 +11,8 @@ from dynasaur.commands._complete import complete_sources
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._sources import (
     agreed,
+    desk_options,
     fields,
-    network_options,
-    offline_option,
     open_desk,
     say,
     tell,
@@ -34,9 +33,7 @@ if TYPE_CHECKING:
 @click.option("--take", multiple=True, metavar="GLOB", help="Vendor these actions at once.")
 @click.option("--trust", is_flag=True, help="Do not ask: you know the source.")
 @click.option("--allow-unlicensed", is_flag=True, help="Take it without a licence.")
-@network_options
-@offline_option
-@library_option
+@desk_options()
 @json_option
 def add(
     url: str,
@@ -44,10 +41,7 @@ def add(
     take: tuple[str, ...],
     trust: bool,
     allow_unlicensed: bool,
-    timeout: float,
-    allow_insecure: bool,
-    offline: bool,
-    library_path: Path | None,
+    desk: Desk,
     as_json: bool,
 ) -> int:
     """Fetch a library, show what would come, ask once, and pin its commit.
@@ -58,7 +52,6 @@ def add(
     from dynasaur.pins import split
     from dynasaur.sources import add as adding
 
-    desk = open_desk(library_path, offline=offline, allow_insecure=allow_insecure, timeout=timeout)
     address, revision = split(url)
     given = adding.offer(desk, address, revision, name=name, take=take)
     show(given)
@@ -104,18 +97,13 @@ def remove(name: str, library_path: Path | None, as_json: bool) -> None:
 @click.option("--frozen", is_flag=True, help="Exactly the lock, or fail: for CI.")
 @click.option("--trust", is_flag=True, help="Do not ask about new sources: you know them.")
 @click.option("--allow-unlicensed", is_flag=True, help="Take them without a licence.")
-@network_options
-@offline_option
-@library_option
+@desk_options()
 @json_option
 def sync(
     frozen: bool,
     trust: bool,
     allow_unlicensed: bool,
-    timeout: float,
-    allow_insecure: bool,
-    offline: bool,
-    library_path: Path | None,
+    desk: Desk,
     as_json: bool,
 ) -> int:
     """Install what dynasaur.lock says; add and take what dynasaur.toml asks for besides.
@@ -125,7 +113,6 @@ def sync(
     """
     from dynasaur.sources import verify as verifying
 
-    desk = open_desk(library_path, offline=offline, allow_insecure=allow_insecure, timeout=timeout)
     if frozen:
         restored = verifying.frozen(desk)
     else:

@@ -10,8 +10,8 @@ import click
 from dynasaur.commands._output import columns, document
 from dynasaur.commands._sources import (
     counted,
+    desk_options,
     network_options,
-    offline_option,
     open_desk,
     say,
     words,
@@ -21,6 +21,7 @@ from dynasaur.errors import FailureError
 from dynasaur.types import Json
 
 if TYPE_CHECKING:
+    from dynasaur.sources.desk import Desk
     from dynasaur.types import Hit
 
 FAILED = 2
@@ -73,21 +74,15 @@ def listing(library_path: Path | None, as_json: bool) -> None:
 
 
 @click.command("outdated", short_help="Ask what is newer.")
-@network_options
-@offline_option
-@library_option
+@desk_options()
 @json_option
 def outdated(
-    timeout: float,
-    allow_insecure: bool,
-    offline: bool,
-    library_path: Path | None,
+    desk: Desk,
     as_json: bool,
 ) -> int:
     """Ask the sources for what is newer: exit 0 nothing, 1 something, 2 one cannot be asked."""
     from dynasaur.sources.verify import outdated as newer
 
-    desk = open_desk(library_path, offline=offline, allow_insecure=allow_insecure, timeout=timeout)
     found: list[Json] = []
     failed = False
     for name, pin in sorted(desk.lock().sources.items()):
@@ -112,16 +107,12 @@ def outdated(
 
 @click.command("verify", short_help="Compare files, lock and sources.")
 @click.option("--online", is_flag=True, help="Ask the sources whether their commits still stand.")
-@network_options
-@library_option
+@desk_options(offline=False)
 @json_option
-def verify(
-    online: bool, timeout: float, allow_insecure: bool, library_path: Path | None, as_json: bool
-) -> int:
+def verify(online: bool, desk: Desk, as_json: bool) -> int:
     """Compare vendored files with dynasaur.lock, and that with the sources: exit 1 if not so."""
     from dynasaur.sources.verify import verify as compare
 
-    desk = open_desk(library_path, allow_insecure=allow_insecure, timeout=timeout)
     found = compare(desk, online=online)
     if as_json:
         document([{"kind": one.kind, "what": one.what, "message": one.message} for one in found])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -14,36 +13,30 @@ from dynasaur.commands._output import document, plain
 from dynasaur.commands._sources import (
     agreed,
     counted,
+    desk_options,
     fields,
-    network_options,
-    offline_option,
-    open_desk,
     say,
     tell,
 )
-from dynasaur.commands._wiring import json_option, library_option
+from dynasaur.commands._wiring import json_option
 from dynasaur.config import PACKAGE
 from dynasaur.errors import FailureError, UsageError
 from dynasaur.types import Json
 
 if TYPE_CHECKING:
+    from dynasaur.sources.desk import Desk
     from dynasaur.sources.update import Update
 
 
 @click.command("diff", short_help="Show what an update would change.")
 @click.argument("name", shell_complete=complete_sources)
 @click.argument("revision", default="", metavar="[REV]")
-@network_options
-@offline_option
-@library_option
+@desk_options()
 @json_option
 def diff(
     name: str,
     revision: str,
-    timeout: float,
-    allow_insecure: bool,
-    offline: bool,
-    library_path: Path | None,
+    desk: Desk,
     as_json: bool,
 ) -> int:
     """Show what an update of the source NAME would change, and change nothing.
@@ -52,7 +45,6 @@ def diff(
     """
     from dynasaur.sources.update import prepare
 
-    desk = open_desk(library_path, offline=offline, allow_insecure=allow_insecure, timeout=timeout)
     found = prepare(desk, name, revision)
     if as_json:
         document(_document(found) if found else None)
@@ -69,9 +61,7 @@ def diff(
 @click.option("--accept", is_flag=True, help="Accept what is listed as refused.")
 @click.option("--min-age", default="", metavar="TIME", help="Only what is as old: 7d, 12h.")
 @click.option("-y", "--yes", is_flag=True, help="Do not ask.")
-@network_options
-@offline_option
-@library_option
+@desk_options()
 @json_option
 def update(
     name: str,
@@ -79,10 +69,7 @@ def update(
     accept: bool,
     min_age: str,
     yes: bool,
-    timeout: float,
-    allow_insecure: bool,
-    offline: bool,
-    library_path: Path | None,
+    desk: Desk,
     as_json: bool,
 ) -> int:
     """Move the source NAME to what dynasaur.toml asks for, or to REV; your edits are merged.
@@ -93,7 +80,6 @@ def update(
     """
     from dynasaur.sources.update import apply, prepare
 
-    desk = open_desk(library_path, offline=offline, allow_insecure=allow_insecure, timeout=timeout)
     found = prepare(desk, name, to, min_age=_days(min_age))
     if found is None:
         say(f"{name} has nothing new")

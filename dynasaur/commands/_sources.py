@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 
 from dynasaur.commands._output import document, plain
-from dynasaur.commands._wiring import open_library
+from dynasaur.commands._wiring import library_option, open_library
 from dynasaur.errors import BlockedError
 from dynasaur.types import Json
 
@@ -59,6 +60,34 @@ def open_desk(
     library, _ = open_library(library_path)
     cache = Cache(limits=Limits(seconds=timeout))
     return Desk(library.repo, cache, offline=offline, allow_insecure=allow_insecure)
+
+
+def desk_options(*, offline: bool = True) -> Callable[[F], F]:
+    """The options of commands that go to the network; they get the `desk` that these open.
+
+    Args:
+        offline: The command can also do with what is in the cache.
+    """
+
+    def options(function: F) -> F:
+        @wraps(function)
+        def command(
+            *given: Any,
+            library_path: Path | None,
+            timeout: float,
+            allow_insecure: bool,
+            offline: bool = False,
+            **rest: Any,
+        ) -> Any:
+            desk = open_desk(
+                library_path, offline=offline, allow_insecure=allow_insecure, timeout=timeout
+            )
+            return function(*given, desk=desk, **rest)
+
+        told = library_option(command)
+        return cast("F", network_options(offline_option(told) if offline else told))
+
+    return options
 
 
 def agreed(question: str, otherwise: str) -> bool:

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from dynasaur.commands._sources import network_options, offline_option, open_desk, tell
-from dynasaur.commands._wiring import json_option, library_option
+from dynasaur.commands._sources import desk_options, tell
+from dynasaur.commands._wiring import json_option
 from dynasaur.errors import UsageError
+
+if TYPE_CHECKING:
+    from dynasaur.sources.desk import Desk
 
 
 @click.command("take")
 @click.argument("names", nargs=-1, required=True, metavar="SOURCE/NAME...")
-@network_options
-@offline_option
-@library_option
+@desk_options()
 @json_option
-def command(
-    names: tuple[str, ...],
-    timeout: float,
-    allow_insecure: bool,
-    offline: bool,
-    library_path: Path | None,
-    as_json: bool,
-) -> None:
+def command(names: tuple[str, ...], desk: Desk, as_json: bool) -> None:
     """Vendor actions of a source, with all that they import, in one commit.
 
     They lie in actions/vendor/SOURCE/, with the source's licence; dynasaur.lock says what they
@@ -41,7 +35,6 @@ def command(
         wanted.setdefault(source, []).append(name)
     if len(wanted) > 1:
         raise UsageError("take from one source at a time: each is a commit of its own")
-    desk = open_desk(library_path, offline=offline, allow_insecure=allow_insecure, timeout=timeout)
     (source, given) = next(iter(wanted.items()))
     snapshot = desk.snapshot(desk.pin(source))
     roots = list(dict.fromkeys(named(snapshot, source, name) for name in given))
