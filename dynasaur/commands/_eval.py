@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from dynasaur.agent import Agent
     from dynasaur.agent.protocols import Model
     from dynasaur.evals.attempt import Job
-    from dynasaur.evals.harness import Crew
     from dynasaur.evals.plan import Plan
     from dynasaur.evals.scorers.table import Scorer
     from dynasaur.library import Library
@@ -67,19 +65,6 @@ def eval_library(root: Path, plan: Plan, settings: Mapping[str, Any]) -> Library
     flags = {**settings, "accept": plan.accept}
     library, _ = open_library(root, flags, usage=False, initial=plan.initial_actions)
     return library
-
-
-def crew_of(jobs: int, scheduler: str) -> AbstractContextManager[Crew]:
-    """The workers."""
-    from dynasaur.evals.attempt import attempt
-
-    if scheduler:
-        from dynasaur.crew.cluster import Cluster
-
-        return Cluster(attempt, scheduler)
-    from dynasaur.crew import Processes
-
-    return Processes(attempt, jobs)
 
 
 def scorers(plan: Plan) -> Callable[[str], Scorer]:

@@ -12,7 +12,9 @@ import click
 
 from dynasaur.commands import _eval
 from dynasaur.commands._output import document, plain
+from dynasaur.crew import crew_of
 from dynasaur.evals import plan as plans
+from dynasaur.evals.attempt import attempt
 from dynasaur.evals.harness import ADMISSIONS, LIBRARY, RESULTS, Harness, Listener, begin
 from dynasaur.evals.plan import Plan
 from dynasaur.evals.problem import Problem
@@ -62,7 +64,7 @@ def run(
             problems,
             results,
             stack.enter_context(Lines(folder / ADMISSIONS, Admitted)),
-            crew=stack.enter_context(_eval.crew_of(jobs, scheduler)),
+            crew=stack.enter_context(crew_of(attempt, jobs, scheduler)),
             make=_eval.make_agent,
             score=_eval.scorers(plan),
             admit=admitter(library, lambda: _eval.eval_model(plan)),

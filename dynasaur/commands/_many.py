@@ -16,7 +16,7 @@ import click
 
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._wiring import open_library
-from dynasaur.commands._worker import Job, carry_out, failed
+from dynasaur.commands._worker import carry_out, failed
 from dynasaur.config import Settings
 from dynasaur.errors import ActionError, DynasaurError
 from dynasaur.tasks import Item, Results, read_items
@@ -80,17 +80,13 @@ def _carried_out(
     items: Sequence[Item], jobs: int, scheduler: str | None, flags: dict[str, Any]
 ) -> Iterator[tuple[Item, dict[str, Json]]]:
     """Each task with its result, in the order in which they end."""
-    from dynasaur.crew import Processes
-    from dynasaur.crew.cluster import Cluster
+    from dynasaur.crew import crew_of
 
     if not items:
         return
     plain_flags = json.loads(json.dumps(flags, default=str))
     of = {item.id: item for item in items}
-    made: Processes[Job, Any] | Cluster[Job, Any] = (
-        Cluster(carry_out, scheduler) if scheduler else Processes(carry_out, jobs)
-    )
-    with made as crew:
+    with crew_of(carry_out, jobs, scheduler) as crew:
         for done in crew.run([(item.to_json(), plain_flags) for item in items]):
             yield of[str(done.job[0]["id"])], done.result or failed(done.error)
 

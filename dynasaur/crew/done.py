@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import traceback
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from dynasaur.errors import DynasaurError
 
 J = TypeVar("J")
 R = TypeVar("R")
+
+
+class Crew(Protocol[J, R]):
+    """Workers; a context manager that ends them."""
+
+    def __enter__(self) -> Crew[J, R]: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def run(self, jobs: Iterable[J]) -> Iterator[Done[J, R]]:
+        """Do jobs; those that are over are given as they come, not in order."""
+
 
 ATTEMPTS = 3
 """Workers that may die of one job before it is given up."""

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any, Generic
@@ -110,11 +108,8 @@ class _Worker:
         return answer
 
     def interrupt(self) -> None:
-        """As Ctrl-C would; a worker that has nothing to do just ends."""
+        """What it does is interrupted as by Ctrl-C, once: it notices that nobody listens."""
         self.pipe.close()
-        if self._process.pid is not None and self._process.is_alive():
-            with suppress(ProcessLookupError):
-                os.kill(self._process.pid, signal.SIGINT)
 
     def end(self) -> None:
         """Wait for its end, by force where it takes too long."""

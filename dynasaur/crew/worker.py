@@ -26,7 +26,6 @@ def serve(pipe: Connection, work: Callable[[Any], Any]) -> None:
     threading.Thread(target=_listen, args=(pipe, jobs, working), daemon=True).start()
     try:
         while (job := jobs.get()) is not _OVER:
-            working.set()
             answer = _answer(work, job)
             working.clear()
             pipe.send(answer)
@@ -45,7 +44,9 @@ def _listen(pipe: Connection, jobs: queue.SimpleQueue[Any], working: threading.E
     """Hand jobs over; when the caller is gone, stop what is being done for it."""
     try:
         while True:
-            jobs.put(pipe.recv())
+            job = pipe.recv()
+            working.set()
+            jobs.put(job)
     except (EOFError, OSError):
         jobs.put(_OVER)
         if working.is_set():

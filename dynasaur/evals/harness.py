@@ -8,12 +8,12 @@ over first. So the results do not depend on how many workers there are, nor on i
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from dynasaur.crew import Done
+from dynasaur.crew import Crew, Done
 from dynasaur.errors import FailureError, UsageError
 from dynasaur.evals.attempt import Job, blank
 from dynasaur.evals.plan import Plan, check_same
@@ -30,13 +30,6 @@ MANIFEST = "manifest.json"
 RESULTS = "results.jsonl"
 ADMISSIONS = "admissions.jsonl"
 LIBRARY = "library"
-
-
-class Crew(Protocol):
-    """Does jobs; see `dynasaur.crew`."""
-
-    def run(self, jobs: Iterable[Job]) -> Iterator[Done[Job, Result]]:
-        """Do them; what is over is given as it comes."""
 
 
 class Listener:
@@ -75,7 +68,7 @@ class Harness:
         results: Lines[Result],
         admissions: Lines[Admitted],
         *,
-        crew: Crew,
+        crew: Crew[Job, Result],
         make: Callable[[Job], Agent],
         score: Callable[[str], Scorer],
         admit: Callable[[str], tuple[Admission, Usage]],
