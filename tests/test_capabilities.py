@@ -175,6 +175,7 @@ FOUND: list[tuple[str, list[str]]] = [
     (f"def f():  # {RLO} x\n    pass", ["1:13 obfuscation U+202E RIGHT-TO-LEFT OVERRIDE"]),
     (f"X = 'a{ZWSP}b'", ["1:7 obfuscation U+200B ZERO WIDTH SPACE"]),
     (f"X = 'a{ZWJ}b'", ["1:7 obfuscation U+200D ZERO WIDTH JOINER"]),
+    ("\N{ANGSTROM SIGN} = 1", ["1:1 obfuscation \N{ANGSTROM SIGN} is read as \xc5"]),
     ("X = 'a\x1b[2Kb'", ["1:7 obfuscation U+001B control character"]),
     ("def f(x): return \uff45val(x)",
      ["1:18 eval eval", "1:18 obfuscation \uff45val is read as eval"]),

@@ -183,6 +183,8 @@ def test_names_is_silent(name: str) -> None:
         ("x = 'a\N{LEFT-TO-RIGHT ISOLATE}b'", "the invisible character U+2066"),
         ("x = 'a\N{ZERO WIDTH SPACE}b'", "the invisible character U+200B"),
         ("x = 'a\x08b'", "the invisible character U+0008"),
+        ("x = 'a\N{ZERO WIDTH JOINER}b'", "the invisible character U+200D"),
+        ("x = 'a\N{HANGUL FILLER}b'", "the invisible character U+3164"),
         ("x = 'a\x1b[2Kb'", "the invisible character U+001B"),
         ("# \N{TAG LATIN SMALL LETTER A}", "the invisible character U+E0061"),
         ("\N{LATIN SMALL LIGATURE FI}nd = 1", "is read as `find`"),
