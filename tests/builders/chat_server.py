@@ -13,9 +13,10 @@ import json
 import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Literal, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any, Literal
+
+from tests.builders.http import HttpServer, Quiet
 
 Output = Literal["schema", "refuses", "ignores"]
 
@@ -108,7 +109,7 @@ SLOW = Raw(slow=True)
 NO_FORMAT = failure(400, "response_format type json_schema is not supported", "invalid_value")
 
 
-class ChatServer:
+class ChatServer(HttpServer):
     """The server, as a context manager.
 
     Attributes:
@@ -128,13 +129,7 @@ class ChatServer:
         self._models = models if isinstance(models, Raw) else _listing(models)
         self._lock = threading.Lock()
         self._over = threading.Event()
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._http.daemon_threads = True
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
-
-    @property
-    def host(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
+        super().__init__(_handler(self))
 
     @property
     def url(self) -> str:
@@ -146,20 +141,8 @@ class ChatServer:
         """The requests for completions."""
         return [request for request in self.requests if "/chat/completions" in request.path]
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def leave(self) -> None:
         self._over.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
 
     def answer(self, request: Request) -> Raw:
         """What to send back; called by the handler's threads."""
@@ -193,7 +176,7 @@ def _listing(names: Iterable[str]) -> Raw:
 
 
 def _handler(server: ChatServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet, BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         disable_nagle_algorithm = True  # else the body waits 40 ms for the client's ACK
 
@@ -220,8 +203,5 @@ def _handler(server: ChatServer) -> type[BaseHTTPRequestHandler]:
             self.end_headers()
             self.wfile.write(body[: answer.drop])
             self.close_connection = answer.drop is not None
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
 
     return Handler

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import json
 import re
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from tests.builders.http import HttpServer, Quiet
 
 MEANINGS = (
     "mean average arithmetic",
@@ -32,7 +32,7 @@ def vector(text: str) -> list[float]:
     return [*map(float, found), 0.1]
 
 
-class EmbeddingServer:
+class EmbeddingServer(HttpServer):
     """The server, as a context manager.
 
     Attributes:
@@ -43,28 +43,12 @@ class EmbeddingServer:
     def __init__(self) -> None:
         self.batches: list[list[str]] = []
         self.answer: tuple[int, Any] | None = None
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._http.daemon_threads = True
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
+        super().__init__(_handler(self))
 
     @property
     def url(self) -> str:
         """The base URL to give to a client."""
-        return f"http://127.0.0.1:{self._http.server_port}/v1"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+        return f"{self.host}/v1"
 
     def embed(self, texts: list[str]) -> tuple[int, Any]:
         """Status and body; the vectors in another order than the texts, as endpoints may."""
@@ -77,7 +61,7 @@ class EmbeddingServer:
 
 
 def _handler(server: EmbeddingServer) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet, BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
@@ -89,8 +73,5 @@ def _handler(server: EmbeddingServer) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(data)))
             self.end_headers()
             self.wfile.write(data)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-            pass
 
     return Handler

@@ -13,10 +13,10 @@ import subprocess
 import threading
 import time
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+
+from tests.builders.http import HttpServer, Quiet
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Manner:
     redirect: str = ""
 
 
-class GitServer:
+class GitServer(HttpServer):
     """The server, as a context manager.
 
     Attributes:
@@ -49,46 +49,19 @@ class GitServer:
         self.manner = Manner()
         self.asked: list[tuple[str, str]] = []
         self.over = threading.Event()
-        self._http = _Server(("127.0.0.1", 0), _Handler)
-        self._http.owner = self
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
-
-    @property
-    def host(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
+        super().__init__(type("Handler", (_Handler,), {"owner": self}))
 
     def url(self, name: str) -> str:
         """The address of a repository."""
         return f"{self.host}/{name}.git"
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def leave(self) -> None:
         self.over.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    owner: GitServer
-
-
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Quiet, BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.0"
-
-    @property
-    def owner(self) -> GitServer:
-        assert isinstance(self.server, _Server)
-        return self.server.owner
+    owner: GitServer
 
     def do_GET(self) -> None:
         self._serve(b"")
@@ -178,6 +151,3 @@ class _Handler(BaseHTTPRequestHandler):
             except OSError:
                 return
         time.sleep(0.1)
-
-    def log_message(self, *_: object) -> None:
-        """Nothing on the test's stderr."""
