@@ -1,0 +1,42 @@
+"""Settings: defaults < the user's file < the library's pyproject < environment < flags.
+
+Also where the library is, since that has to be known before its settings can be read.
+"""
+
+from dynasaur.config.load import given, load, table_of
+from dynasaur.config.places import (
+    PACKAGE,
+    cache_folder,
+    data_folder,
+    find_library,
+    trust_file,
+    user_file,
+)
+from dynasaur.config.settings import (
+    APIS,
+    APPROVALS,
+    DELIVERIES,
+    GUARDED,
+    INSTALLS,
+    RETRIEVERS,
+    Settings,
+)
+
+__all__ = [
+    "APIS",
+    "APPROVALS",
+    "DELIVERIES",
+    "GUARDED",
+    "INSTALLS",
+    "PACKAGE",
+    "RETRIEVERS",
+    "Settings",
+    "cache_folder",
+    "data_folder",
+    "find_library",
+    "given",
+    "load",
+    "table_of",
+    "trust_file",
+    "user_file",
+]

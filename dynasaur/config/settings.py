@@ -1,0 +1,114 @@
+"""The settings, their choices, and which of them a library cannot change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dynasaur.config.sizes import size_in_bytes
+from dynasaur.types import Evidence
+
+DELIVERIES = ("merge", "branch", "pr", "none")
+"""What becomes of a run's commits: the current branch is fast-forwarded, they are left on a branch
+of their own, that branch is pushed for a pull request, or nothing is committed."""
+
+INSTALLS = ("ask", "allow", "deny")
+"""What becomes of packages that code asks for: a person is asked where one is there and only
+those of the setting `packages` are installed where not, all are, or none is."""
+
+RETRIEVERS = ("lexical", "hybrid")
+"""How actions are found: by words alone, or by an embedding model, too."""
+
+APPROVALS = ("never", "writes", "always")
+"""Which code a person must approve: none, that which may write or reach out, or all of it."""
+
+APIS = ("auto", "chat", "responses")
+"""What an endpoint is asked by: chat completions, the Responses API, or the one that it has."""
+
+CHOICES = {
+    "api": APIS,
+    "approve": APPROVALS,
+    "deliver": DELIVERIES,
+    "install": INSTALLS,
+    "retriever": RETRIEVERS,
+}
+
+GUARDED = {
+    "sandbox": "auto",
+    "network": "none",
+    "install": "ask",
+    "packages": "",
+    "gateway": "",
+    "kernel_name": "",
+    "embeddings": "",
+    "approve": "always",
+    "max_tokens": 0,
+    "max_cost": 0.0,
+    "max_seconds": 0.0,
+}
+"""Settings that only the user can change, and what they are in a library's own settings: it may
+have come from a stranger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What can be set; every field can stand in pyproject, environment and flags.
+
+    Attributes:
+        model: Name of the model; empty to use what is configured, else the built-in planner.
+        max_steps: Steps after which a run ends unsolved.
+        max_tokens: Tokens after which it does; 0 for no limit.
+        max_cost: US dollars after which it does; 0 for no limit.
+        max_seconds: Wall time after which it does; 0 for no limit.
+        approve: Which code a person must approve before it runs; one of `APPROVALS`.
+        cell_timeout: Seconds that one cell may run.
+        k: How many actions are offered with the task.
+        accept: The weakest evidence that admits an action.
+        sandbox: The kernel's sandbox: `auto`, or one tier by name.
+        memory: What a kernel may use, such as `4GiB` or `512MiB`.
+        network: What a kernel may reach: `none`, `allow=DOMAIN[,DOMAIN...]`, or `full`.
+        install: What becomes of packages that code asks for; one of `INSTALLS`.
+        packages: Those that are installed without asking: names with versions or without, between
+            commas.
+        gateway: The address of a Jupyter gateway to run kernels on; empty for this machine.
+        kernel_name: An installed kernelspec to use instead of the sandbox; empty for none.
+        deliver: What becomes of a run's commits; one of `DELIVERIES`.
+        retriever: How actions are found; one of `RETRIEVERS`.
+        embeddings: The embedding model of the hybrid retriever: a name at the endpoint, or
+            `local:NAME`; empty for OpenAI's small one.
+        api: What the model's endpoint is asked by; one of `APIS`.
+        temperature: The model's sampling temperature, 0 to 2; None for its own.
+        seed: The model's seed, 0 or more; None for none.
+        reasoning_effort: How much a reasoning model is to think (`low`, `medium`, `high`, ...);
+            empty for its own.
+        max_output_tokens: Tokens that one reply may have; None for the model's own limit.
+    """
+
+    model: str = ""
+    max_steps: int = 20
+    max_tokens: int = 0
+    max_cost: float = 0.0
+    max_seconds: float = 0.0
+    approve: str = "never"
+    cell_timeout: float = 300.0
+    k: int = 10
+    accept: Evidence = Evidence.SOLVED
+    sandbox: str = "auto"
+    memory: str = "4GiB"
+    network: str = "none"
+    install: str = "ask"
+    packages: str = ""
+    gateway: str = ""
+    kernel_name: str = ""
+    deliver: str = "merge"
+    retriever: str = "lexical"
+    embeddings: str = ""
+    api: str = "auto"
+    temperature: float | None = None
+    seed: int | None = None
+    reasoning_effort: str = ""
+    max_output_tokens: int | None = None
+
+    @property
+    def memory_bytes(self) -> int:
+        """`memory` in bytes."""
+        return size_in_bytes(self.memory)
