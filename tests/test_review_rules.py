@@ -13,6 +13,8 @@ from tests.test_capabilities import FOUND, SILENT
 
 A = action()
 PATH = "text/shout_text.py"
+MIT = "SPDX-License-Identifier: MIT"
+GPL = "SPDX-License-Identifier: GPL-3.0-only"
 RUN = '# [tool.dynasaur]\n# origin = "generated"\n# evidence = "{}"\n# run = "{}"'
 SOLVED = action(head=RUN.format("solved", "r1"))
 FIRST = action("first_word", "text: str", body="return text.split()[0]")
@@ -133,7 +135,13 @@ ROWS: list[tuple[str, tuple[Files, Files], list[str]]] = [
     ("undeclared before", one(action(body="import pandas\nreturn text"), action(body="import pandas\nreturn text * 2")), []),
     ("declared", one(A, action(head='# dependencies = ["pandas>=2"]', body="import pandas\nreturn text")), ["DYN501 text/shout_text.py:2:1"]),
     ("vendored without a licence", ({}, {"vendor/x/text/shout_text.py": A}), ["DYN505 vendor/x/text/shout_text.py:1:1"]),
-    ("vendored with a licence", ({}, {"vendor/x/text/shout_text.py": A, "vendor/x/LICENSE": "MIT"}), []),
+    ("vendored with a licence", ({}, {"vendor/x/text/shout_text.py": A, "vendor/x/LICENSE": MIT}), ["DYN506 vendor/x/text/shout_text.py:1:1"]),
+    ("vendored with a licence of an own kind", ({}, {"vendor/x/text/shout_text.py": A, "vendor/x/LICENSE": "Ask me first."}), ["DYN506 vendor/x/text/shout_text.py:1:1"]),
+    ("vendored with a notice alone", ({}, {"vendor/x/text/shout_text.py": A, "vendor/x/NOTICE": "By X."}), ["DYN505 vendor/x/text/shout_text.py:1:1"]),
+    ("what is vendored is edited", ({"vendor/x/text/shout_text.py": A, "vendor/x/LICENSE": MIT}, {"vendor/x/text/shout_text.py": action(body="return text"), "vendor/x/LICENSE": MIT}), []),
+    ("what is vendored is relicensed", ({"vendor/x/text/shout_text.py": A, "vendor/x/LICENSE": MIT}, {"vendor/x/text/shout_text.py": A, "vendor/x/LICENSE": GPL}), ["DYN507 vendor/x/LICENSE:1:1"]),
+    ("its licence has another year", ({"vendor/x/text/shout_text.py": A, "vendor/x/LICENSE": MIT}, {"vendor/x/text/shout_text.py": A, "vendor/x/LICENSE": MIT + "\nCopyright 2026 X"}), []),
+    ("its licence was in another file", ({"vendor/x/text/shout_text.py": A, "vendor/x/LICENSE": MIT}, {"vendor/x/text/shout_text.py": A, "vendor/x/COPYING": MIT}), []),
     ("vendored from the built-in source", ({}, {"vendor/base/text/shout_text.py": A}), []),
     # --- evidence
     ("no example", ({}, {PATH: A.replace("    Examples:\n        >>> shout_text('a')  # doctest: +ELLIPSIS\n        ...\n", "")}), ["DYN602 text/shout_text.py:4:1", "DYN101 text/shout_text.py:4:1"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from dynasaur.review.say import Spot, found
 from dynasaur.review.sides import function_of
@@ -15,15 +15,13 @@ from dynasaur.types import Action, Evidence
 
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)")
 _BOUND = re.compile(r"[~=<>!]=|[<>]|@\s*\S")
-_LICENCE = re.compile(r"(?:LICEN[CS]E|COPYING)(?:[.-].*)?", re.IGNORECASE)
 
 
-def backing(changes: Sequence[Change], listed: Mapping[str, tuple[str, str]]) -> Iterator[Finding]:
-    """Findings on evidence, examples, dependencies and licences.
+def backing(changes: Sequence[Change]) -> Iterator[Finding]:
+    """Findings on evidence, examples and dependencies.
 
     Args:
         changes: What happened to each module.
-        listed: Every file of the package afterwards.
     """
     for change in changes:
         side = change.after
@@ -33,7 +31,6 @@ def backing(changes: Sequence[Change], listed: Mapping[str, tuple[str, str]]) ->
         if not change.vendored:
             yield from _evidence(change, side, side.action)
             yield from _examples(change, side, side.action)
-    yield from _licences(changes, listed)
 
 
 # --- evidence -------------------------------------------------------------------------------------
@@ -147,25 +144,3 @@ def requirement_spot(side: Side, word: str) -> Spot:
             return Spot.of_line(side, number)
     function = function_of(side)
     return Spot.of_line(side, function.lineno if function else 1)
-
-
-# --- licences -------------------------------------------------------------------------------------
-
-
-def _licences(
-    changes: Sequence[Change], listed: Mapping[str, tuple[str, str]]
-) -> Iterator[Finding]:
-    """Sources of which something was vendored, and beside which no licence lies."""
-    fresh: dict[str, Change] = {}
-    for change in changes:
-        if change.vendored and change.kind is Kind.ADDED and change.after and change.is_action:
-            source = change.after.path.split("/")[2]
-            if source != "base" and not source.endswith(".py"):
-                fresh.setdefault(source, change)
-    for source, change in fresh.items():
-        folder = f"actions/vendor/{source}/"
-        papers = [path for path in listed if path.startswith(folder)]
-        if not any(_LICENCE.fullmatch(path.rpartition("/")[2]) for path in papers):
-            assert change.after is not None
-            message = f"{folder} has no LICENSE file beside what was taken from there"
-            yield found("DYN505", change.name, Spot.of_line(change.after, 1), message, source)

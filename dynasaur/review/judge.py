@@ -19,6 +19,7 @@ from dynasaur.review.callers import with_callers
 from dynasaur.review.changes import changes as changes_of
 from dynasaur.review.files import files, lists, unread
 from dynasaur.review.kept import kept
+from dynasaur.review.licences import licences
 from dynasaur.review.life import callers, life, signatures
 from dynasaur.review.reach import reach
 from dynasaur.review.rules import chosen
@@ -113,7 +114,8 @@ def _judged(contents: Contents, options: Options) -> Report:
         *signatures(changes),
         *reach(changes, text_of),
         *kept(changes, listed),
-        *backing(changes, listed),
+        *backing(changes),
+        *licences(changes, difference, contents),
         *(finding for finding, _ in twins),
         *callers(changes),
         *files(difference),

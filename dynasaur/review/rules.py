@@ -70,6 +70,8 @@ DYN502 warning dependency-unpinned     A dependency has no version | Write the l
 DYN503 error   dependency-unknown      The package index does not know a dependency | Names that models make up can be taken by anyone: take it out.
 DYN504 info    dependency-undeclared   It imports what its head does not name | Add it to `dependencies` in the head.
 DYN505 warning vendored-unlicensed     What is vendored comes without a licence | Put the source's licence beside it.
+DYN506 info    vendored-licence        The licence of what is vendored | See that it fits your own.
+DYN507 warning vendored-relicensed     What is vendored is under another licence than before | See that it fits your own.
 """
 _EVIDENCE = """
 DYN601 error   example-failed      An example does not hold | Mend the action, or the example.

@@ -19,8 +19,8 @@ from dynasaur.capabilities import capabilities
 from dynasaur.config import cache_folder
 from dynasaur.errors import ActionError, FailureError, StoreError
 from dynasaur.pins import Address
+from dynasaur.pins.licence import licence_of
 from dynasaur.snapshot import About, Module, Snapshot, snapshot_file
-from dynasaur.sources.licence import licence_of
 from dynasaur.sources.limits import Limits
 from dynasaur.sources.mirror import Mirror
 from dynasaur.sources.signer import signer_of

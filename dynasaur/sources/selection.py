@@ -10,10 +10,10 @@ from fnmatch import fnmatchcase
 from dynasaur.config import PACKAGE
 from dynasaur.errors import ActionError
 from dynasaur.pins import ModulePin, SourcePin, h1
+from dynasaur.pins.licence import LEGAL
 from dynasaur.snapshot import Pinned, Snapshot
 from dynasaur.source import gather, relative_imports
 from dynasaur.source.text import BOM
-from dynasaur.sources.licence import LEGAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from dynasaur.config import PACKAGE
 from dynasaur.errors import FailureError
+from dynasaur.pins.licence import LEGAL
 from dynasaur.repo.git import Git
-from dynasaur.sources.licence import LEGAL
 from dynasaur.sources.limits import MIB, Limits
 
 _ENTRY = re.compile(rb"(\d{6}) (blob|tree|commit) ([0-9a-f]+) +(\d+|-)\t(.*)", re.DOTALL)
