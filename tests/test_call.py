@@ -11,6 +11,8 @@ from tests.builders.cli import Done, dynasaur
 
 OWN = '''
 import time
+from datetime import date
+from pathlib import Path
 from typing import Literal
 
 
@@ -39,6 +41,19 @@ def make_file(path: str, text: str = "x") -> None:
     with open(path, "w") as file:
         file.write(text)
     print("written", path)
+
+
+def suffix_on(file: Path, day: date) -> str:
+    """The end of a file's name, and a day.
+
+    Args:
+        file: The file.
+        day: The day.
+
+    Returns:
+        Both.
+    """
+    return f"{file.suffix} {day.year}"
 
 
 def sleep_for(seconds: float) -> float:
@@ -76,6 +91,10 @@ def test_arguments_are_given_by_place_and_by_name(library: Path) -> None:
     assert call(library, "mean", "--numbers", "1,2,6").out == "3.0\n"
     assert call(library, "greet", "Ann,Bob", "bye", "--loud").out == "BYE ANN AND BOB\n"
     assert call(library, "greet", "--names", '["A, b"]', "--json").json == "hi A, b"
+
+
+def test_values_have_the_types_of_the_signature(library: Path) -> None:
+    assert call(library, "suffix_on", "a.csv", "2026-01-02").out == ".csv 2026\n"
 
 
 def test_files_that_are_named_are_seen_and_no_others(library: Path) -> None:

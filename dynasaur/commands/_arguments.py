@@ -5,25 +5,17 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import click
 
+from dynasaur.calling import Arguments
 from dynasaur.errors import UsageError
 from dynasaur.types import Action, Parameter
 
 Read = Callable[[str], object]
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The arguments of a call, as values of Python."""
-
-    positional: tuple[object, ...]
-    named: dict[str, object]
-
-
-def command_of(action: Action, call: Callable[[Given, bool], int]) -> click.Command:
+def command_of(action: Action, call: Callable[[Arguments, bool], int]) -> click.Command:
     """The command of one action: its parameters as arguments and options.
 
     Args:
@@ -78,7 +70,7 @@ def _option(parameter: Parameter) -> click.Option | None:
     )
 
 
-def _given(action: Action, words: Sequence[str], options: dict[str, object]) -> Given:
+def _given(action: Action, words: Sequence[str], options: dict[str, object]) -> Arguments:
     """Put words and options to parameters, as a call in Python would."""
     positional: list[object] = []
     named: dict[str, object] = {}
@@ -108,7 +100,7 @@ def _given(action: Action, words: Sequence[str], options: dict[str, object]) -> 
         raise UsageError(
             f"{action.name} has no place for {rest[0]!r}; see `dynasaur call {action.name} --help`"
         )
-    return Given(tuple(positional), named)
+    return Arguments(tuple(positional), named)
 
 
 def _value(parameter: Parameter, word: str) -> object:
