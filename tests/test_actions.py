@@ -55,6 +55,15 @@ KINDS = {  # every parameter name of the initial actions, and the one annotation
     "whole_words": "bool",
 }
 MAY_VARY = {"value": {"float", "Any"}}
+GIVERS = {  # what an initial action may import besides the standard library, and what gives it
+    "charset_normalizer": "charset-normalizer",
+    "httpx": "httpx",
+    "lxml": "lxml",
+    "openpyxl": "",  # optional: `read_table` says how to get it
+    "playwright": "",  # optional: for `render=True` alone
+    "protego": "protego",
+    "trafilatura": "trafilatura",
+}
 
 each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 
@@ -91,9 +100,9 @@ def section(text: str, title: str) -> str:
 
 def test_there_are_actions_of_every_kind() -> None:
     assert len(FILES) >= 30
-    assert {file.parent.name for file in FILES} == {
-        *("arithmetic", "dates", "files", "lists", "stats"),
-        *("structured", "tables", "text", "units"),
+    assert {file.parent.name for file in FILES} <= {
+        *("archives", "arithmetic", "dates", "documents", "files", "lists", "mail", "media"),
+        *("stats", "structured", "system", "tables", "text", "units", "web"),
     }
 
 
@@ -119,7 +128,11 @@ def test_the_head_is_valid_and_says_initial(file: Path) -> None:
     block = re.match(r"# /// script\n((?:#(?: .*)?\n)+)# ///\n", text)
     assert block
     head = tomllib.loads(re.sub(r"^# ?", "", block[1], flags=re.MULTILINE))
+    needed = head.pop("dependencies", [])
     assert head == {"requires-python": ">=3.11", "tool": {"dynasaur": {"origin": "initial"}}}
+    # One with extras would be taken for missing, always.
+    assert [one for one in needed if not re.fullmatch(r"[a-z0-9-]+>=[0-9.]+", one)] == []
+    assert sorted(needed) == needed
     assert ast.get_docstring(ast.parse(text))
 
 
@@ -170,15 +183,52 @@ def test_an_example_is_executed(file: Path) -> None:
     assert not any(doctest.SKIP in example.options for example in examples)
 
 
-@each_file
-def test_only_relative_imports_and_the_standard_library(file: Path) -> None:
-    for node in ast.walk(ast.parse(file.read_text())):
+def imported(file: Path) -> dict[str, bool]:
+    """The top names of what a file imports absolutely, and whether one import is at its top."""
+    tree = ast.parse(file.read_text())
+    found: dict[str, bool] = {}
+    for node in ast.walk(tree):
         names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom) and not node.level:
             names = [node.module or ""]
         for name in names:
             top = name.partition(".")[0]
-            assert top in sys.stdlib_module_names or (file.stem, top) == ("read_table", "openpyxl")
+            found[top] = found.get(top, False) or node in tree.body
+    return {name: top for name, top in found.items() if name not in sys.stdlib_module_names}
+
+
+def reached(file: Path) -> set[Path]:
+    """A file and all that it imports relatively, on every way."""
+    found: set[Path] = set()
+    waiting = [file]
+    while waiting:
+        here = waiting.pop()
+        if here in found:
+            continue
+        found.add(here)
+        for node in ast.walk(ast.parse(here.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.level:
+                folder = here.parents[node.level - 1].joinpath(*(node.module or "").split("."))
+                waiting.append(folder.with_suffix(".py"))
+    return found
+
+
+@each_file
+def test_what_it_imports_is_named_in_its_head(file: Path) -> None:
+    """Other people's packages are imported inside functions, and named by who reaches them."""
+    packages: set[str] = set()
+    for module in reached(file):
+        for name, at_top in imported(module).items():
+            if name == "dynasaur":  # its host functions, which every kernel has
+                continue
+            assert name in GIVERS
+            assert not at_top, f"{module.stem} imports {name} at its top"
+            packages.add(GIVERS[name])
+    block = re.match(r"# /// script\n((?:#(?: .*)?\n)+)# ///\n", file.read_text())
+    assert block
+    head = tomllib.loads(re.sub(r"^# ?", "", block[1], flags=re.MULTILINE))
+    named = {one.partition(">=")[0] for one in head.get("dependencies", [])}
+    assert named == packages - {""}
 
 
 def test_no_imports_go_in_a_circle() -> None:
