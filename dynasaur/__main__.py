@@ -13,14 +13,21 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     # Imports make many objects that all stay: looking for garbage among them is wasted time.
     gc.set_threshold(50_000, 20, 50)
-    from dynasaur.cli import run
+    try:
+        from dynasaur.cli import run
 
-    _leave(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:  # while it was still being imported
+        code = 130
+    _leave(code)
 
 
 def _leave(code: int) -> None:
-    """Leave; without taking every module apart where nothing but that is left to do."""
-    if threading.active_count() > 1:
+    """Leave; without taking every module apart where nothing but that is left to do.
+
+    Daemons are not waited for: `sys.exit` would stop them in their tracks, too.
+    """
+    if any(not one.daemon for one in threading.enumerate() if one is not threading.main_thread()):
         sys.exit(code)
     atexit._run_exitfuncs()  # noqa: SLF001 - what sys.exit would do next
     try:

@@ -37,6 +37,9 @@ NAME = "dynasaur-sandbox"
 _PATIENCE = 10.0
 """Seconds that a supervisor has to end what it supervises."""
 
+_KILLED = 0.5
+"""Seconds in which a killed process is looked for often."""
+
 
 class SandboxProvisioner(LocalProvisioner):
     """Runs ipykernel in an enclosure, with its sockets in a private folder.
@@ -123,11 +126,11 @@ class SandboxProvisioner(LocalProvisioner):
             return
         if self._launch is not None and self._launch.supervised:
             process.terminate()
-            ends = time.monotonic() + _PATIENCE
-            while process.poll() is None and time.monotonic() < ends:
-                await asyncio.sleep(0.005)
+            await _gone(process, _PATIENCE)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
+        # It goes in milliseconds; who waits for it by `wait` looks ten times a second only.
+        await _gone(process, _KILLED)
 
     async def terminate(self, restart: bool = False) -> None:
         """End the kernel; there is no gentler way that it could not refuse."""
@@ -202,6 +205,13 @@ def register() -> None:
     group = KernelProvisionerFactory.GROUP_NAME
     entry = EntryPoint(NAME, f"{__name__}:SandboxProvisioner", group)
     KernelProvisionerFactory.instance().provisioners.setdefault(NAME, entry)
+
+
+async def _gone(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Wait until a process has ended, or the time is up."""
+    ends = time.monotonic() + seconds
+    while process.poll() is None and time.monotonic() < ends:
+        await asyncio.sleep(0.002)
 
 
 def _give(place: Place, uid: int) -> None:
