@@ -126,7 +126,12 @@ def run(arguments: Sequence[str]) -> int:
     """
     _open_closed_streams()
     try:
-        result = group.main(list(arguments), prog_name="dynasaur", standalone_mode=False)
+        result = group.main(
+            list(arguments),
+            prog_name="dynasaur",
+            standalone_mode=False,
+            color=False if os.environ.get("NO_COLOR") else None,
+        )
         sys.stdout.flush()
     except click.exceptions.Exit as exit_:
         return exit_.exit_code

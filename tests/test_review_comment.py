@@ -7,6 +7,7 @@ import os
 import pty
 import select
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -126,6 +127,20 @@ def test_what_the_environment_lacks_is_said(monkeypatch: pytest.MonkeyPatch) -> 
     assert connect({"GH_TOKEN": "x"}, "https://github.com/ada/lib").repository == "ada/lib"
 
 
+def test_the_token_of_gh_is_used(
+    server: Hub, report: Report, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "gh"
+    program.write_text('#!/bin/sh\n[ "$*" = "auth token" ] && echo secret-of-gh\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    connect({"GITHUB_API_URL": server.url}, "git@github.com:ada/lib.git").post(7, report)
+    assert server.tokens == {"Bearer secret-of-gh"}
+    program.write_text("#!/bin/sh\nexit 1\n")
+    with pytest.raises(UsageError, match="gh auth login"):
+        connect({}, "git@github.com:ada/lib.git")
+
+
 def test_a_report_as_data_gives_the_same_tables(report: Report) -> None:
     again = json_read.read(json_format.render(report), "review.json")
     assert json_format.render(again).replace(" ", "") == json_format.render(report).replace(" ", "")
@@ -224,13 +239,15 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return root
 
 
-def at_a_terminal(folder: Path, words: list[str], answers: str) -> tuple[int, str]:
-    """Run a command at a terminal and type."""
+def at_a_terminal(
+    folder: Path, words: list[str], answers: str, stop_at: str = "", **env: str
+) -> tuple[int, str]:
+    """Run a command at a terminal and type; interrupt it once some words are shown."""
     main, side = pty.openpty()
     process = subprocess.Popen(
         command(*words),
         cwd=folder,
-        env=environment(folder / ".home", {"COLUMNS": "90", "NO_COLOR": "1"}),
+        env=environment(folder / ".home", {"COLUMNS": "90", "NO_COLOR": "1", **env}),
         stdin=side,
         stdout=side,
         stderr=side,
@@ -244,6 +261,8 @@ def at_a_terminal(folder: Path, words: list[str], answers: str) -> tuple[int, st
         ready, _, _ = select.select([main], [], [], 0.2)
         if not ready and process.poll() is not None:
             break
+        if not ready and stop_at and stop_at.encode() in shown:  # Python may miss one
+            process.send_signal(signal.SIGINT)
         if ready:
             try:
                 data = os.read(main, 4096)
@@ -261,6 +280,7 @@ def test_a_walk_accepts_rejects_and_ends_in_what_can_be_committed(library: Path)
     answers = "r\ndangerous\n" + "a\nits job\n" + "q\n"
     code, shown = at_a_terminal(library, ["review", "HEAD~1..HEAD", "--interactive"], answers)
     assert code == 0, shown
+    assert "\x1b[" not in shown  # NO_COLOR
     assert "1 accepted, 1 rejected, 0 edited" in shown
     assert "git add actions/accepted.toml" in shown
     assert not (library / "actions/text/loud_text.py").exists()
@@ -270,6 +290,42 @@ def test_a_walk_accepts_rejects_and_ends_in_what_can_be_committed(library: Path)
     git(library, "commit", "--quiet", "-m", "Accept findings")
     later = dynasaur("review", "HEAD~3..HEAD", "--format", "json", cwd=library)
     assert (later.code, later.json["summary"]["accepted"]) == (0, 1)
+
+
+def test_an_edit_opens_the_file_and_says_how_to_review_it(library: Path) -> None:
+    editor = library / ".git/editor"
+    editor.write_text("#!/bin/sh\necho '# seen' >> \"$1\"\n")
+    editor.chmod(0o755)
+    words = ["review", "HEAD~1..HEAD", "--interactive"]
+    code, shown = at_a_terminal(library, words, "e\nq\n", EDITOR=str(editor))
+    assert code == 1, shown
+    assert "0 accepted, 0 rejected, 1 edited" in shown
+    assert "reviewed by `dynasaur review HEAD`" in shown
+    assert (library / "actions/text/loud_text.py").read_text().endswith("# seen\n")
+
+
+def test_an_editor_that_fails_ends_no_walk(library: Path) -> None:
+    words = ["review", "HEAD~1..HEAD", "--interactive"]
+    code, shown = at_a_terminal(library, words, "a\nits job\ne\nq\n", EDITOR="false")
+    assert code == 0, shown  # the one error was accepted
+    assert "Editing failed; set EDITOR" in shown
+    assert "1 accepted, 0 rejected, 0 edited" in shown
+
+
+def test_what_is_gone_cannot_be_edited(library: Path) -> None:
+    git(library, "rm", "--quiet", "actions/text/loud_text.py")
+    words = ["review", "HEAD~1..HEAD", "--interactive"]
+    code, shown = at_a_terminal(library, words, "e\nq\n", EDITOR="false")
+    assert code == 1, shown
+    assert "there is no actions/text/loud_text.py in the work tree" in shown
+
+
+def test_what_was_accepted_before_ctrl_c_stays(library: Path) -> None:
+    words = ["review", "HEAD~1..HEAD", "--interactive"]
+    code, shown = at_a_terminal(library, words, "a\nits job\n", "2/3")
+    assert code == 130, shown
+    assert "1 accepted, 0 rejected, 0 edited" in shown
+    assert "its job" in (library / "actions/accepted.toml").read_text()
 
 
 def test_without_a_terminal_nobody_is_asked(library: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dynasaur.commands._output import plain
 from dynasaur.errors import BlockedError, FailureError
 
 if TYPE_CHECKING:
@@ -37,11 +38,21 @@ class Walk:
     def run(self) -> Report:
         """Asks about each open finding, writes what was accepted; gives the report as it is then.
 
+        What was decided stays, even when the person leaves by Ctrl-C.
+
         Raises:
             BlockedError: Nobody is there to ask.
         """
         if not sys.stdin.isatty():
             raise BlockedError("nobody is there to ask: --interactive needs a terminal")
+        try:
+            self._ask_all()
+        finally:
+            self._save()
+            self._summary()
+        return self._judged()
+
+    def _ask_all(self) -> None:
         waiting = list(self.report.open)
         for number, finding in enumerate(waiting, 1):
             if finding.action in self.rejected:
@@ -50,9 +61,6 @@ class Walk:
             self._show(number, len(waiting), finding)
             if not self._ask(finding):
                 break
-        self._save()
-        self._summary()
-        return self._judged()
 
     def _show(self, number: int, count: int, finding: Finding) -> None:
         from dynasaur.review.rules import RULES
@@ -91,8 +99,19 @@ class Walk:
                 if self._reject(finding):
                     return True
             elif answer == "e":
-                click.edit(filename=str(self.library.root / finding.path))
-                self.edited.append(finding.path)
+                self._edit(finding)
+
+    def _edit(self, finding: Finding) -> None:
+        path = self.library.root / finding.path
+        if not path.is_file():
+            click.echo(f"  there is no {plain(finding.path)} in the work tree to edit", err=True)
+            return
+        try:
+            click.edit(filename=str(path))
+        except click.ClickException as error:
+            click.echo(f"  {plain(error.message)}; set EDITOR to your editor", err=True)
+            return
+        self.edited.append(finding.path)
 
     def _reject(self, finding: Finding) -> bool:
         from dynasaur.upkeep import Ground, reject
