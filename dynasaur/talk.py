@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Literal
 
 Role = Literal["system", "user", "assistant"]
@@ -34,6 +34,7 @@ class Usage:
         prompt_tokens: Tokens of the prompts, the cached ones included.
         completion_tokens: Tokens of the replies, those of reasoning included.
         cached_tokens: Tokens of the prompts that the endpoint had in its cache.
+        reasoning_tokens: Tokens of the replies that the model thought and did not say.
         cost: US dollars; None where the price is not known. A sum with one unknown is unknown.
     """
 
@@ -42,6 +43,7 @@ class Usage:
     completion_tokens: int = 0
     cached_tokens: int = 0
     cost: float | None = 0.0
+    reasoning_tokens: int = 0
 
     def __add__(self, other: Usage) -> Usage:
         known = self.cost is not None and other.cost is not None
@@ -51,12 +53,45 @@ class Usage:
             self.completion_tokens + other.completion_tokens,
             self.cached_tokens + other.cached_tokens,
             (self.cost or 0.0) + (other.cost or 0.0) if known else None,
+            self.reasoning_tokens + other.reasoning_tokens,
         )
 
     @property
     def tokens(self) -> int:
         """Tokens in both directions."""
         return self.prompt_tokens + self.completion_tokens
+
+
+Api = Literal["auto", "chat", "responses"]
+"""What an endpoint is asked by: chat completions, the Responses API, or the one that it has."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a model is to be asked and to write; what has its default is left to the model.
+
+    Attributes:
+        temperature: The sampling temperature, 0 to 2.
+        seed: What makes two equal requests give equal replies, where the model can.
+        reasoning_effort: How much to think before the reply: `low`, `medium`, `high`, ...
+        max_output_tokens: Tokens that one reply may have, those of reasoning included.
+        api: What it is asked by.
+    """
+
+    temperature: float | None = None
+    seed: int | None = None
+    reasoning_effort: str = ""
+    max_output_tokens: int | None = None
+    api: Api = "auto"
+
+    def over(self, other: Manner) -> Manner:
+        """This, and what `other` says where this says nothing."""
+        said = {
+            one.name: value
+            for one in fields(self)
+            if (value := getattr(self, one.name)) != one.default
+        }
+        return replace(other, **said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +103,13 @@ class ModelFacts:
         price: US dollars for a million tokens of prompt, cached prompt and reply; None where
             it is not known.
         images: It sees pictures.
+        manner: How it is to be asked.
     """
 
     context: int | None = None
     price: tuple[float, float, float] | None = None
     images: bool = False
+    manner: Manner = Manner()
 
 
 FREE = ModelFacts(price=(0.0, 0.0, 0.0))
@@ -90,6 +127,9 @@ class Ear:
 
     def waiting(self, seconds: float, why: str) -> None:
         """The model is asked again after this time, because of what went wrong."""
+
+    def remarked(self, line: str) -> None:
+        """Something that the user wanted of the model is not to be had, in one line."""
 
 
 @dataclass(frozen=True, slots=True)

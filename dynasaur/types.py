@@ -11,8 +11,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from dynasaur.talk import Api as Api
 from dynasaur.talk import Ear as Ear
 from dynasaur.talk import Image as Image
+from dynasaur.talk import Manner as Manner
 from dynasaur.talk import Message as Message
 from dynasaur.talk import ModelFacts as ModelFacts
 from dynasaur.talk import Reply as Reply

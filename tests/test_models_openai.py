@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 
 from dynasaur.errors import ConfigError, DynasaurError, ModelError
-from dynasaur.models.openai_chat import OpenAIModel, available
+from dynasaur.models.endpoint import Endpoint
+from dynasaur.models.openai_model import OpenAIModel
 from dynasaur.models.patience import Patience
-from dynasaur.types import Message, Usage
+from dynasaur.models.providers import providers
+from dynasaur.types import Manner, Message, ModelFacts, Usage
 from tests.builders.chat_server import (
     DROPPED,
     HALF,
@@ -30,6 +32,7 @@ from tests.builders.chat_server import (
 
 KEY = "sk-very-secret-0123456789"
 STEP = Step("I print.", "print(1)")
+COOL = ModelFacts(manner=Manner(temperature=0.2))
 TALK = (Message("system", "You write Python."), Message("user", "Print one."))
 
 
@@ -131,7 +134,10 @@ def test_an_option_that_the_model_refuses_is_left_out(patience: Patience) -> Non
     refusal = failure(400, "Unsupported value: 'temperature' does not support 0.2 with this model")
     with ChatServer([refusal, STEP, STEP]) as server:
         asked = OpenAIModel(
-            "test", base_url=server.url, sampling={"temperature": 0.2}, patience=patience
+            "test",
+            base_url=server.url,
+            facts=COOL,
+            patience=patience,
         )
         assert [asked.reply(TALK).code, asked.reply(TALK).code] == ["print(1)"] * 2
     assert ["temperature" in request.body for request in server.chats] == [True, False, False]
@@ -505,9 +511,14 @@ def test_a_key_goes_to_its_own_base_url_only(
 def test_azure(patience: Patience) -> None:
     with ChatServer([STEP, failure(401, "Access denied")]) as server:
         asked = OpenAIModel(
-            "my-gpt", base_url=server.host, api_key=KEY, api_version="2024-10-21", patience=patience
+            "my-gpt",
+            base_url=server.host,
+            api_key=KEY,
+            api_version="2024-10-21",
+            provider=providers()["azure"],
+            patience=patience,
         )
-        assert asked.name == "azure:my-gpt"
+        assert asked.name == "azure/my-gpt"
         assert asked.reply(TALK).code == "print(1)"
         with pytest.raises(ConfigError, match="AZURE_OPENAI_API_KEY"):
             asked.reply(TALK)
@@ -518,18 +529,21 @@ def test_azure(patience: Patience) -> None:
 
 def test_the_models_of_an_endpoint(patience: Patience) -> None:
     with ChatServer(models=("a", "b")) as server:
-        assert available(server.url, KEY) == ("a", "b")
+        assert Endpoint(server.url, KEY).models() == ("a", "b")
     with (
         ChatServer(models=failure(401, "no")) as server,
         pytest.raises(ConfigError, match="does not accept the key"),
     ):
-        available(server.url, KEY, patience=patience)
+        patience.ask(Endpoint(server.url, KEY).models)
 
 
 def test_temperature_is_sent_only_when_given(patience: Patience) -> None:
     with ChatServer([STEP]) as server:
         OpenAIModel(
-            "test", base_url=server.url, sampling={"temperature": 0.2}, patience=patience
+            "test",
+            base_url=server.url,
+            facts=COOL,
+            patience=patience,
         ).reply(TALK)
     assert server.chats[0].body["temperature"] == 0.2
 

@@ -7,9 +7,9 @@ import json
 import pytest
 
 from dynasaur.errors import ModelError
-from dynasaur.models.openai_chat import OpenAIModel
+from dynasaur.models.apis.events import thought_of
+from dynasaur.models.openai_model import OpenAIModel
 from dynasaur.models.patience import Patience
-from dynasaur.models.streaming import thought_of
 from dynasaur.types import Ear, Image, Message
 from tests.builders.chat_server import (
     ChatServer,

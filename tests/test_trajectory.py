@@ -140,6 +140,7 @@ def test_the_summary_has_the_published_keys(tmp_path: Path) -> None:
             "completion_tokens": 0,
             "cached_tokens": 0,
             "cost": 0.0,
+            "reasoning_tokens": 0,
         },
         "seconds": 0.0,
     }
@@ -156,7 +157,7 @@ def test_what_is_loaded_is_what_was_written(tmp_path: Path) -> None:
         reason="enough",
         steps=(*record(tmp_path).steps, step),
         actions=ActionUse(("mean",), (), (), (), (Refusal("f", "why"),)),
-        usage=Usage(2, 3, 4, 1, 0.25),
+        usage=Usage(2, 3, 4, 1, 0.25, 2),
         opening="Task: x",
         started="2026-11-20T10:00:00+00:00",
     )

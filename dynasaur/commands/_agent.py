@@ -96,7 +96,7 @@ def agent_of(path: Path | None, look: Look, flags: dict[str, object]) -> Agent:
     from dynasaur.agent import Agent
     from dynasaur.commands._person import Terminal
     from dynasaur.models.catalog import resolve
-    from dynasaur.models.openai_chat import OpenAIModel
+    from dynasaur.models.openai_model import OpenAIModel
 
     library, settings = open_library(path, flags)
     tables = (

@@ -51,13 +51,10 @@ def make_agent(job: Job) -> Agent:
 def eval_model(plan: Plan) -> Model:
     """The model of a plan; the planner and scripts take no sampling."""
     from dynasaur.models.catalog import resolve
+    from dynasaur.types import Manner
 
-    sampling: dict[str, object] = (
-        {} if plan.temperature is None else {"temperature": plan.temperature}
-    )
-    if plan.seed:
-        sampling["seed"] = plan.seed
-    return resolve(plan.model, os.environ, sampling=sampling)
+    manner = Manner(temperature=plan.temperature, seed=plan.seed or None)
+    return resolve(plan.model, os.environ, manner=manner)
 
 
 def eval_library(root: Path, plan: Plan, settings: Mapping[str, Any]) -> Library:

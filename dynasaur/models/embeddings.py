@@ -12,8 +12,9 @@ from functools import cached_property
 from typing import Any
 
 from dynasaur.errors import ConfigError, MissingExtraError, ModelError
-from dynasaur.models.endpoint import OPENAI_URL, Endpoint
+from dynasaur.models.endpoint import Endpoint
 from dynasaur.models.patience import Patience
+from dynasaur.models.providers import OPENAI_URL
 
 DEFAULT_EMBEDDINGS = "text-embedding-3-small"
 """OpenAI's model when only a key is set."""

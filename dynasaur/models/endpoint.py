@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import socket
-import ssl
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import urlsplit, urlunsplit
+from typing import TYPE_CHECKING, Any
 
 from dynasaur.errors import ConfigError
 from dynasaur.models import wire
+from dynasaur.models.apis.api import Api, Heard, sendable
+from dynasaur.models.connection import no_connection, plain_url
 from dynasaur.models.failures import Asked, Failure, from_status
-from dynasaur.models.streaming import Pieces
-from dynasaur.types import Message
 
 if TYPE_CHECKING:
     import openai
-    from openai.types.chat import ChatCompletionMessageParam
-
-OPENAI_URL = "https://api.openai.com/v1"
 
 _NO_KEY = "none"
 """Sent where there is no key: the client wants one, and a server without keys ignores it."""
@@ -32,13 +25,16 @@ _CONNECT_SECONDS = 10.0
 
 _HTTP_LIBRARIES = frozenset({"httpx", "httpx2", "httpcore", "httpcore2"})
 
+_STATUS = {"rate_limit_exceeded": 429, "invalid_prompt": 400}
+"""What the codes of errors that come with status 200 would be as statuses."""
+
 
 class _CutOffError(Exception):
     """A stream that ended before its end."""
 
 
 class Endpoint:
-    """One server that speaks chat completions.
+    """One server.
 
     Attributes:
         url: Its base URL as messages show it.
@@ -49,18 +45,29 @@ class Endpoint:
         api_key: Its key; empty where it needs none.
         api_version: Azure's API version; empty for every other server.
         seconds: How long to wait for the server to go on with its answer.
+        key_variable: The environment variable that holds the key, for messages.
+        url_variable: The one that holds the base URL.
 
     Raises:
         ConfigError: The URL or the key cannot be right.
     """
 
     def __init__(
-        self, base_url: str, api_key: str = "", *, api_version: str = "", seconds: float = 600.0
+        self,
+        base_url: str,
+        api_key: str = "",
+        *,
+        api_version: str = "",
+        seconds: float = 600.0,
+        key_variable: str = "OPENAI_API_KEY",
+        url_variable: str = "OPENAI_BASE_URL",
     ) -> None:
         self._azure_version = api_version
-        self.url = plain_url(base_url, self._url_variable)
+        self._key_variable = key_variable
+        self._url_variable = url_variable
+        self.url = plain_url(base_url, url_variable)
         if not (api_key.isascii() and api_key.isprintable()):
-            raise ConfigError(f"{self._key_variable} holds characters that no key has")
+            raise ConfigError(f"{key_variable} holds characters that no key has")
         self._base_url = base_url
         self._key = api_key
         self._seconds = seconds
@@ -96,41 +103,31 @@ class Endpoint:
             )
         return openai.OpenAI(base_url=self._base_url, api_key=key, timeout=timeout, max_retries=0)
 
-    @property
-    def _key_variable(self) -> str:
-        return "AZURE_OPENAI_API_KEY" if self._azure_version else "OPENAI_API_KEY"
-
-    @property
-    def _url_variable(self) -> str:
-        return "AZURE_OPENAI_ENDPOINT" if self._azure_version else "OPENAI_BASE_URL"
-
-    def chat(
+    def reply(
         self,
+        api: Api,
         model: str,
-        messages: Sequence[Message],
+        conversation: Sequence[dict[str, object]],
         options: dict[str, object],
-        heard: Callable[[str], None] | None = None,
+        *,
+        way: str = "text",
+        heard: Heard | None = None,
     ) -> wire.Answer | Failure:
-        """Ask for one completion.
+        """Ask for one reply.
 
         Args:
+            api: What to ask by.
             model: The model's name, or the deployment's.
-            messages: The conversation, sent as it is.
+            conversation: The messages, as the API has them.
             options: Further fields of the request's body.
-            heard: Let it stream, and tell this of each piece of the thought.
+            way: The form that the options ask for.
+            heard: It streams: told each piece of the thought.
         """
-        body = [{"role": m.role, "content": _content(m)} for m in messages]
-        asked = self._asked(model)
-        if heard:
-            options = options | {"stream": True, "stream_options": {"include_usage": True}}
-        request = {
-            "model": model,
-            "messages": cast("list[ChatCompletionMessageParam]", body),
-            "extra_body": options,
-        }
-        send = partial(self._streamed, heard) if heard else self._at_once
+        asked = replace(self._asked(model), wanted=api.wanted, way=way)
+        request = {"model": model, api.field: conversation, "extra_body": options}
+        send = partial(self._streamed, api, heard) if heard else partial(self._at_once, api)
         text = self._ask(lambda: send(**request), asked)
-        return text if isinstance(text, Failure) else _answer(text, asked)
+        return text if isinstance(text, Failure) else _answer(text, api, asked)
 
     def embed(self, model: str, texts: Sequence[str]) -> list[list[float]] | Failure:
         """Ask for the vector of each of some texts.
@@ -139,11 +136,11 @@ class Endpoint:
             model: The embedding model's name.
             texts: What to embed, sent as it is.
         """
-        asked = replace(self._asked(model), wanted="embeddings")
+        asked = replace(self._asked(model), wanted="embedding")
         text = self._ask(
             lambda: (
                 self._client.embeddings.with_raw_response.create(
-                    model=model, input=[_sendable(text) for text in texts], encoding_format="float"
+                    model=model, input=[sendable(text) for text in texts], encoding_format="float"
                 ).text
             ),
             asked,
@@ -156,13 +153,14 @@ class Endpoint:
         start = asked.clean(text)[:60]
         return Failure(f"{asked.endpoint} answered with no embeddings of {model}: {start!r}")
 
-    def _at_once(self, **request: Any) -> str:
-        return self._client.chat.completions.with_raw_response.create(**request).text
+    def _at_once(self, api: Api, **request: Any) -> str:
+        made = api.resource(self._client).with_raw_response.create(**request)
+        return str(made.text)
 
-    def _streamed(self, heard: Callable[[str], None], **request: Any) -> str:
-        pieces = Pieces(heard)
+    def _streamed(self, api: Api, heard: Heard, **request: Any) -> str:
+        pieces = api.pieces(heard)
         heard("")
-        create = self._client.chat.completions.with_streaming_response.create
+        create = api.resource(self._client).with_streaming_response.create
         with create(**request) as response:
             for line in response.iter_lines():
                 pieces.take(line)
@@ -187,7 +185,7 @@ class Endpoint:
         except openai.APITimeoutError:
             return Failure(f"{self.url} did not answer in {self._seconds:g} seconds", retry=True)
         except openai.APIConnectionError as error:
-            return _no_connection(error, asked)
+            return no_connection(error, asked)
         except openai.APIStatusError as error:
             response = error.response
             return from_status(error.status_code, response.headers, response.text, asked)
@@ -205,36 +203,18 @@ class Endpoint:
             return Failure(f"the connection to {self.url} was lost in the middle", retry=True)
 
 
-def _content(message: Message) -> str | list[dict[str, object]]:
-    """The content of a message: its text, with its images where it has some."""
-    text = _sendable(message.content)
-    if not message.images:
-        return text
-    urls = (
-        f"data:{one.mime};base64,{base64.b64encode(one.data).decode()}" for one in message.images
-    )
-    images: list[dict[str, object]] = [{"type": "image_url", "image_url": {"url": u}} for u in urls]
-    return [{"type": "text", "text": text}, *images]
-
-
-def _sendable(content: str) -> str:
-    """What every endpoint takes: no lone surrogates, and not nothing at all."""
-    return content.encode("utf-8", "replace").decode("utf-8") or "(empty)"
-
-
-def _answer(text: str, asked: Asked) -> wire.Answer | Failure:
-    """The completion in a body that came with status 200."""
-    body = wire.read_json(text)
-    answer = wire.read_answer(body)
+def _answer(text: str, api: Api, asked: Asked) -> wire.Answer | Failure:
+    """The answer in a body that came with status 200."""
+    body = wire.as_dict(wire.read_json(text))
+    if error := body.get("error"):  # routers send errors of others like this, as failures do
+        code = wire.as_dict(error).get("code")
+        status = code if isinstance(code, int) and 400 <= code < 600 else None
+        return from_status(status or _STATUS.get(str(code), 502), {}, text, asked)
+    answer = api.read(body)
     if answer is not None:
         return answer
-    if isinstance(body, dict) and "choices" in body:
+    if api.listed in body:
         return Failure(f"{asked.endpoint} answered without a choice", retry=True)
-    if isinstance(body, dict) and "error" in body:  # routers send errors of others like this
-        inner = body["error"]
-        code = inner.get("code") if isinstance(inner, dict) else None
-        status = code if isinstance(code, int) and 400 <= code < 600 else 502
-        return from_status(status, {}, text, asked)
     if "<html" in text[:1000].lower():
         return Failure(
             f"{asked.endpoint} answered with a web page: check {asked.url_variable}, "
@@ -242,47 +222,4 @@ def _answer(text: str, asked: Asked) -> wire.Answer | Failure:
             ConfigError,
         )
     start = asked.clean(text)[:60]
-    return Failure(f"{asked.endpoint} answered with no chat completion: {start!r}", retry=True)
-
-
-def _no_connection(error: BaseException, asked: Asked) -> Failure:
-    """Why a connection failed; one that was never made is not tried for long."""
-    host = urlsplit(asked.endpoint).hostname
-    for cause in _causes(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return Failure(f"the certificate of {host} is not trusted: {cause.verify_message}")
-        if isinstance(cause, socket.gaierror):
-            line = f"the name {host} cannot be resolved: check {asked.url_variable} and the network"
-            return Failure(line, retry=True, attempts=3)
-        if isinstance(cause, ConnectionRefusedError):
-            line = f"{asked.endpoint} refuses connections: is the server running?"
-            return Failure(line, retry=True, attempts=3)
-    return Failure(f"the connection to {asked.endpoint} was lost", retry=True)
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__
-
-
-def plain_url(url: str, variable: str) -> str:
-    """The URL as messages show it: without user, password and query.
-
-    Args:
-        url: The URL as it was given.
-        variable: Where it was given, for the error.
-
-    Raises:
-        ConfigError: It is no URL of a web server.
-    """
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise ConfigError(f"{variable} is not a URL: {error}") from None
-    if parts.scheme not in {"http", "https"} or not host:
-        raise ConfigError(f"{variable} must be a URL that starts with http:// or https://")
-    place = f"[{host}]" if ":" in host else host
-    place += f":{port}" if port else ""
-    return urlunsplit((parts.scheme, place, parts.path.rstrip("/"), "", ""))
+    return Failure(f"{asked.endpoint} answered with no {asked.wanted}: {start!r}", retry=True)

@@ -27,8 +27,10 @@ class Failure:
         wait: Seconds the endpoint asks to wait, where it does.
         about: `format`: the endpoint objects to the response format; `unclear`: it objects to
             something in the request and does not say what; `output`: it could not fit what the
-            model wrote into the format.
+            model wrote into the format; `path`: it does not have this API; `responses`: it has
+            this model by the Responses API alone.
         window: The model's context window in tokens, where the endpoint says it.
+        said: What the endpoint said, where it is `unclear`: its words and its labels.
     """
 
     message: str
@@ -36,8 +38,9 @@ class Failure:
     retry: bool = False
     attempts: int = 0
     wait: float | None = None
-    about: Literal["", "format", "output", "unclear"] = ""
+    about: Literal["", "format", "output", "unclear", "path", "responses"] = ""
     window: int | None = None
+    said: str = ""
 
     def error(self, more: str = "") -> DynasaurError:
         """The error to raise, with `more` at the end of its line."""
@@ -58,6 +61,7 @@ class Asked:
         key_variable: The environment variable that holds the key.
         url_variable: The one that holds the base URL.
         wanted: What of it.
+        way: The form that was asked for: `schema`, `tool` or `text`; see `apis.api`.
     """
 
     model: str
@@ -65,7 +69,8 @@ class Asked:
     key: str = ""
     key_variable: str = "OPENAI_API_KEY"
     url_variable: str = "OPENAI_BASE_URL"
-    wanted: str = "chat completions"
+    wanted: str = "chat completion"
+    way: str = "text"
 
     def clean(self, text: str) -> str:
         """`text` on one line, bounded, without the key."""
@@ -93,12 +98,26 @@ _NO_MODEL = re.compile(
     r"|(?:unknown|invalid|no such) model|not a valid model|no models? loaded",
     re.IGNORECASE | re.DOTALL,
 )
-_FORMAT = re.compile(
-    r"response.?format|json.?schema|structured.?output|guided|grammar|json_object", re.IGNORECASE
+_FORMATS = {
+    "schema": re.compile(
+        r"response.?format|text\.format|json.?schema|structured.?output|guided|grammar|json_object"
+        r"|requested parameters",
+        re.IGNORECASE,
+    ),
+    "tool": re.compile(
+        r"\btools?\b|tool.?(?:choice|call|use)|function.?call|jinja|requested parameters",
+        re.IGNORECASE,
+    ),
+}
+"""Words on what asks for a form; of a reply in plain text nothing can be at fault."""
+
+_RESPONSES = re.compile(
+    r"only (?:supported|available) (?:in|on|with|through).{0,30}responses", re.IGNORECASE
 )
 _NO_CREDIT_LABELS = {"insufficient_quota", "billing_hard_limit_reached", "billing_not_active"}
 _NO_MODEL_LABELS = {"model_not_found", "deploymentnotfound"}
 _BAD_KEY_LABELS = {"invalid_api_key", "api_key_invalid"}
+_OUTPUT_LABELS = {"json_validate_failed", "tool_use_failed"}
 _OUTPUT = re.compile(
     r"output.{0,40}(?:not match|does not|failed|invalid).{0,40}format", re.IGNORECASE
 )
@@ -117,10 +136,15 @@ def from_status(status: int, headers: Mapping[str, str], body: str, asked: Asked
     """
     complaint = read_complaint(body)
     said = asked.clean(complaint.message) or "it gives no reason"
+    if status in {400, 404} and _RESPONSES.search(complaint.message):
+        line = f"{asked.endpoint} has {asked.model!r} by the Responses API: use --api responses"
+        return Failure(f"{line} ({said})", ConfigError, about="responses")
+    if complaint.labels & _OUTPUT_LABELS:
+        return Failure(_busy(status, said, asked), retry=True, about="output")
     known = _config(status, complaint, said, asked) or _limits(status, complaint, said, asked)
     if known:
         return known
-    if status in _FORMAT_STATUS and _FORMAT.search(f"{complaint.message} {complaint.labels}"):
+    if status in _FORMAT_STATUS and _about_format(complaint, asked):
         return Failure(f"{asked.endpoint} refuses the response format: {said}", about="format")
     if status == 500 and _OUTPUT.search(complaint.message):
         return Failure(_busy(status, said, asked), retry=True, about="output")
@@ -129,7 +153,15 @@ def from_status(status: int, headers: Mapping[str, str], body: str, asked: Asked
     if status in _RETRY_STATUS or (status >= 500 and status != 501):
         again = headers.get("x-should-retry", "").lower() != "false"
         return Failure(_busy(status, said, asked), retry=again, wait=retry_after(headers))
-    return Failure(f"{asked.endpoint} refuses the request (HTTP {status}): {said}", about="unclear")
+    line = f"{asked.endpoint} refuses the request (HTTP {status}): {said}"
+    words = " ".join([complaint.message, *sorted(complaint.labels)])
+    return Failure(line, about="unclear", said=words)
+
+
+def _about_format(complaint: Complaint, asked: Asked) -> bool:
+    """The endpoint speaks of what asked for the reply's form."""
+    words = _FORMATS.get(asked.way)
+    return bool(words and words.search(f"{complaint.message} {complaint.labels}"))
 
 
 def _config(status: int, complaint: Complaint, said: str, asked: Asked) -> Failure | None:
@@ -142,7 +174,7 @@ def _config(status: int, complaint: Complaint, said: str, asked: Asked) -> Failu
     missing = (status == 404 and "model" in text.lower()) or (
         status in {400, 422} and _NO_MODEL.search(text)
     )
-    if labels & _NO_MODEL_LABELS or (missing and not _FORMAT.search(text)):
+    if labels & _NO_MODEL_LABELS or (missing and not _about_format(complaint, asked)):
         return Failure(f"{asked.endpoint} has no model {asked.model!r}: {said}", ConfigError)
     if status == 403 and not _FILTERED.search(text):
         line = f"{asked.endpoint} forbids the use of {asked.model or 'this'} with this key: {said}"
@@ -177,9 +209,10 @@ def _window(text: str) -> int | None:
 
 def _no_path(said: str, asked: Asked) -> Failure:
     return Failure(
-        f"{asked.endpoint} has no {asked.wanted} there: check {asked.url_variable}, "
+        f"{asked.endpoint} has no {asked.wanted}s there: check {asked.url_variable}, "
         f"which usually ends in /v1, and the model's name ({said})",
         ConfigError,
+        about="path",
     )
 
 

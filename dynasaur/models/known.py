@@ -9,15 +9,17 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from functools import cache
 from importlib.resources import files
 
+from dynasaur.config.values import checked
 from dynasaur.errors import ConfigError
-from dynasaur.types import ModelFacts
+from dynasaur.types import Manner, ModelFacts
 
 _DATE = re.compile(r"-\d{4}-\d\d-\d\d\Z|-\d{8}\Z|-latest\Z")
-_KEYS = ("context", "price", "images")
+_MANNER = tuple(one.name for one in fields(Manner))
+_KEYS = ("context", "price", "images", *_MANNER)
 
 
 def facts_of(
@@ -48,7 +50,7 @@ def _entry(name: str, table: Mapping[str, object]) -> Mapping[str, object]:
             entry = table[key]
             if not isinstance(entry, Mapping):
                 raise ConfigError(f"models.{key}: must be a table with {', '.join(_KEYS)}")
-            return entry
+            return {one.replace("-", "_"): value for one, value in entry.items()}
     return {}
 
 
@@ -58,7 +60,8 @@ def _read(entry: Mapping[str, object], name: str) -> ModelFacts:
 
 def _updated(facts: ModelFacts, entry: Mapping[str, object], name: str) -> ModelFacts:
     if unknown := sorted(entry.keys() - set(_KEYS)):
-        raise ConfigError(f"models.{name}: unknown key {unknown[0]!r}; known are {_KEYS}")
+        known = ", ".join(_KEYS)
+        raise ConfigError(f"models.{name}: unknown key {unknown[0]!r}; known are {known}")
     context, price = entry.get("context", facts.context), facts.price
     if context is not None and (not isinstance(context, int) or context < 1_000):
         raise ConfigError(f"models.{name}: context must be a number of tokens, 1000 or more")
@@ -67,7 +70,11 @@ def _updated(facts: ModelFacts, entry: Mapping[str, object], name: str) -> Model
     images = entry.get("images", facts.images)
     if not isinstance(images, bool):
         raise ConfigError(f"models.{name}: images must be true or false")
-    return ModelFacts(context, price, images)
+    said = {
+        key: checked(key, value, f"models.{name}") for key, value in entry.items() if key in _MANNER
+    }
+    manner = Manner(**said).over(facts.manner)  # type: ignore[arg-type]
+    return ModelFacts(context, price, images, manner)
 
 
 def _price(value: object, name: str) -> tuple[float, float, float]:

@@ -1,4 +1,4 @@
-"""The bodies that chat completions endpoints send, read tolerantly.
+"""What endpoints send, read tolerantly.
 
 Servers differ in what they leave out, wrap or mistype, so nothing is taken for granted here.
 """
@@ -14,7 +14,20 @@ from dynasaur.types import Usage
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The first choice of a completion; text is empty where there is none."""
+    """One reply of a model; text is empty where there is none.
+
+    Attributes:
+        content: What it said, or the arguments of its tool call.
+        reasoning: What it thought, or said beside its tool call.
+        refusal: Why it will not answer.
+        finish: Why it ended: `stop`, `length`, `content_filter`, `tool_calls`, ...
+        prompt_tokens: Tokens of the prompt, the cached ones included.
+        completion_tokens: Tokens of the reply, those of reasoning included.
+        cached_tokens: Tokens of the prompt from the endpoint's cache.
+        reasoning_tokens: Tokens of the reply that were only thought.
+        called: The content is a tool call's.
+        served: The model and its fingerprint, as the endpoint names them.
+    """
 
     content: str
     reasoning: str
@@ -23,6 +36,9 @@ class Answer:
     prompt_tokens: int
     completion_tokens: int
     cached_tokens: int = 0
+    reasoning_tokens: int = 0
+    called: bool = False
+    served: str = ""
 
     def usage(self, requests: int, price: tuple[float, float, float] | None = None) -> Usage:
         """What it cost.
@@ -32,10 +48,11 @@ class Answer:
             price: US dollars for a million tokens of prompt, cached prompt and reply.
         """
         prompt, cached, said = self.prompt_tokens, self.cached_tokens, self.completion_tokens
-        if price is None:
-            return Usage(requests, prompt, said, cached, None)
-        cost = (prompt - cached) * price[0] + cached * price[1] + said * price[2]
-        return Usage(requests, prompt, said, cached, cost / 1_000_000)
+        cost = None
+        if price is not None:
+            dollars = (prompt - cached) * price[0] + cached * price[1] + said * price[2]
+            cost = dollars / 1_000_000
+        return Usage(requests, prompt, said, cached, cost, self.reasoning_tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +68,18 @@ class Complaint:
     labels: frozenset[str]
 
 
+def served_by(body: object) -> str:
+    """The model that made an answer, and its fingerprint, where the endpoint says them."""
+    names = (as_text(as_dict(body).get(name)) for name in ("model", "system_fingerprint"))
+    return " ".join(filter(None, names))
+
+
 def read_json(body: str) -> object:
     """The body's JSON; None where it is not JSON."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
         return None
-
-
-def read_answer(body: object) -> Answer | None:
-    """The answer of a completion; None where the body holds no choice at all."""
-    choices = _dict(body).get("choices")
-    if not isinstance(choices, list) or not choices or not isinstance(choices[0], dict):
-        return None
-    message, usage = _dict(choices[0].get("message")), _dict(_dict(body).get("usage"))
-    return Answer(
-        content=_text(message.get("content")) or _arguments(message),
-        reasoning=_text(message.get("reasoning_content")) or _text(message.get("reasoning")),
-        refusal=_text(message.get("refusal")),
-        finish=_text(choices[0].get("finish_reason")),
-        prompt_tokens=_count(usage.get("prompt_tokens")),
-        completion_tokens=_count(usage.get("completion_tokens")),
-        cached_tokens=min(_count(usage.get("prompt_tokens")), _cached(usage)),
-    )
 
 
 def read_complaint(body: str) -> Complaint:
@@ -88,7 +94,7 @@ def read_complaint(body: str) -> Complaint:
         value = inner
     elif isinstance(inner, str):
         value = value | {"message": inner}
-    message = _text(value.get("message")) or _detail(value.get("detail"))
+    message = as_text(value.get("message")) or _detail(value.get("detail"))
     labels = (_label(value.get(key)) for key in ("code", "type", "param", "status"))
     return Complaint(message.strip(), frozenset(label for label in labels if label))
 
@@ -98,8 +104,8 @@ def read_vectors(body: object) -> list[list[float]]:
 
     Empty where one of them is no vector of numbers, or is not as long as the others.
     """
-    data = _dict(body).get("data")
-    entries = [_dict(entry) for entry in data] if isinstance(data, list) else []
+    data = as_dict(body).get("data")
+    entries = [as_dict(entry) for entry in data] if isinstance(data, list) else []
     found: list[tuple[int, list[float]]] = []
     for number, entry in enumerate(entries):
         place = entry.get("index")
@@ -120,49 +126,44 @@ def _vector(value: object) -> list[float]:
 
 def model_ids(body: object) -> tuple[str, ...]:
     """The ids in the answer to `/models`, in its order."""
-    data = _dict(body).get("data")
+    data = as_dict(body).get("data")
     entries = data if isinstance(data, list) else []
-    return tuple(name for entry in entries if (name := _text(_dict(entry).get("id"))))
+    return tuple(name for entry in entries if (name := as_text(as_dict(entry).get("id"))))
 
 
 def _detail(value: object) -> str:
     """The `detail` of FastAPI's validation errors: where and what, but not the input."""
     if not isinstance(value, list):
-        return _text(value)
+        return as_text(value)
     parts = []
-    for entry in map(_dict, value):
+    for entry in map(as_dict, value):
         where = entry.get("loc")
         place = ".".join(map(str, where)) if isinstance(where, list) else ""
-        parts.append(f"{place}: {_text(entry.get('msg'))}")
+        parts.append(f"{place}: {as_text(entry.get('msg'))}")
     return "; ".join(parts)
 
 
-def _arguments(message: dict[str, object]) -> str:
-    """What a model put into a tool call although no tool was offered."""
-    calls = message.get("tool_calls")
-    first = _dict(calls[0]) if isinstance(calls, list) and calls else {}
-    return _text(_dict(first.get("function")).get("arguments"))
-
-
-def _dict(value: object) -> dict[str, object]:
+def as_dict(value: object) -> dict[str, object]:
+    """The value where it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
-def _text(value: object) -> str:
+def as_dicts(value: object) -> list[dict[str, object]]:
+    """The objects in a list; none where it is no list."""
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def as_text(value: object) -> str:
+    """The value where it is text, the parts' text where it is a list of parts, else nothing."""
     if isinstance(value, list):
-        return "".join(_text(_dict(part).get("text")) for part in value)
+        return "".join(as_text(as_dict(part).get("text")) for part in value)
     return value if isinstance(value, str) else ""
+
+
+def as_count(value: object) -> int:
+    """The value where it is a number above zero, else zero."""
+    return value if isinstance(value, int) and value > 0 else 0
 
 
 def _label(value: object) -> str:
     return str(value).lower() if isinstance(value, str | int) else ""
-
-
-def _cached(usage: dict[str, object]) -> int:
-    """Tokens from the endpoint's cache: OpenAI's place for them, then DeepSeek's."""
-    details = _dict(usage.get("prompt_tokens_details"))
-    return _count(details.get("cached_tokens")) or _count(usage.get("prompt_cache_hit_tokens"))
-
-
-def _count(value: object) -> int:
-    return value if isinstance(value, int) and value > 0 else 0

@@ -1,0 +1,1 @@
+"""The ways to ask an endpoint: chat completions, and the Responses API."""
