@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from dynasaur.pins import Address
 from tests.builders.cli import command, dynasaur, environment
 from tests.builders.git_server import GitServer
 from tests.builders.repos import git
@@ -37,7 +38,12 @@ def test_over_ssh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         config.write_text(plain + f"[core]\n\tsshCommand = {ssh} -i {server.key}\n")
         assert "host key is not known" in team.refused("source", "add", url, "--trust")
         known.write_text(server.known)
-        team.did("source", "add", f"{url}@v1", "--name", "acme", "--take", "one_*", "--trust")
+        assert "nobody is there" in team.refused("source", "add", url, code=3)
+        settings = team.folder / "home" / ".config" / "dynasaur" / "config.toml"
+        settings.parent.mkdir(parents=True)
+        path = "/".join("*" for _ in Address.parse(url).path.split("/"))
+        settings.write_text(f'allowed_sources = "https://127.0.0.1/{path}"\n')
+        team.did("source", "add", f"{url}@v1", "--name", "acme", "--take", "one_*")
         tip = commit(server.folder / "acme.git", {"LICENSE": "MIT License", **FILES}, tag="v2")
         team.did("source", "update", "acme", "--to", "v2", "--yes", "--accept")
         assert tip in (team.root / "dynasaur.lock").read_text()

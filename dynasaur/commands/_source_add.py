@@ -55,7 +55,7 @@ def add(
     address, revision = split(url)
     given = adding.offer(desk, address, revision, name=name, take=take)
     show(given)
-    if not _approved(given, trust=trust, allow_unlicensed=allow_unlicensed):
+    if not _approved(desk, given, trust=trust, allow_unlicensed=allow_unlicensed):
         say("nothing was added")
         return 1
     done = adding.add(desk, given)
@@ -156,8 +156,10 @@ def show(given: Offer) -> None:
         say(f"warning: {len(about.problems) - 5:,} more files are no actions")
 
 
-def _approved(given: Offer, *, trust: bool, allow_unlicensed: bool) -> bool:
-    from dynasaur.sources.trust import Trust
+def _approved(desk: Desk, given: Offer, *, trust: bool, allow_unlicensed: bool) -> bool:
+    from dynasaur.pins import Address
+    from dynasaur.sources.lookalike import lookalike
+    from dynasaur.sources.trust import Trust, allowed
 
     about, known = given.snapshot.about, Trust()
     if not about.licence and not allow_unlicensed:
@@ -165,8 +167,12 @@ def _approved(given: Offer, *, trust: bool, allow_unlicensed: bool) -> bool:
             f"{about.url} has no licence, so nobody may use it: ask its owner, or say "
             "--allow-unlicensed"
         )
+    pinned = (pin.url for pin in desk.lock().sources.values() if pin.url)
+    trusted = map(Address.parse, {*known.urls, *pinned})
+    if like := lookalike(given.wish.address, trusted):
+        say(f"warning: this is not {like}, which you know: see that it is the one you mean")
     capabilities = given.snapshot.capabilities
-    if trust or known.covers(about.url, capabilities):
+    if trust or known.covers(about.url, capabilities) or allowed(given.wish.address, desk.allowed):
         return True
     told = "Capabilities are what its code shows, not a boundary: the sandbox is. Add it?"
     if not agreed(told, "look at what would come, then repeat with --trust"):
@@ -184,6 +190,6 @@ def _add_wanted(desk: Desk, *, trust: bool, allow_unlicensed: bool) -> None:
         if name not in pinned:
             given = adding.offer_wish(desk, wish)
             show(given)
-            if _approved(given, trust=trust, allow_unlicensed=allow_unlicensed):
+            if _approved(desk, given, trust=trust, allow_unlicensed=allow_unlicensed):
                 adding.add(desk, given)
                 click.echo(f"added: {name}")

@@ -57,9 +57,14 @@ def open_desk(
     from dynasaur.sources.desk import Desk
     from dynasaur.sources.limits import Limits
 
-    library, _ = open_library(library_path)
-    cache = Cache(limits=Limits(seconds=timeout))
-    return Desk(library.repo, cache, offline=offline, allow_insecure=allow_insecure)
+    library, settings = open_library(library_path)
+    return Desk(
+        library.repo,
+        Cache(limits=Limits(seconds=timeout)),
+        offline=offline,
+        allow_insecure=allow_insecure,
+        allowed=settings.allowed_sources,
+    )
 
 
 def desk_options(*, offline: bool = True) -> Callable[[F], F]:

@@ -37,6 +37,7 @@ GUARDED = {
     "network": "none",
     "install": "ask",
     "packages": "",
+    "allowed_sources": "",
     "gateway": "",
     "kernel_name": "",
     "embeddings": "",
@@ -69,6 +70,8 @@ class Settings:
         install: What becomes of packages that code asks for; one of `INSTALLS`.
         packages: Those that are installed without asking: names with versions or without, between
             commas.
+        allowed_sources: Sources that are added without asking: patterns of addresses, such as
+            `https://github.com/acme/*`, between commas.
         gateway: The address of a Jupyter gateway to run kernels on; empty for this machine.
         kernel_name: An installed kernelspec to use instead of the sandbox; empty for none.
         deliver: What becomes of a run's commits; one of `DELIVERIES`.
@@ -97,6 +100,7 @@ class Settings:
     network: str = "none"
     install: str = "ask"
     packages: str = ""
+    allowed_sources: str = ""
     gateway: str = ""
     kernel_name: str = ""
     deliver: str = "merge"

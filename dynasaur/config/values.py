@@ -16,6 +16,8 @@ from dynasaur.types import Evidence
 _KINDS: dict[str, type] = {"temperature": float, "seed": int, "max_output_tokens": int}
 """Of settings that have no default of their type."""
 
+_PATTERN = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9_.~*-]+)+/?")
+
 _FROM_ZERO = {"temperature": 2.0, "seed": 2.0**63}
 """Numbers that may be zero, and how large they may be."""
 
@@ -68,6 +70,15 @@ def _no_text(name: str, text: object) -> str:
             return "must be like 4GiB or 512MiB"
     if name == "reasoning_effort" and not re.fullmatch(r"[\w-]{1,32}", str(text)):
         return "must be a word, such as low or high"
+    if name == "allowed_sources":
+        return _no_patterns(str(text))
+    return ""
+
+
+def _no_patterns(text: str) -> str:
+    for pattern in filter(None, (one.strip() for one in text.split(","))):
+        if not _PATTERN.fullmatch(pattern):
+            return f"{pattern!r} is no pattern: write https://HOST/PATH, where * stands for a part"
     return ""
 
 

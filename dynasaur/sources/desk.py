@@ -36,10 +36,17 @@ class Desk:
         cache: What is kept of sources on this machine.
         offline: Work with the cache alone.
         allow_insecure: Plain http may be used.
+        allowed: Patterns of the addresses that the user's settings allow without asking.
     """
 
     def __init__(
-        self, repo: Repo, cache: Cache, *, offline: bool = False, allow_insecure: bool = False
+        self,
+        repo: Repo,
+        cache: Cache,
+        *,
+        offline: bool = False,
+        allow_insecure: bool = False,
+        allowed: str = "",
     ) -> None:
         repo.settle()  # what stands in the files is read before anything is committed
         self.repo = repo
@@ -47,6 +54,7 @@ class Desk:
         self.cache = cache
         self.offline = offline
         self.allow_insecure = allow_insecure
+        self.allowed = allowed
 
     def wishes(self) -> dict[str, Wish]:
         """What `dynasaur.toml` asks for, by source.

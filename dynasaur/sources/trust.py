@@ -1,14 +1,16 @@
-"""What the person has agreed to once, on this machine: an address, and what its actions may do."""
+"""What people have agreed to: an address and what its actions may do, or a pattern of addresses."""
 
 from __future__ import annotations
 
 import json
 import tomllib
 from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from dynasaur.config import trust_file
 from dynasaur.errors import StoreError
+from dynasaur.pins import Address
 from dynasaur.repo.files import write_whole
 
 HEAD = "# What you agreed to take from where. Remove a block to be asked again.\n"
@@ -47,6 +49,11 @@ class Trust:
         except OSError as error:
             raise StoreError(f"{self._file} cannot be written: {error.strerror}") from error
 
+    @property
+    def urls(self) -> frozenset[str]:
+        """The addresses that the person has agreed to."""
+        return frozenset(self._read())
+
     def _read(self) -> dict[str, set[str]]:
         """What is there; a file that cannot be read grants nothing."""
         try:
@@ -54,3 +61,27 @@ class Trust:
             return {str(one["url"]): set(map(str, one["capabilities"])) for one in blocks}
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, TypeError):
             return {}
+
+
+def allowed(address: Address, patterns: str) -> bool:
+    """Whether an address is one of those that the user's settings allow without asking.
+
+    Args:
+        address: The address; plain http is never one.
+        patterns: `https://HOST/PATH` between commas, where `*` stands for a part of the path. Host
+            and path are compared as we read them, so a pattern holds for ssh as well.
+    """
+    if address.scheme == "http":
+        return False
+    asked = [address.host, *_parts(address.path)]
+    for pattern in filter(None, (one.strip() for one in patterns.split(","))):
+        host, _, path = pattern.removeprefix("https://").partition("/")
+        wanted = [host.lower(), *_parts(path)]
+        same_shape = len(asked) == len(wanted) and asked[0] == wanted[0]
+        if same_shape and all(map(fnmatchcase, asked[1:], wanted[1:])):
+            return True
+    return False
+
+
+def _parts(path: str) -> list[str]:
+    return path.strip("/").removesuffix(".git").split("/")
