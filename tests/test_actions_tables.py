@@ -132,7 +132,7 @@ def test_only_plain_numbers_become_numbers(tmp_path: Path, cell: str, value: obj
         ("list.jsonl", "[1, 2]\n", "not JSON objects"),
         ("one.json", '{"a": 1}', "json_rows"),
         ("numbers.json", "[1, 2]", "json_rows"),
-        ("old.xls", b"\xd0\xcf\x11\xe0", "old Excel format"),
+        ("old.xls", b"\xd0\xcf\x11\xe0", "old.xls is not an Excel workbook"),
         ("fake.xlsx", "a,b\n", "fake.xlsx is not an Excel workbook"),
     ],
 )

@@ -1,0 +1,153 @@
+"""What lies in an archive, and its content within bounds: shared by the actions on archives."""
+
+import bz2
+import gzip
+import lzma
+import tarfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+MOST_FILES = 10_000
+MOST_BYTES = 2 * 1024**3
+"""Files of one archive, and their bytes together once they are unpacked."""
+
+_CHUNK = 1024 * 1024
+_BROKEN = (BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, ValueError)
+
+
+@dataclass(frozen=True)
+class Member:
+    """A file in an archive.
+
+    Attributes:
+        name: Its path in the archive, as it stands there.
+        size: Its bytes; -1 where only unpacking tells.
+        key: What opens it.
+    """
+
+    name: str
+    size: int
+    key: Any
+
+
+class Archive:
+    """An archive that is open: ZIP, tar (also compressed), or a single compressed file.
+
+    Args:
+        path: The file, or its content.
+        name: Its name: a single compressed file is called what remains of it.
+
+    Raises:
+        ValueError: It is none of these, or broken.
+    """
+
+    def __init__(self, path: str | bytes, name: str) -> None:
+        self._file: IO[bytes] = BytesIO(path) if isinstance(path, bytes) else Path(path).open("rb")  # noqa: SIM115
+        self._name = PurePosixPath(name.replace("\\", "/")).name
+        start = self._file.read(8)
+        self._file.seek(0)
+        self._left = MOST_BYTES
+        if start.startswith((b"7z\xbc\xaf", b"Rar!")):
+            raise ValueError(f"{name} is a 7z or RAR archive; only ZIP, tar, gz, bz2, xz are read")
+        try:
+            self._archive, self.members = self._opened(start)
+        except _BROKEN as error:
+            self._file.close()
+            raise ValueError(f"{name} is not an archive, or a broken one: {error}") from error
+        if len(self.members) > MOST_FILES:
+            raise ValueError(f"{name} holds more than {MOST_FILES:,} files; that is not unpacked")
+
+    def _opened(self, start: bytes) -> tuple[Any, list[Member]]:
+        if start.startswith(b"PK"):
+            book = ZipFile(self._file)
+            infos = [info for info in book.infolist() if not info.is_dir()]
+            return book, [Member(info.filename, info.file_size, info) for info in infos]
+        try:
+            tar = tarfile.open(fileobj=self._file, mode="r:*")  # noqa: SIM115
+            return tar, list(self._of_tar(tar))
+        except tarfile.ReadError:
+            self._file.seek(0)
+        openers: dict[bytes, Callable[..., Any]]
+        openers = {b"\x1f\x8b": gzip.open, b"BZ": bz2.open, b"\xfd7": lzma.open}
+        opener = openers.get(start[:2])
+        if opener is None:
+            raise ValueError("it is no ZIP, tar, gz, bz2 or xz file")
+        stem = self._name.rpartition(".")[0] or f"{self._name}.unpacked"
+        return None, [Member(stem, -1, partial(opener, self._file))]
+
+    def _of_tar(self, tar: tarfile.TarFile) -> Iterator[Member]:
+        total = 0
+        for number, info in enumerate(tar):
+            total += info.size
+            # Told before the next header is looked for: that unpacks all that lies before it.
+            if number > MOST_FILES or total > MOST_BYTES:
+                raise ValueError("it unpacks to more than is sane")
+            if info.isfile():
+                yield Member(info.name, info.size, info)
+
+    def __enter__(self) -> "Archive":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def chunks(self, member: Member) -> Iterator[bytes]:
+        """The content of a member, piece by piece.
+
+        Raises:
+            ValueError: It is encrypted or broken, or the archive unpacks to more than is sane.
+        """
+        try:
+            with self._stream(member) as stream:
+                while (piece := stream.read(_CHUNK)) and self._left >= 0:
+                    self._left -= len(piece)
+                    yield piece
+        except RuntimeError as error:
+            raise ValueError(f"{member.name} is encrypted: it needs a password") from error
+        except (*_BROKEN, NotImplementedError) as error:
+            raise ValueError(f"{member.name} cannot be unpacked: {error}") from error
+        if self._left < 0:
+            raise ValueError(f"{self._name} unpacks to more than {MOST_BYTES // 1024**2:,} MiB")
+
+    @contextmanager
+    def _stream(self, member: Member) -> Iterator[IO[bytes]]:
+        if isinstance(member.key, ZipInfo):
+            stream = self._archive.open(member.key)
+        elif isinstance(member.key, tarfile.TarInfo):
+            stream = self._archive.extractfile(member.key)
+        else:
+            self._file.seek(0)
+            stream = member.key()
+        with stream:
+            yield stream
+
+    def read(self, member: Member, most: int) -> bytes:
+        """The content of a member, cut off after so many bytes."""
+        pieces, left = [], most
+        for piece in self.chunks(member):
+            pieces.append(piece[:left])
+            left -= len(piece)
+            if left <= 0:
+                break
+        return b"".join(pieces)
+
+
+def safe_path(name: str) -> PurePosixPath:
+    """A member's path below the folder that it is unpacked to, whatever its name says.
+
+    Raises:
+        ValueError: The name leads out of the folder, or is no name of a file.
+    """
+    clean = name.replace("\\", "/")
+    path = PurePosixPath(clean)
+    parts = [part for part in path.parts if part != "."]
+    if clean.startswith("/") or ".." in parts or not parts or "\0" in name or ":" in parts[0]:
+        raise ValueError(f"the archive holds the path {name!r}, which leads out of the folder")
+    return PurePosixPath(*parts)

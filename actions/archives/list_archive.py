@@ -1,0 +1,40 @@
+# /// script
+# requires-python = ">=3.11"
+#
+# [tool.dynasaur]
+# origin = "initial"
+# ///
+"""Files in an archive."""
+
+from typing import Any
+
+from ._members import Archive
+
+
+def list_archive(path: str) -> list[dict[str, Any]]:
+    """Files that lie in an archive (.zip, .tar, .tar.gz, .tgz, .gz, .bz2, .xz), with their sizes.
+
+    Args:
+        path: The archive.
+
+    Returns:
+        One dict per file, in the order of the archive: 'name' (its path in the archive) and
+        'size' (its bytes once unpacked; None where only unpacking tells).
+
+    Raises:
+        FileNotFoundError: There is no such file.
+        ValueError: It is not an archive, or a broken one.
+
+    Examples:
+        >>> import tempfile, zipfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with zipfile.ZipFile(f"{folder}/a.zip", "w") as file:
+        ...         file.writestr("data/note.txt", "hello")
+        ...     list_archive(f"{folder}/a.zip")
+        [{'name': 'data/note.txt', 'size': 5}]
+    """
+    with Archive(path, path) as archive:
+        return [
+            {"name": one.name, "size": None if one.size < 0 else one.size}
+            for one in archive.members
+        ]
