@@ -192,7 +192,6 @@ def test_sandbox_by_kernelspec_alone(specs: Path, tmp_path: Path) -> None:
         interrupt_mode="message",
         metadata={"kernel_provisioner": {"provisioner_name": provisioner.NAME}},
     )
-    provisioner.register()
     work = tmp_path / "work"
     work.mkdir()
     with JupyterKernel(work, limits=LIMITS, kernel_name="boxed") as kernel:

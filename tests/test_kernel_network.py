@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from dynasaur.errors import KernelError, UsageError
-from dynasaur.kernel import provisioner, tiers
+from dynasaur.kernel import tiers
 from dynasaur.kernel.client import JupyterKernel
+from dynasaur.proxy import server as proxies
 from dynasaur.proxy.allowed import Allowed
 from dynasaur.proxy.server import Proxy
 from dynasaur.types import Ending
@@ -32,7 +33,7 @@ def outside() -> Iterator[FakeOutside]:
         def proxy(path: Path, allowed: Allowed) -> Proxy:
             return Proxy(path, allowed, made)
 
-        patch.setattr(provisioner, "Proxy", proxy)
+        patch.setattr(proxies, "Proxy", proxy)
         yield made
 
 

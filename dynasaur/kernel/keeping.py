@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -55,6 +57,8 @@ class Kept:
         self._lost = ""
         self._running: Exchange | None = None
         self._opening: Opening | None = None
+        self._setup: Exchange | None = None
+        self._reaching: threading.Thread | None = None
         self._files: Files | None = None
         self._site = site
 
@@ -80,20 +84,40 @@ class Kept:
             return
         self._ready = False
         self._sent = {}
+        self._setup = None
         if self._where.gateway:
             self._opening = Opening(lambda: self._where.launch(self._work, self._limits))
         else:
-            self._install(self._where.launch(self._work, self._limits))
+            self._kernel = self._where.launch(self._work, self._limits)
 
-    def _install(self, kernel: Running) -> None:
+    def reach(self) -> None:
+        """Connect to the kernel that was started, beside what else there is to do."""
+        if self._kernel is None or self._setup is not None or self._reaching is not None:
+            return
+
+        def work(kernel: Running) -> None:
+            with contextlib.suppress(Exception):  # done anew, and told, by who needs it
+                self._connect(kernel)
+
+        self._reaching = threading.Thread(target=work, args=(self._kernel,), daemon=True)
+        self._reaching.start()
+
+    def _connect(self, kernel: Running) -> Exchange:
         """Send our extension: it waits at the kernel's door, and is done by the first cell."""
-        self._kernel = kernel
-        self._setup = Exchange(kernel, Transcript(0), self._limits, {}, silence=0.05)
-        self._setup.send(execute(install_code(self._functions, _room(kernel)), silent=True))
+        setup = Exchange(kernel, Transcript(0), self._limits, {}, silence=0.05)
+        setup.send(execute(install_code(self._functions, _room(kernel)), silent=True))
         if self._site is not None and self._where.ours:
             # Served in its turn; what it replies is nobody's.
             content = execute(supply_code(self._site), silent=True)
             kernel.wire.send("shell", "execute_request", content)
+        self._setup = setup
+        return setup
+
+    def _reached(self) -> None:
+        """Wait until `reach` has done what it does."""
+        reaching, self._reaching = self._reaching, None
+        if reaching is not None:
+            reaching.join()
 
     @property
     def warning(self) -> str:
@@ -105,6 +129,7 @@ class Kept:
         opening, self._opening = self._opening, None
         if opening is not None:
             opening.abandon()
+        self._reached()
         kernel, self._kernel = self._kernel, None
         self._files = None
         if kernel is not None:
@@ -168,12 +193,14 @@ class Kept:
         self.start()
         if self._opening is not None:
             opening, self._opening = self._opening, None
-            self._install(opening.result())
+            self._kernel = opening.result()
         assert self._kernel is not None
         if self._ready:
             return self._kernel
         kernel = self._kernel
-        outcome = self._setup.finish(self._limits.start_seconds)
+        self._reached()
+        setup = self._setup or self._connect(kernel)
+        outcome = setup.finish(self._limits.start_seconds)
         done = outcome.reply.get("status") == "ok"
         heard = done and (outcome.heard or synchronise(kernel, _HEARD))
         if not heard or not kernel.wire.connect(_HEARD):

@@ -1,17 +1,13 @@
-"""One running kernel on this machine: started, watched and ended through jupyter_client."""
+"""One running kernel of an installed kernelspec, run by whatever provisioner that names."""
 
 from __future__ import annotations
 
 import contextlib
 import signal
-import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from dynasaur.errors import KernelError, UsageError
-from dynasaur.kernel.limits import Limits
-from dynasaur.kernel.usage import excess_of
 from dynasaur.kernel.wire import Wire, ZmqWire
 from dynasaur.proxy.refusal import Refusal
 
@@ -23,8 +19,7 @@ class LocalKernel:
 
     Args:
         manager: Its manager, not started.
-        work: Its work folder.
-        limits: What it may use; None where somebody else's provisioner sees to that.
+        work: The folder that it is started in.
 
     Raises:
         KernelError: It cannot be started.
@@ -32,18 +27,15 @@ class LocalKernel:
 
     remote = False
 
-    def __init__(self, manager: Any, work: Path, limits: Limits | None) -> None:
+    def __init__(self, manager: Any, work: Path) -> None:
         self._manager = manager
-        self._work = work
-        self._limits = limits
-        self._next_look = 0.0
         try:
             manager.start_kernel(cwd=str(work))
         except (OSError, RuntimeError, ValueError) as error:
             self.kill()
             raise KernelError(f"the kernel cannot be started: {error}") from error
         self.wire: Wire = ZmqWire(manager)
-        # Ours has a process, of which more can be said; others' may have none.
+        # The provisioners of others may have none.
         self._process: Any = getattr(manager.provisioner, "process", None)
 
     def alive(self) -> bool:
@@ -57,36 +49,19 @@ class LocalKernel:
 
     def cause_of_death(self) -> str:
         """How the dead process ended, in words."""
-        code = self._process.poll() if hasattr(self._process, "poll") else None
-        if code is None:
-            return "died"
-        number = -code if code < 0 else code - _SIGNAL_BASE
-        if number > 0:
-            with contextlib.suppress(ValueError):
-                name = signal.Signals(number).name
-                hint = ", perhaps because memory ran out" if name == "SIGKILL" else ""
-                return f"was ended by {name}{hint}"
-        return f"ended with exit code {code}"
+        return ended_by(self._process.poll() if hasattr(self._process, "poll") else None)
 
     def complaint(self) -> str:
-        """What its start wrote to stderr."""
-        complaint = getattr(self._manager.provisioner, "complaint", None)
-        return str(complaint()) if complaint is not None else ""
+        """Nothing: what it says at its start goes where its provisioner sends it."""
+        return ""
 
     def refusals(self) -> tuple[Refusal, ...]:
-        """What its proxy refused since the last call; nothing where it has none."""
-        refusals = getattr(self._manager.provisioner, "refusals", None)
-        return tuple(refusals()) if refusals is not None else ()
+        """Nothing: it has no proxy of ours."""
+        return ()
 
     def excess(self) -> str:
-        """What it uses too much of, in words; empty while all is within the limits."""
-        now = time.monotonic()
-        if self._limits is None or now < self._next_look:
-            return ""
-        found, cost = excess_of(self._process.pid, self._work, self._limits)
-        # Looking must not take more than a small part of the time.
-        self._next_look = now + max(0.5, 20 * cost)
-        return found
+        """Nothing: its provisioner sees to its limits."""
+        return ""
 
     def kill(self) -> None:
         """End it and all it started; safe to call again."""
@@ -96,29 +71,17 @@ class LocalKernel:
             self._manager.shutdown_kernel(now=True)
 
 
-def sandboxed(
-    work: Path, limits: Limits, tier: str, *, network: str, packages: Path | None
-) -> LocalKernel:
-    """A kernel of ours.
-
-    Args:
-        work: Its work folder.
-        limits: What it may use.
-        tier: The tier of the sandbox.
-        network: What it may reach.
-        packages: A folder of packages that it may read.
-
-    Raises:
-        KernelError: It cannot be started.
-    """
-    from jupyter_client.manager import KernelManager
-
-    from dynasaur.kernel.provisioner import OneSpec
-
-    differing = {k: v for k, v in asdict(limits).items() if v != asdict(Limits())[k]}
-    shown = str(packages) if packages is not None else ""
-    spec = OneSpec(tier, differing, network=network, packages=shown)
-    return LocalKernel(KernelManager(kernel_spec_manager=spec), work, limits)
+def ended_by(code: int | None) -> str:
+    """How a process ended, by its exit code, in words that follow "the kernel"."""
+    if code is None:
+        return "died"
+    number = -code if code < 0 else code - _SIGNAL_BASE
+    if number > 0:
+        with contextlib.suppress(ValueError):
+            name = signal.Signals(number).name
+            hint = ", perhaps because memory ran out" if name == "SIGKILL" else ""
+            return f"was ended by {name}{hint}"
+    return f"ended with exit code {code}"
 
 
 def named(work: Path, name: str) -> LocalKernel:
@@ -145,4 +108,4 @@ def named(work: Path, name: str) -> LocalKernel:
             ) from error
         known = ", ".join(sorted(specs.find_kernel_specs())) or "none"
         raise UsageError(f"no kernel {name!r} is installed; there are: {known}") from error
-    return LocalKernel(KernelManager(kernel_name=name, kernel_spec_manager=specs), work, None)
+    return LocalKernel(KernelManager(kernel_name=name, kernel_spec_manager=specs), work)

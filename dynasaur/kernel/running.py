@@ -12,7 +12,9 @@ from dynasaur.proxy.refusal import Refusal
 class Running(Protocol):
     """One running kernel: on this machine, behind a gateway, or where a provisioner put it."""
 
-    wire: Wire
+    @property
+    def wire(self) -> Wire:
+        """The way to it."""
 
     @property
     def remote(self) -> bool:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dynasaur.errors import UsageError
-from dynasaur.kernel.gateway import GatewayKernel, check_address
+from dynasaur.kernel.boxed import BoxedKernel
 from dynasaur.kernel.limits import Limits
-from dynasaur.kernel.local import named, sandboxed
 from dynasaur.kernel.running import Running
-from dynasaur.kernel.tiers import WARNING, choose
+from dynasaur.kernel.tiers import WARNING
 from dynasaur.proxy.allowed import ALLOW, Allowed, check_network
 
 FULL = "the code of the model may use the network, and reach services of this machine"
@@ -40,6 +39,8 @@ class Where:
     def __post_init__(self) -> None:
         check_network(self.network)
         if self.gateway:
+            from dynasaur.kernel.gateway import check_address
+
             check_address(self.gateway)
         if self.network.startswith(ALLOW) and not self.ours:
             raise UsageError(
@@ -78,8 +79,11 @@ class Where:
             KernelError: It cannot be started.
         """
         if self.gateway:
+            from dynasaur.kernel.gateway import GatewayKernel
+
             return GatewayKernel(self.gateway, self.kernel_name)
         if self.kernel_name:
+            from dynasaur.kernel.local import named
+
             return named(work, self.kernel_name)
-        tier = choose(self.sandbox, proxied=self.network.startswith(ALLOW))
-        return sandboxed(work, limits, tier, network=self.network, packages=self.packages)
+        return BoxedKernel(work, limits, self.sandbox, network=self.network, packages=self.packages)

@@ -6,10 +6,7 @@ import contextlib
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
-
-if TYPE_CHECKING:
-    from jupyter_client.manager import KernelManager
+from typing import Any, Literal, Protocol, TypeAlias
 
 Channel = Literal["shell", "iopub", "stdin", "control"]
 Content: TypeAlias = Mapping[str, Any]
@@ -93,15 +90,16 @@ class ZmqWire:
     """A kernel that this process reaches by sockets.
 
     Args:
-        manager: The kernel's manager, started: it knows addresses and the key that signs messages.
+        ends: Knows their addresses (`transport`, `ip`, `shell_port` and so on) and the `session`
+            that signs messages; the manager of a kernel does, and so does `Ends`.
     """
 
-    def __init__(self, manager: KernelManager) -> None:
+    def __init__(self, ends: Any) -> None:
         import zmq
 
         self._zmq = zmq
-        self._manager = manager
-        self._session = manager.session
+        self._ends = ends
+        self._session = ends.session
         self._context = zmq.Context()
         identity = self._session.bsession
         self._sockets: dict[Channel, Any] = {
@@ -128,14 +126,14 @@ class ZmqWire:
             socket.identity = identity
         if kind == zmq.SUB:
             socket.setsockopt(zmq.SUBSCRIBE, b"")
-        manager = self._manager
-        if getattr(manager, "curve_publickey", None) is not None:
-            socket.curve_secretkey = manager.curve_secretkey
-            socket.curve_publickey = manager.curve_publickey
-            socket.curve_serverkey = manager.curve_publickey
-        port = getattr(manager, f"{channel}_port")
-        separator = ":" if manager.transport == "tcp" else "-"
-        socket.connect(f"{manager.transport}://{manager.ip}{separator}{port}")
+        ends = self._ends
+        if getattr(ends, "curve_publickey", None) is not None:
+            socket.curve_secretkey = ends.curve_secretkey
+            socket.curve_publickey = ends.curve_publickey
+            socket.curve_serverkey = ends.curve_publickey
+        port = getattr(ends, f"{channel}_port")
+        separator = ":" if ends.transport == "tcp" else "-"
+        socket.connect(f"{ends.transport}://{ends.ip}{separator}{port}")
         return socket
 
     def send(self, channel: Channel, kind: str, content: Content) -> str:
