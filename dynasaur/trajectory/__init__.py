@@ -18,6 +18,7 @@ from dynasaur.trajectory.folder import (
     run_names,
 )
 from dynasaur.trajectory.reading import harvest, list_runs, load, read
+from dynasaur.trajectory.recorder import Recorder
 from dynasaur.trajectory.schema import schema
 from dynasaur.trajectory.writing import write
 
@@ -25,6 +26,7 @@ __all__ = [
     "FILE",
     "FORMAT",
     "Alive",
+    "Recorder",
     "check_task",
     "copy_files",
     "find_run",

@@ -1,0 +1,84 @@
+"""A run's states are saved beside other work, each whole, in their order."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dynasaur import trajectory
+from dynasaur.errors import StoreError
+from dynasaur.record import Step, Trajectory
+
+
+def state(folder: Path, steps: int, **changes: object) -> Trajectory:
+    made = tuple(Step(number, "", f"x = {number}") for number in range(1, steps + 1))
+    return replace(Trajectory("r1", "task", (), "m", steps=made, folder=folder), **changes)  # type: ignore[arg-type]
+
+
+def steps_in(folder: Path) -> int:
+    steps = trajectory.read(folder)["steps"]
+    assert isinstance(steps, int)
+    return steps
+
+
+def test_what_was_put_is_there_once_it_is_settled(tmp_path: Path) -> None:
+    recorder = trajectory.Recorder()
+    for number in range(20):
+        recorder.put(state(tmp_path, number))
+    recorder.settle()
+    assert steps_in(tmp_path) == 19
+    assert [path.name for path in tmp_path.iterdir()] == [trajectory.FILE]
+
+
+def test_no_state_overtakes_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the disk is: the next state waits for the one before."""
+    seen: list[int] = []
+    go = threading.Event()
+    sync = os.fsync
+
+    def slow(descriptor: int) -> None:
+        go.wait(20)
+        sync(descriptor)
+        seen.append(os.fstat(descriptor).st_size)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    recorder = trajectory.Recorder()
+    recorder.put(state(tmp_path, 1))
+    assert not (tmp_path / trajectory.FILE).exists()
+    threading.Timer(0.05, go.set).start()
+    recorder.put(state(tmp_path, 2))
+    assert steps_in(tmp_path) >= 1
+    recorder.settle()
+    assert steps_in(tmp_path) == 2
+    assert seen == sorted(seen)
+    assert len(seen) == 2
+
+
+def test_the_same_state_is_saved_once(tmp_path: Path) -> None:
+    recorder = trajectory.Recorder()
+    recorder.put(state(tmp_path, 1, answer=1))
+    recorder.settle()
+    made = (tmp_path / trajectory.FILE).stat().st_ino
+    recorder.put(state(tmp_path, 1, answer=1, seconds=3.0))
+    recorder.settle()
+    assert (tmp_path / trajectory.FILE).stat().st_ino == made
+    recorder.put(state(tmp_path, 1, answer=True))
+    recorder.settle()
+    assert trajectory.read(tmp_path)["answer"] is True
+
+
+def test_a_disk_that_refuses_is_told_once_and_tried_again(tmp_path: Path) -> None:
+    recorder = trajectory.Recorder()
+    gone = tmp_path / "gone"
+    recorder.put(state(gone, 1))
+    with pytest.raises(StoreError, match="cannot be recorded"):
+        recorder.settle()
+    recorder.settle()
+    gone.mkdir()
+    recorder.put(state(gone, 1))
+    recorder.settle()
+    assert steps_in(gone) == 1
