@@ -1,0 +1,19 @@
+"""The main text of a page, by trafilatura."""
+
+from ._decode import decoded
+from ._opening import arrived
+from ._reading import LONGEST, is_html, page_of
+
+
+def main_text(url: str) -> str:
+    """The main text of what is behind an address or in a file; all of it where it is no page."""
+    fetched = arrived(url)
+    if not is_html(fetched):
+        return page_of(fetched).text
+    from trafilatura import extract
+
+    text = decoded(fetched.body[:LONGEST], fetched.charset)
+    found = extract(
+        text, url=fetched.url, output_format="markdown", include_tables=True, include_comments=False
+    )
+    return (found or "").strip()

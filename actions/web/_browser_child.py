@@ -1,0 +1,80 @@
+"""What a process of its own does with a browser: reads its orders from stdin, answers on stdout.
+
+It stands alone: its text is run by itself, outside of any package.
+"""
+
+import contextlib
+import json
+import sys
+from typing import Any
+
+_QUIET_SECONDS = 5.0
+_ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio")
+
+
+def answered(order: dict[str, Any]) -> dict[str, Any]:
+    """What came of an order; its `error` where that is nothing."""
+    try:
+        return _shown(order)
+    except Exception as error:  # noqa: BLE001 - told to whoever started us
+        return {"error": f"{type(error).__name__}: {str(error)[:500]}"}
+
+
+def _shown(order: dict[str, Any]) -> dict[str, Any]:
+    from playwright.sync_api import Error, sync_playwright
+
+    wait = order["seconds"] * 1000
+    proxy = {"server": order["proxy"], "bypass": "<-loopback>"} if order["proxy"] else None
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=order["program"],
+            args=list(_ARGUMENTS),
+            proxy=proxy,  # type: ignore[arg-type]
+            timeout=wait,
+        )
+        context = browser.new_context(user_agent=order["agent"], accept_downloads=False)
+        context.add_cookies(order["cookies"])
+        context.set_default_timeout(wait)
+        page = context.new_page()
+        note = ""
+        try:
+            page.goto(order["url"], wait_until="domcontentloaded")
+        except Error as error:
+            if error.name != "TimeoutError":
+                return {"error": str(error).partition("\n")[0]}
+            note = "Mind: it is not whole: it did not load in time."
+        _settle(page)
+        if order["fields"]:
+            _fill(page, order["fields"])
+            _settle(page)
+        html = page.evaluate("most => document.documentElement.outerHTML.slice(0, most)", 5_000_000)
+        return {"url": page.url, "html": html, "note": note, "cookies": context.cookies()}
+
+
+def _settle(page: Any) -> None:
+    """Wait until the page's scripts have come to rest, as far as they do."""
+    from playwright.sync_api import Error
+
+    with contextlib.suppress(Error):
+        page.wait_for_load_state("load", timeout=_QUIET_SECONDS * 1000)
+        page.wait_for_load_state("networkidle", timeout=_QUIET_SECONDS * 1000)
+
+
+def _fill(page: Any, fields: dict[str, str]) -> None:
+    """Fill in fields by their names, and send the form that holds the last one."""
+    last = None
+    for name, value in fields.items():
+        last = page.locator(f"[name={json.dumps(name)}]").first
+        kind = last.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
+        if kind == "select":
+            last.select_option(value)
+        elif kind in ("checkbox", "radio"):
+            last.set_checked(bool(value))
+        else:
+            last.fill(value)
+    if last is not None:
+        last.evaluate("e => e.form ? e.form.requestSubmit() : e.blur()")
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(answered(json.load(sys.stdin))))
