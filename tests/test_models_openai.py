@@ -18,10 +18,10 @@ from dynasaur.models.openai_model import OpenAIModel
 from dynasaur.models.patience import Patience
 from dynasaur.models.providers import providers
 from dynasaur.types import Manner, Message, ModelFacts, Usage
+from tests.builders.answers import NO_FORMAT
 from tests.builders.chat_server import (
     DROPPED,
     HALF,
-    NO_FORMAT,
     SLOW,
     ChatServer,
     Raw,

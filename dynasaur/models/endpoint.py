@@ -33,6 +33,10 @@ class _CutOffError(Exception):
     """A stream that ended before its end."""
 
 
+class _MalformedError(Exception):
+    """A stream with something in it that is no event."""
+
+
 class Endpoint:
     """One server.
 
@@ -164,7 +168,9 @@ class Endpoint:
         with create(**request) as response:
             for line in response.iter_lines():
                 pieces.take(line)
-        if not pieces.whole:
+        if pieces.malformed and not pieces.cut:
+            raise _MalformedError(pieces.malformed)
+        if pieces.malformed or not pieces.whole:
             raise _CutOffError
         return pieces.body()
 
@@ -191,6 +197,9 @@ class Endpoint:
             return from_status(error.status_code, response.headers, response.text, asked)
         except openai.OpenAIError as error:
             return Failure(f"{self.url} cannot be asked: {asked.clean(str(error))}")
+        except _MalformedError as error:
+            line = f"{self.url} sent a stream that cannot be read: {asked.clean(str(error))!r}"
+            return Failure(line, retry=True)
         except _CutOffError:
             return Failure(f"the connection to {self.url} was lost in the middle", retry=True)
         except Exception as error:

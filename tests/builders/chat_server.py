@@ -1,4 +1,4 @@
-"""A real HTTP server on localhost that speaks chat completions, well or badly, as it is told.
+"""A real HTTP server on localhost that speaks the two APIs, well or badly, as it is told.
 
     with ChatServer([Step("I add.", "print(1 + 1)")]) as server:
         OpenAIModel("m", base_url=server.url).reply(...)
@@ -11,106 +11,46 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler
-from typing import Any, Literal
+from typing import Literal
 
+from tests.builders.answers import DROPPED as DROPPED
+from tests.builders.answers import HALF as HALF
+from tests.builders.answers import (
+    NO_FORMAT,
+    NO_PATH,
+    NO_TOOLS,
+    ONLY_RESPONSES,
+    completion_of,
+    response_of,
+)
+from tests.builders.answers import SLOW as SLOW
+from tests.builders.answers import Raw as Raw
+from tests.builders.answers import Request as Request
+from tests.builders.answers import Step as Step
+from tests.builders.answers import completion as completion
+from tests.builders.answers import failure as failure
+from tests.builders.answers import streamed as streamed
 from tests.builders.http import HttpServer, Quiet
 
-Output = Literal["schema", "refuses", "ignores"]
+Output = Literal["schema", "refuses", "ignores", "tools", "bare"]
+"""What it understands: everything; no schema, and tools it does not look at; neither of them, both
+unlooked at; tools alone; neither of them, which it says."""
 
-
-@dataclass(frozen=True)
-class Step:
-    """A good answer, in the form that the request and the server's `output` make."""
-
-    thought: str
-    code: str
-    prompt_tokens: int = 10
-    completion_tokens: int = 5
-
-
-@dataclass(frozen=True)
-class Raw:
-    """One answer, byte for byte.
-
-    Attributes:
-        drop: Bytes of the body to send before the connection is cut; None to send all.
-        slow: The answer comes only after the client has gone or the test is over.
-    """
-
-    status: int = 200
-    body: str = ""
-    headers: Mapping[str, str] = field(default_factory=dict)
-    drop: int | None = None
-    slow: bool = False
-
-
-@dataclass(frozen=True)
-class Request:
-    """What a client sent."""
-
-    path: str
-    headers: Mapping[str, str]
-    body: dict[str, Any]
-
-
-def completion(
-    content: object, finish: str = "stop", usage: tuple[int, int] = (10, 5), **message: object
-) -> Raw:
-    """A whole completion with this content."""
-    body = {
-        "id": "chatcmpl-1",
-        "object": "chat.completion",
-        "created": 1,
-        "model": "test",
-        "choices": [
-            {
-                "index": 0,
-                "message": {"role": "assistant", "content": content, **message},
-                "finish_reason": finish,
-            }
-        ],
-        "usage": {
-            "prompt_tokens": usage[0],
-            "completion_tokens": usage[1],
-            "total_tokens": sum(usage),
-        },
-    }
-    return Raw(200, json.dumps(body))
-
-
-def failure(
-    status: int, message: str = "", code: str = "", *, param: str = "", **headers: str
-) -> Raw:
-    """An error in OpenAI's shape; `retry_after="1"` becomes the header."""
-    error = {"message": message, "type": "error", "param": param or None, "code": code or None}
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Raw(status, json.dumps({"error": error}), named)
-
-
-def streamed(answer: Raw, *, size: int = 7) -> Raw:
-    """A completion as a stream of events, its content in pieces of `size` characters."""
-    body = json.loads(answer.body)
-    choice = body["choices"][0]
-    text = choice["message"]["content"]
-    deltas = [{"content": text[at : at + size]} for at in range(0, len(text), size)]
-    events: list[dict[str, Any]] = [{"choices": [{"index": 0, "delta": d}]} for d in deltas]
-    events.append({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
-    events.append({"choices": [], "usage": body["usage"]})
-    lines = [f"data: {json.dumps(event)}\n\n" for event in events] + ["data: [DONE]\n\n"]
-    return Raw(200, "".join(lines), {"Content-Type": "text/event-stream"})
-
-
-DROPPED = Raw(drop=0)
-HALF = Raw(body=completion("x" * 500).body, drop=100)
-SLOW = Raw(slow=True)
-NO_FORMAT = failure(400, "response_format type json_schema is not supported", "invalid_value")
+Apis = Literal["chat", "both", "responses"]
+Rule = Callable[[Request], Raw | None]
 
 
 class ChatServer(HttpServer):
     """The server, as a context manager.
+
+    Args:
+        answers: What it answers, in order.
+        output: The forms of a reply that it understands.
+        models: What it lists.
+        apis: What it can be asked by; `both`: its model is to be had by the Responses API alone.
+        rule: Refuses a request, before anything else; gives None for one that it takes.
 
     Attributes:
         requests: What clients sent, in order; those for `/models` among them.
@@ -122,11 +62,15 @@ class ChatServer(HttpServer):
         *,
         output: Output = "schema",
         models: Iterable[str] | Raw = ("test",),
+        apis: Apis = "chat",
+        rule: Rule | None = None,
     ) -> None:
         self.requests: list[Request] = []
         self._answers = iter(answers)
         self._output = output
         self._models = models if isinstance(models, Raw) else _listing(models)
+        self._apis = apis
+        self._rule = rule
         self._lock = threading.Lock()
         self._over = threading.Event()
         super().__init__(_handler(self))
@@ -138,8 +82,12 @@ class ChatServer(HttpServer):
 
     @property
     def chats(self) -> list[Request]:
-        """The requests for completions."""
-        return [request for request in self.requests if "/chat/completions" in request.path]
+        """The requests for replies."""
+        return [
+            request
+            for request in self.requests
+            if "/chat/completions" in request.path or "/responses" in request.path
+        ]
 
     def leave(self) -> None:
         self._over.set()
@@ -150,24 +98,41 @@ class ChatServer(HttpServer):
             self.requests.append(request)
             if request.path.endswith("/models"):
                 return self._models
-            structured = "response_format" in request.body
-            if structured and self._output == "refuses":
-                return NO_FORMAT
+            if refused := self._refused(request):
+                return refused
             told = next(self._answers, failure(418, "the test has no more answers"))
         if isinstance(told, Raw):
             return told
-        made = self._made(told, structured=structured)
+        made = self._made(told, request)
         return streamed(made) if request.body.get("stream") else made
 
-    def _made(self, told: Step, *, structured: bool) -> Raw:
-        usage = (told.prompt_tokens, told.completion_tokens)
-        if structured and self._output == "schema":
-            return completion(json.dumps({"thought": told.thought, "code": told.code}), usage=usage)
-        return completion(f"{told.thought}\n\n```python\n{told.code}\n```", usage=usage)
+    def _refused(self, request: Request) -> Raw | None:
+        if self._rule and (refused := self._rule(request)):
+            return refused
+        newer = "/responses" in request.path
+        if newer == (self._apis == "chat"):
+            return ONLY_RESPONSES if self._apis == "both" else NO_PATH
+        way = way_of(request)
+        if way == "schema" and self._output in {"refuses", "tools", "bare"}:
+            return NO_FORMAT
+        return NO_TOOLS if way == "tool" and self._output == "bare" else None
+
+    def _made(self, told: Step, request: Request) -> Raw:
+        way = way_of(request)
+        understood = {"schema": ("schema", "tool"), "tools": ("tool",)}.get(self._output, ())
+        way = way if way in understood else "text"
+        return (response_of if "/responses" in request.path else completion_of)(told, way)
 
     def wait_until_over(self) -> None:
         """Keep a slow answer back until the test is over."""
         self._over.wait(30)
+
+
+def way_of(request: Request) -> str:
+    """The form that a request asks for: `schema`, `tool` or `text`."""
+    if "response_format" in request.body or "format" in request.body.get("text", {}):
+        return "schema"
+    return "tool" if "tools" in request.body else "text"
 
 
 def _listing(names: Iterable[str]) -> Raw:

@@ -39,7 +39,15 @@ Heard = Callable[[str], None]
 
 
 class Pieces(Protocol):
-    """A reply that comes in pieces."""
+    """A reply that comes in pieces.
+
+    Attributes:
+        malformed: The beginning of a line that is no event; empty where all are.
+        cut: The last event has no end.
+    """
+
+    malformed: str
+    cut: bool
 
     def take(self, line: str) -> None:
         """One line of the body."""

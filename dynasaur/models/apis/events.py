@@ -19,6 +19,8 @@ class Events:
     Attributes:
         error: The body of an error that came in the stream; empty for none.
         done: The stream said that it is over.
+        malformed: The beginning of a line that is no event; empty where all are.
+        cut: The last event has no end.
 
     Args:
         heard: Told each new piece of the thought.
@@ -31,6 +33,8 @@ class Events:
         self._text: list[str] = []
         self.error = ""
         self.done = False
+        self.malformed = ""
+        self.cut = False
 
     @property
     def text(self) -> str:
@@ -44,6 +48,7 @@ class Events:
 
     def take(self, line: str) -> None:
         """One line of the body."""
+        self.cut = bool(line.strip())
         if not line.startswith(_DATA):
             if line.strip() and not line.startswith((":", "event:", "id:", "retry:")):
                 self._plain.append(line)
@@ -54,7 +59,7 @@ class Events:
             return
         event = read_json(text)
         if not isinstance(event, dict):
-            self.error = self.error or json.dumps({"error": {"message": f"no event: {text[:60]}"}})
+            self.malformed = self.malformed or text[:60]
             return
         if event.get("error"):
             self.error = self.error or text

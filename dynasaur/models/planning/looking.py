@@ -13,7 +13,11 @@ from dynasaur.models.planning.lexicon import QUALITIES, SYNONYMS
 from dynasaur.models.planning.signatures import Offer
 from dynasaur.models.planning.words import mentions, singular, stem, tokens
 
-_TABLES = ("csv", "tsv", "tab", "jsonl", "ndjson", "xlsx", "xlsm")
+_TABLES = ("csv", "tsv", "tab", "jsonl", "ndjson", "xlsx", "xlsm", "xls")
+_DOCUMENTS = (
+    *("pdf", "docx", "pptx", "odt", "odp", "html", "htm", "epub", "eml", "msg", "mbox", "ipynb"),
+    *("zip", "gz", "tgz", "tar"),
+)
 _TABLE_QUERIES = (
     "rows of a table file",
     "numbers of one column of a table",
@@ -25,6 +29,7 @@ _QUERIES = {
     "table": _TABLE_QUERIES,
     "json": ("data of a JSON file", "value of a key in JSON data", *_TABLE_QUERIES),
     "text": ("text of a text file", "words of a text", "lines of a text"),
+    "document": ("whole text of a document", "words of a text", "lines of a text"),
 }
 _NUMBER_QUERIES = (
     "value of an arithmetic expression",
@@ -83,16 +88,30 @@ def find_reader(name: str, offers: Iterable[Offer]) -> str:
         needed = [slot for slot in offer.slots if slot.default is None]
         if len(needed) == 1 and needed[0].name in ("path", "file", "filename") and not offer.heads:
             rows = offer.returns.startswith("list[dict")
-            if {"table": rows, "text": offer.returns == "str"}.get(kind, _reads_json(offer)):
+            text = offer.returns == "str"
+            fits = {"table": rows, "text": text, "document": text}.get(kind, _reads_json(offer))
+            if fits and reads_kind(offer, name):
                 return offer.name
     return ""
 
 
+def reads_kind(offer: Offer, name: str) -> bool:
+    """A reader of documents is for documents alone, and they for it; it has to give all of one.
+
+    It would read tables and texts, too, but say less of what is in them.
+    """
+    if "document" not in offer.name.split("_"):
+        return file_kind(name) != "document"
+    return file_kind(name) == "document" and all(slot.name != "page" for slot in offer.slots)
+
+
 def file_kind(name: str) -> str:
-    """What a file holds, told by its suffix: table, json or text."""
+    """What a file holds, told by its suffix: table, json, document or text."""
     suffix = name.rpartition(".")[2].lower()
     if suffix in _TABLES:
         return "table"
+    if suffix in _DOCUMENTS:
+        return "document"
     return "json" if suffix in ("json", "geojson") else "text"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dynasaur.models.planning.annotations import element
 from dynasaur.models.planning.binding import role
 from dynasaur.models.planning.literals import Literal
+from dynasaur.models.planning.looking import reads_kind
 from dynasaur.models.planning.nodes import Node, is_rows
 from dynasaur.models.planning.words import stem
 
@@ -30,6 +31,8 @@ def _file_fits(node: Node) -> bool:
     for _, literal in node.own:
         if literal.kind == "file" and not node.offer.heads:
             if is_rows(node.type) and literal.sort != "table":
+                return False
+            if not reads_kind(node.offer, str(literal.value)):
                 return False
             if "json" in node.offer.name and not str(literal.value).lower().endswith("json"):
                 return False
