@@ -190,6 +190,14 @@ class Pinned(Store):
         """Every action by full module name."""
         return self._entries
 
+    def seen(self) -> str:
+        """What stands for all of them."""
+        return f"{self.mount} {self.source} {self.snapshot.about.commit} {FORMAT}"
+
+    def entry(self, module: str) -> Entry | None:
+        """One of them; None where there is none of that name."""
+        return self._entries.get(module)
+
     def read(self, entry: Entry) -> Action:
         """Parse an action, once.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import keyword
+import marshal
 import os
 import stat
 import time
@@ -13,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from dynasaur.errors import ActionError
 from dynasaur.source import read_action
-from dynasaur.types import LOCAL, Action
+from dynasaur.types import BASE, LOCAL, Action
 
 FRESH_SECONDS = 2.0
 """File times are coarse (2 s on FAT): a younger file may change again under the same stat."""
@@ -70,6 +71,16 @@ def base_path() -> Path:
     return packaged if packaged.is_dir() else here.parent / "actions"
 
 
+def base_legal() -> Mapping[str, str]:
+    """The built-in source's licence by its file's name; it is the program's own.
+
+    In a wheel it lies among the actions, in a checkout beside them.
+    """
+    folder = base_path()
+    files = (folder / "LICENSE", folder.parent / "LICENSE")
+    return {"LICENSE": next(one.read_text("utf-8") for one in files if one.is_file())}
+
+
 class Store:
     """One actions package: `<category>/<name>.py`, or a flat `<name>.py`.
 
@@ -86,16 +97,40 @@ class Store:
     @property
     def legal(self) -> Mapping[str, str]:
         """The legal files that travel with what is taken from it, by name."""
-        return {}
+        return base_legal() if self.source == BASE else {}
 
     def entries(self) -> Mapping[str, Entry]:
         """Every action's file by full module name: one walk; only just-written files are read."""
-        found = {e.module: e for e in _walk(self.package, self.mount, self.source)}
+        return {entry.module: entry for place in self._places() for entry in _files(place)}
+
+    def seen(self) -> str:
+        """What stands for all that `entries` would give, at less than half its cost.
+
+        The same, and nothing has been written, added, moved or removed since. Every file is
+        looked at, for nothing less tells of one that was written in place; none is read.
+        """
+        digest = hashlib.blake2b(repr((str(self.package), self.mount)).encode(), digest_size=16)
+        for place in self._places():
+            digest.update(repr(place).encode("utf-8", "surrogateescape"))
+            digest.update(_looks(place.folder))
+        return digest.hexdigest()
+
+    def entry(self, module: str) -> Entry | None:
+        """The file of one action, found without looking at others; None where there is none."""
+        *home, name = module.split(".")
+        for place in _homes(self.package, self.mount, self.source, ".".join(home)):
+            path = self._locate(module)
+            if path is not None and _public(name) and path.name == f"{name}.py":
+                return _entry(place, str(path), name, time.time() - FRESH_SECONDS)
+        return None
+
+    def _places(self) -> Iterator[_Place]:
+        """The folders that hold actions: the package's own, then those of what it has vendored."""
+        yield from _walk(self.package, self.mount, self.source)
         if self.source == LOCAL:
             for folder in _folders(self.package / "vendor"):
                 mount = f"{self.mount}.vendor.{folder.name}"
-                found |= {e.module: e for e in _walk(Path(folder.path), mount, folder.name)}
-        return found
+                yield from _walk(Path(folder.path), mount, folder.name)
 
     def read(self, entry: Entry) -> Action:
         """Parse an action; the same stamp is parsed once.
@@ -144,25 +179,75 @@ class Store:
         return init if _kind(init) == "file" else path
 
 
-def _walk(package: Path, mount: str, source: str) -> Iterator[Entry]:
-    """The actions of one package: its own files, then those of each category."""
-    yield from _files(package, mount, "", source)
+class _Place(NamedTuple):
+    """One folder of actions, and what its files share."""
+
+    folder: str
+    mount: str
+    category: str
+    source: str
+
+
+def _walk(package: Path, mount: str, source: str) -> Iterator[_Place]:
+    """The folders of one package: itself, then each category."""
+    yield _Place(str(package), mount, "", source)
     for folder in _folders(package):
         if folder.name != "vendor":
-            yield from _files(Path(folder.path), f"{mount}.{folder.name}", folder.name, source)
+            yield _Place(folder.path, f"{mount}.{folder.name}", folder.name, source)
 
 
-def _files(folder: Path, mount: str, category: str, source: str) -> Iterator[Entry]:
+def _homes(package: Path, mount: str, source: str, home: str) -> Iterator[_Place]:
+    """The place that a full package name stands for, where it is one of `_walk`'s."""
+    if home == mount:
+        yield _Place(str(package), mount, "", source)
+        return
+    first, *rest = home.removeprefix(f"{mount}.").split(".")
+    if first == "vendor" and source == LOCAL and rest and _public(rest[0]):
+        inner = f"{mount}.vendor.{rest[0]}"
+        yield from _homes(package / "vendor" / rest[0], inner, rest[0], home)
+    elif not rest and first != "vendor" and _public(first):
+        yield _Place(str(package / first), home, first, source)
+
+
+def _files(place: _Place) -> Iterator[Entry]:
     trusted = time.time() - FRESH_SECONDS
-    for item in _scan(folder):
+    for item in _scan(place.folder):
         name = item.name[:-3]
         if item.name[-3:] != ".py" or not _public(name) or not item.is_file(follow_symlinks=False):
             continue
+        entry = _entry(place, item.path, name, trusted)
+        if entry is not None:
+            yield entry
+
+
+def _entry(place: _Place, file: str, name: str, trusted: float) -> Entry | None:
+    try:
+        stamp = _stamp(file, os.lstat(file), trusted)
+    except OSError:
+        return None
+    return Entry(f"{place.mount}.{name}", name, place.category, place.source, file, stamp)
+
+
+def _looks(folder: str) -> bytes:
+    """The names and stats of all Python files in a folder, in the system's own order.
+
+    As plain as it can be: it is done for every file at every search.
+    """
+    trusted = int((time.time() - FRESH_SECONDS) * 1e9)
+    found: list[str | int] = []
+    for item in _items(folder):
+        name = item.name
+        if name[-3:] != ".py":
+            continue
         try:
-            stamp = _stamp(item.path, item.stat(follow_symlinks=False), trusted)
+            info = item.stat(follow_symlinks=False)
+            changed, touched = info.st_mtime_ns, info.st_ctime_ns
+            if changed >= trusted or touched >= trusted:
+                found.append(_stamp(item.path, info, 0.0) if stat.S_ISREG(info.st_mode) else "")
         except OSError:
             continue
-        yield Entry(f"{mount}.{name}", name, category, source, item.path, stamp)
+        found += (name, info.st_mode, info.st_size, changed, touched, info.st_ino)
+    return marshal.dumps(found, 2)  # no later version: they mark what else holds an object, too
 
 
 def _folders(folder: Path) -> list[os.DirEntry[str]]:
@@ -170,11 +255,15 @@ def _folders(folder: Path) -> list[os.DirEntry[str]]:
     return [item for item in found if _public(item.name) and item.is_dir(follow_symlinks=False)]
 
 
-def _scan(folder: Path) -> list[os.DirEntry[str]]:
+def _scan(folder: Path | str) -> list[os.DirEntry[str]]:
     """What lies in a real folder, by name; nothing when it is missing or a link."""
+    return sorted(_items(folder), key=lambda item: item.name)
+
+
+def _items(folder: Path | str) -> list[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as items:
-            return sorted(items, key=lambda item: item.name)
+            return list(items)
     except (FileNotFoundError, NotADirectoryError):
         return []
 

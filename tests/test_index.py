@@ -270,3 +270,28 @@ def test_reasons_name_words_and_fields(index: Index) -> None:
     assert [reason.score for reason in reasons] == sorted(
         (reason.score for reason in reasons), reverse=True
     )
+
+
+def test_it_knows_what_it_was_brought_in_line_with(tmp_path: Path) -> None:
+    one, two = Index(tmp_path), Index(tmp_path)
+    documents = {"a": Document("a", "1", "mean"), "b": Document("b", "1", "median")}
+    stamps = dict.fromkeys(documents, "1")
+    assert not one.stands_at("then")
+    assert not one.stands_at("")
+    one.sync(stamps, documents.get, seen="then")
+    assert one.stands_at("then")
+    assert two.stands_at("then")
+    assert not two.stands_at("now")
+    two.sync(stamps, documents.get, seen="now")  # nothing but what was seen has changed
+    assert one.stands_at("now")
+    one.update([Document("c", "1", "mode")])
+    assert not one.stands_at("now")
+    assert not two.stands_at("now")
+    two.sync(stamps, documents.get, seen="now")
+    one.merge()
+    assert one.stands_at("now")
+    (tmp_path / "segments.json").write_bytes(b"torn")
+    assert not one.stands_at("now")
+    alone = Index()
+    alone.sync(stamps, documents.get, seen="now")
+    assert alone.stands_at("now")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from dynasaur.errors import ActionError
 from dynasaur.retriever import Retriever
-from dynasaur.store import Store
+from dynasaur.store import Entry, Store
 from dynasaur.usage import Report, Served
 from tests.builders.documents import write_action
 
@@ -239,6 +240,49 @@ def test_a_change_of_the_same_size_and_time_is_noticed(library: Path, tmp_path: 
     for retriever in (first, Retriever([Store(library)], tmp_path / "index")):
         assert modules(retriever, "median") == []
         assert modules(retriever, "medium") == ["actions.tables.middle"]
+
+
+class Walked(Store):
+    """A store that counts how often it was walked."""
+
+    walks = 0
+
+    def entries(self) -> Mapping[str, Entry]:
+        self.walks += 1
+        return super().entries()
+
+
+def test_nothing_is_walked_where_nothing_has_changed(library: Path, tmp_path: Path) -> None:
+    assert modules(Retriever([Store(library)], tmp_path / "index"), "mean") != []
+    store = Walked(library)
+    retriever = Retriever([store], tmp_path / "index")
+    assert modules(retriever, "mean of a column") == ["actions.tables.mean_of_column"]
+    assert [hit.action.name for hit in retriever.search("mean", source="local")] != []
+    assert retriever.search("mean", source="elsewhere") == []
+    assert store.walks == 0
+    assert list(retriever.modules(["read_table", "mean_of_column"])) != []
+    assert retriever.modules(["nothing"]) == {}
+    assert store.walks == 1
+    write_action(library, "tables/middle", "Median of numbers.")
+    assert modules(retriever, "median") == ["actions.tables.middle"]
+    assert modules(retriever, "the median") == ["actions.tables.middle"]
+    assert store.walks == 2
+    other = Retriever([Walked(library, source="x", mount="actions.vendor.x")], tmp_path / "index")
+    assert modules(other, "median") == ["actions.vendor.x.tables.middle"]
+
+
+def test_a_file_that_goes_while_it_is_searched_is_left_out(library: Path, tmp_path: Path) -> None:
+    assert modules(Retriever([Store(library)], tmp_path / "index"), "mean") != []
+
+    class Late(Store):
+        def seen(self) -> str:
+            seen = super().seen()
+            (library / "tables/mean_of_column.py").unlink(missing_ok=True)
+            return seen
+
+    retriever = Retriever([Late(library)], tmp_path / "index")
+    assert modules(retriever, "mean") == []
+    assert modules(retriever, "reads a table") == ["actions.vendor.base.tables.read_table"]
 
 
 @pytest.mark.slow

@@ -55,8 +55,11 @@ def age(path: Path) -> None:
     ],
 )
 def test_which_files_are_actions(tmp_path: Path, path: str, module: str | None) -> None:
-    found = Store(library(tmp_path, path)).entries()
+    store = Store(library(tmp_path, path))
+    found = store.entries()
     assert [*found] == ([module] if module else [])
+    name = ".".join(["actions", *Path(path).with_suffix("").parts])
+    assert store.entry(name) == found.get(name)
 
 
 def test_an_entry_says_where_it_comes_from(tmp_path: Path) -> None:
@@ -166,6 +169,50 @@ def test_listing_reads_no_file_that_is_old(tmp_path: Path, monkeypatch: pytest.M
     now = time.time()
     monkeypatch.setattr(time, "time", lambda: now + 2 * FRESH_SECONDS)
     assert Store(package).entries()["actions.text.words"].stamp.count(".") == 3
+
+
+def test_what_is_seen_follows_every_change(tmp_path: Path) -> None:
+    package = library(tmp_path, "text/words.py", "vendor/base/tables/mean.py")
+    store = Store(package)
+    words, seen = package / "text/words.py", [store.seen()]
+    assert store.seen() == seen[0]
+
+    def changed() -> None:
+        seen.append(store.seen())
+        assert store.seen() == seen[-1]
+        assert seen.count(seen[-1]) == 1, "it was seen before"
+
+    kept = words.stat()
+    words.write_text(words.read_text().replace("Say", "Sad"))
+    os.utime(words, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+    changed()
+    words.rename(package / "text/other.py")
+    changed()
+    (package / "text").rename(package / "texts")
+    changed()
+    library(tmp_path, "lists/first.py")
+    changed()
+    (package / "vendor/base/tables/mean.py").unlink()
+    changed()
+    (package / "lists/first.py").unlink()
+    (package / "lists/first.py").symlink_to(package / "texts/other.py")
+    changed()
+    (package / "notes.txt").write_text("no action")
+    assert store.seen() == seen[-1]
+    assert Store(package, source="base", mount="actions.vendor.base").seen() not in seen
+    os.mkfifo(package / "lists/pipe.py")
+    changed()
+
+
+def test_what_is_seen_tells_of_two_changes_in_one_tick(tmp_path: Path) -> None:
+    package = library(tmp_path, "text/words.py")
+    file, store = package / "text/words.py", Store(package)
+    file.write_text("a = 1\n")
+    kept, first = file.stat(), store.seen()
+    with file.open("r+") as stream:
+        stream.write("a = 2\n")
+    os.utime(file, ns=(kept.st_atime_ns, kept.st_mtime_ns))
+    assert store.seen() != first
 
 
 def test_an_action_is_read_once(tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ class Index:
         self._folder = None if folder is None else Folder(folder)
         self._lives: tuple[Live, ...] = ()
         self._known: dict[str, str] | None = {}
+        self._seen = ""
         self._guard = threading.RLock()
         self.refresh()
 
@@ -84,12 +85,21 @@ class Index:
             if segments is not None:
                 self._lives = opened(segments)
                 self._known = None
+            if self._folder is not None:
+                self._seen = self._folder.seen
+
+    def stands_at(self, seen: str) -> bool:
+        """Whether it is in line with what `sync` was last told was seen. Costs one small file."""
+        with self._guard:
+            self.refresh()
+            return bool(seen) and self._seen == seen
 
     def sync(
         self,
         stamps: Mapping[str, str],
         read: Callable[[str], Document | None],
         progress: Callable[[int, int], None] | None = None,
+        seen: str = "",
     ) -> None:
         """Bring the index in line with the documents that exist.
 
@@ -98,20 +108,23 @@ class Index:
             read: Gives the document of a key; called for new and changed ones alone. None
                 leaves it out of all results until its stamp changes.
             progress: Told after each of these how many are done, and how many there are.
+            seen: Stands for all the stamps, and was taken before them: see `stands_at`.
         """
         with self._guard:
             self.refresh()
-            if self._stamps() == stamps:
+            if self._stamps() == stamps and seen in ("", self._seen):
                 return
         with self._writing():
             known = self._stamps()
             changed = [key for key, stamp in stamps.items() if known.get(key) != stamp]
             gone = [key for key in known if key not in stamps]
             self._known = None  # read anew, should this be interrupted
+            self._seen = ""
             rows = (_row(key, stamps[key], read(key)) for key in changed)
             told = rows if progress is None else _told(rows, progress, len(changed))
             self._lives = changed_by(self._lives, told, gone)
             self._known = dict(stamps)
+            self._seen = seen
 
     def update(self, documents: Iterable[Document], gone: Iterable[str] = ()) -> None:
         """Add or replace some documents and remove others; all the others stay.
@@ -121,6 +134,7 @@ class Index:
         """
         with self._writing():
             known, self._known = self._known, None  # read anew, should this be interrupted
+            self._seen = ""
             stamps: dict[str, str] = {}
             out = list(gone)
             self._lives = changed_by(self._lives, _rows(documents, stamps), out)
@@ -222,7 +236,7 @@ class Index:
             yield
             if allowed:
                 with contextlib.suppress(OSError):  # a full disk: memory will do
-                    self._folder.write({live.number: live.segment for live in self._lives})
+                    self._folder.write({one.number: one.segment for one in self._lives}, self._seen)
 
     def _stamps(self) -> dict[str, str]:
         """Each document's key and stamp."""

@@ -29,13 +29,17 @@ class Folder:
     index before or after a change, and needs no lock. What it has mapped stays readable after
     the file is gone. The list is written in place, under a checksum, because file systems make
     the replacement of a file wait for the disk, which a derived index need not.
+
+    Attributes:
+        seen: What was said with the list last read or written: of what the segments were made.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._list = path / "segments.json"
         self._lock = FileLock(path / "write.lock", timeout=PATIENCE)
-        self._seen = b""
+        self._listed = b""
+        self.seen = ""
         self._opened: dict[int, Segment] = {}
         self._swept = False
 
@@ -61,27 +65,28 @@ class Folder:
         """
         for _ in range(_TRIES):
             listing = self._listing()
-            if listing == self._seen:
+            if listing == self._listed:
                 return None
             try:
-                self._opened = {number: self._open(number) for number in _numbers(listing)}
+                numbers, seen = _read(listing)
+                self._opened = {number: self._open(number) for number in numbers}
             except (OSError, ValueError):  # changed meanwhile, or damaged: a second look tells
                 time.sleep(_PAUSE)
                 continue
-            self._seen = listing
+            self._listed, self.seen = listing, seen
             return dict(self._opened)
-        self._seen = listing
+        self._listed, self.seen = listing, ""
         self._opened = {}
         return None
 
-    def write(self, segments: Mapping[int, Segment]) -> None:
+    def write(self, segments: Mapping[int, Segment], seen: str) -> None:
         """Make these the segments that count. Only inside `writing`."""
         for number, segment in segments.items():
             if number not in self._opened:
                 self._put(self._file(number), segment.data)
-        listing = _listing(list(segments))
+        listing = _listing(list(segments), seen)
         self._put(self._list, listing)
-        self._seen = listing
+        self._listed, self.seen = listing, seen
         merged = self._opened.keys() - segments.keys()
         self._opened = dict(segments)
         self._remove(map(self._file, merged))
@@ -129,15 +134,15 @@ class Folder:
             return b""
 
 
-def _listing(numbers: Sequence[int]) -> bytes:
-    body = json.dumps(list(numbers)).encode()
+def _listing(numbers: Sequence[int], seen: str) -> bytes:
+    body = json.dumps([seen, *numbers]).encode()
     return b"dynasaur-index %08x %08x\n" % (len(body), zlib.crc32(body)) + body
 
 
-def _numbers(content: bytes) -> list[int]:
-    """The numbers of a list; what follows it is left from a longer one before."""
+def _read(content: bytes) -> tuple[list[int], str]:
+    """The numbers of a list and what it says of them; the rest is left from a longer one before."""
     if not content:
-        return []
+        return [], ""
     head, _, body = content.partition(b"\n")
     try:
         length, check = (int(word, 16) for word in head.split()[1:])
@@ -145,4 +150,5 @@ def _numbers(content: bytes) -> list[int]:
         raise ValueError("not a list of segments") from None
     if len(body) < length or zlib.crc32(body[:length]) != check:
         raise ValueError("a damaged list of segments")
-    return [int(number) for number in json.loads(body[:length])]
+    seen, *numbers = json.loads(body[:length])
+    return [int(number) for number in numbers], str(seen)

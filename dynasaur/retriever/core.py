@@ -12,6 +12,7 @@ from dynasaur.index import Document, Index, Near, Reason, Scored
 from dynasaur.retriever.fusion import WIDE, Dense, fused, text_of
 from dynasaur.retriever.lifts import Experience, Lift, Lifts
 from dynasaur.retriever.shelves import Shelf, Shelves
+from dynasaur.store import Entry
 from dynasaur.types import Action, Hit, Module
 
 _ASIDE = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*"""|^#[^\n]*', re.DOTALL | re.MULTILINE)
@@ -104,6 +105,16 @@ class Retriever:
         """The full module names that names mean; see `Shelves.modules`."""
         return self._shelves.modules(names)
 
+    def entries(self) -> list[Entry]:
+        """Every action's file as it lies on the disk now, the library's own first."""
+        self._shelves.walk()
+        found = map(self._shelves.entry, sorted(self._shelves.stamps()))
+        return [entry for entry in found if entry]
+
+    def read(self, entry: Entry) -> Action | None:
+        """One of these files, parsed; None where it is no action, or is gone."""
+        return self._shelves.read(entry.module)
+
     def closure(self, names: Iterable[str]) -> tuple[Module, ...]:
         """The modules of these actions and of all that they require; see `Shelves.closure`."""
         return self._shelves.closure(names)
@@ -172,18 +183,22 @@ class Retriever:
         return self._lifts.of(query) if self._lifts else {}
 
     def _is_of(self, scored: Scored, source: str | None) -> bool:
-        return source in (None, self._shelves.entry(scored.key).source)
+        if source is None:
+            return True
+        entry = self._shelves.entry(scored.key)
+        return entry is not None and entry.source == source
 
     def _refresh(self) -> None:
         """Bring the index in line with what there is."""
-        self._shelves.walk()
-        self._index.sync(self._shelves.stamps(), self._read, self._progress)
+        seen = self._shelves.look()
+        if not self._index.stands_at(seen):
+            self._index.sync(self._shelves.stamps(), self._read, self._progress, seen)
 
     def _read(self, key: str) -> Document | None:
-        action = self._shelves.action(key)
-        if action is None:
+        action, entry = self._shelves.action(key), self._shelves.entry(key)
+        if action is None or entry is None:
             return None
-        return _document(action, key, self._shelves.entry(key).stamp)
+        return _document(action, key, entry.stamp)
 
 
 def _document(action: Action, key: str, stamp: str) -> Document:

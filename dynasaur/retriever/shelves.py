@@ -17,6 +17,12 @@ class Shelf(Protocol):
     def entries(self) -> Mapping[str, Entry]:
         """All actions by full module name, found without reading a file."""
 
+    def seen(self) -> str:
+        """What stands for all that `entries` would give: the same, and nothing has changed."""
+
+    def entry(self, module: str) -> Entry | None:
+        """One action's file, found without looking at others; None where there is none."""
+
     def read(self, entry: Entry) -> Action:
         """One action, parsed; ActionError where its file is no action."""
 
@@ -34,11 +40,28 @@ class Shelves:
 
     def __init__(self, shelves: Sequence[Shelf]) -> None:
         self._shelves = tuple(shelves)
+        self._seen = ""
+        self._walked = ""
         self._known: dict[str, tuple[Shelf, Entry]] = {}
         self._by_name: dict[str, list[str]] = {}
 
+    def look(self) -> str:
+        """See whether anything has changed; gives what stands for all that there is."""
+        self._seen = " ".join(shelf.seen() for shelf in self._shelves)
+        return self._seen
+
     def walk(self) -> None:
-        """See which actions there are; a module that two stores hold is the first one's."""
+        """See which actions there are; a module that two stores hold is the first one's.
+
+        Costs little where nothing has changed since the last time.
+        """
+        self.look()
+        self._walk()
+
+    def _walk(self) -> None:
+        """Walk as far as nobody has since the last look, which came before: so none is missed."""
+        if self._walked == self._seen:
+            return
         known: dict[str, tuple[Shelf, Entry]] = {}
         for shelf in self._shelves:
             for module, entry in shelf.entries().items():
@@ -47,22 +70,38 @@ class Shelves:
         self._by_name = {}
         for module, (_, entry) in known.items():
             self._by_name.setdefault(entry.name, []).append(module)
+        self._walked = self._seen
 
     def stamps(self) -> dict[str, str]:
-        """By each action's key what changes whenever its file does, as of the last walk."""
+        """By each action's key what changes whenever its file does, as of the last look."""
+        self._walk()
         return {self._key(module): entry.stamp for module, (_, entry) in self._known.items()}
 
-    def entry(self, key: str) -> Entry:
-        """The file of an action by its key, as of the last walk."""
-        return self._known[_module(key)][1]
+    def entry(self, key: str) -> Entry | None:
+        """The file of an action by its key; None where there is none any more."""
+        found = self._find(_module(key))
+        return found[1] if found else None
 
     def action(self, key: str) -> Action | None:
         """An action by its key; None where its file is none, which `dynasaur check` tells of."""
-        shelf, entry = self._known[_module(key)]
+        return self.read(_module(key))
+
+    def read(self, module: str) -> Action | None:
+        """An action by its full name; None where there is none, or its file is no action."""
+        found = self._find(module)
+        if found is None:
+            return None
         try:
-            return shelf.read(entry)
+            return found[0].read(found[1])
         except ActionError:
             return None
+
+    def _find(self, module: str) -> tuple[Shelf, Entry] | None:
+        """Where a module lies, without a walk for its sake."""
+        if self._walked == self._seen:
+            return self._known.get(module)
+        found = ((shelf, shelf.entry(module)) for shelf in self._shelves)
+        return next(((shelf, entry) for shelf, entry in found if entry), None)
 
     def find(self, name: str) -> Action | None:
         """The action that a name means.
