@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING
 
 from dynasaur.errors import ConfigError
 from dynasaur.models import wire
 from dynasaur.models.apis.api import Api, Heard, sendable
 from dynasaur.models.connection import no_connection, plain_url
 from dynasaur.models.failures import Asked, Failure, from_status
+from dynasaur.models.lightly import lighten
 
 if TYPE_CHECKING:
     import openai
@@ -75,15 +78,26 @@ class Endpoint:
         self._base_url = base_url
         self._key = api_key
         self._seconds = seconds
+        self._loading = Lock()
         self.requests = 0
 
     def load(self) -> None:
-        """Import the openai package, which takes most of the time before a first request."""
-        import openai  # noqa: F401
+        """Make the client, which takes most of the time before a first request.
+
+        What goes wrong is told by that request, which tries again.
+        """
+        with suppress(Exception):
+            _ = self._client
+
+    @property
+    def _client(self) -> openai.OpenAI:
+        """The client, made once, whichever thread asks first."""
+        with self._loading:
+            return self._only_client
 
     @cached_property
-    def _client(self) -> openai.OpenAI:
-        """Made at the first request: until then the kernel can start beside the import.
+    def _only_client(self) -> openai.OpenAI:
+        """Made when it is first needed: until then the kernel can start beside the import.
 
         It is part of a cycle; without this its connections would stay open until the next
         collection of garbage.
@@ -93,6 +107,7 @@ class Endpoint:
         return client
 
     def _made(self) -> openai.OpenAI:
+        lighten()
         import openai
 
         timeout = openai.Timeout(self._seconds, connect=min(self._seconds, _CONNECT_SECONDS))
@@ -128,9 +143,9 @@ class Endpoint:
             heard: It streams: told each piece of the thought.
         """
         asked = replace(self._asked(model), wanted=api.wanted, way=way)
-        request = {"model": model, api.field: conversation, "extra_body": options}
+        body = {"model": model, api.field: conversation, **options}
         send = partial(self._streamed, api, heard) if heard else partial(self._at_once, api)
-        text = self._ask(lambda: send(**request), asked)
+        text = self._ask(lambda: send(body), asked)
         return text if isinstance(text, Failure) else _answer(text, api, asked)
 
     def embed(self, model: str, texts: Sequence[str]) -> list[list[float]] | Failure:
@@ -157,16 +172,21 @@ class Endpoint:
         start = asked.clean(text)[:60]
         return Failure(f"{asked.endpoint} answered with no embeddings of {model}: {start!r}")
 
-    def _at_once(self, api: Api, **request: Any) -> str:
-        made = api.resource(self._client).with_raw_response.create(**request)
-        return str(made.text)
+    def _at_once(self, api: Api, body: dict[str, object]) -> str:
+        # As it is: the package's own method for it walks through all messages by their types,
+        # which takes ten times as long as the rest of the request.
+        return self._client.post(api.path, cast_to=str, body=body)
 
-    def _streamed(self, api: Api, heard: Heard, **request: Any) -> str:
+    def _streamed(self, api: Api, heard: Heard, body: dict[str, object]) -> str:
+        import openai
+
         pieces = api.pieces(heard)
         heard("")
-        create = api.resource(self._client).with_streaming_response.create
-        with create(**request) as response:
-            for line in response.iter_lines():
+        kind = openai.Stream[object]
+        with self._client.post(
+            api.path, cast_to=object, body=body, stream=True, stream_cls=kind
+        ) as stream:
+            for line in stream.response.iter_lines():
                 pieces.take(line)
         if pieces.malformed and not pieces.cut:
             raise _MalformedError(pieces.malformed)
@@ -183,6 +203,7 @@ class Endpoint:
         return Asked(model, self.url, self._key, self._key_variable, self._url_variable)
 
     def _ask(self, send: Callable[[], str], asked: Asked) -> str | Failure:
+        lighten()
         import openai
 
         self.requests += 1

@@ -90,4 +90,5 @@ def _origins(source: bytes) -> _Origins | None:
             return None
         for one in node.names:
             origins[one.asname or one.name] = (node.module, one.name)
-    return origins
+    # A module of the same name would be found in place of the object.
+    return None if {place for place, _ in origins.values()} & origins.keys() else origins

@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Literal, Protocol
 
 from dynasaur.models.wire import Answer
 from dynasaur.types import Image, Manner, Message
-
-if TYPE_CHECKING:
-    import openai
 
 Way = Literal["schema", "tool", "text"]
 WAYS: tuple[Way, ...] = ("schema", "tool", "text")
@@ -65,6 +62,7 @@ class Api(Protocol):
 
     Attributes:
         name: `chat` or `responses`.
+        path: Where requests go, below the endpoint's base URL.
         wanted: What it is called in messages.
         field: The field of a request that holds the conversation.
         listed: The field of an answer that holds what was said.
@@ -73,6 +71,7 @@ class Api(Protocol):
     """
 
     name: Literal["chat", "responses"]
+    path: str
     wanted: str
     field: str
     listed: str
@@ -86,9 +85,6 @@ class Api(Protocol):
 
     def stream(self, *, usage: bool) -> dict[str, object]:
         """The fields that ask for a stream, with its usage at the end."""
-
-    def resource(self, client: openai.OpenAI) -> Any:
-        """What of the client makes the request."""
 
     def pieces(self, heard: Heard) -> Pieces:
         """What puts a stream together."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 from dynasaur.models.apis.api import (
     DESCRIPTION,
@@ -19,14 +19,12 @@ from dynasaur.models.apis.events import Events
 from dynasaur.models.wire import Answer, as_count, as_dict, as_dicts, as_text, served_by
 from dynasaur.types import Message
 
-if TYPE_CHECKING:
-    import openai
-
 
 class ChatApi:
     """`/chat/completions`."""
 
     name: Literal["chat", "responses"] = "chat"
+    path = "/chat/completions"
     wanted = "chat completion"
     field = "messages"
     listed = "choices"
@@ -57,10 +55,6 @@ class ChatApi:
     def stream(self, *, usage: bool) -> dict[str, object]:
         """The fields that ask for a stream."""
         return {"stream": True} | ({"stream_options": {"include_usage": True}} if usage else {})
-
-    def resource(self, client: openai.OpenAI) -> Any:
-        """What of the client makes the request."""
-        return client.chat.completions
 
     def pieces(self, heard: Heard) -> ChatPieces:
         """What puts a stream together."""

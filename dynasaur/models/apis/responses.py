@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 from dynasaur.models.apis.api import (
     DESCRIPTION,
@@ -19,9 +19,6 @@ from dynasaur.models.apis.events import Events, error_of
 from dynasaur.models.wire import Answer, as_count, as_dict, as_dicts, as_text, served_by
 from dynasaur.types import Message
 
-if TYPE_CHECKING:
-    import openai
-
 _FINISH = {"max_output_tokens": "length", "content_filter": "content_filter"}
 _ENDS = {"response.completed", "response.incomplete", "response.failed"}
 
@@ -30,6 +27,7 @@ class ResponsesApi:
     """`/responses`, without state at the endpoint: nothing is stored there."""
 
     name: Literal["chat", "responses"] = "responses"
+    path = "/responses"
     wanted = "response"
     field = "input"
     listed = "output"
@@ -59,10 +57,6 @@ class ResponsesApi:
     def stream(self, *, usage: bool) -> dict[str, object]:  # noqa: ARG002 - it always has it
         """The fields that ask for a stream."""
         return {"stream": True}
-
-    def resource(self, client: openai.OpenAI) -> Any:
-        """What of the client makes the request."""
-        return client.responses
 
     def pieces(self, heard: Heard) -> ResponsePieces:
         """What puts a stream together."""
