@@ -42,11 +42,16 @@ class HostCall:
         name: The function.
         arguments: What it was called with, as JSON, bounded.
         error: The class of the error that it ended in; empty when it returned.
+        result: What it returned, as JSON; None where that is too large to be kept, or came with
+            files or pictures.
+        message: What the error said.
     """
 
     name: str
     arguments: str
     error: str = ""
+    result: str | None = None
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

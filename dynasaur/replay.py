@@ -1,7 +1,7 @@
 """Run the code of a recorded run again, without a model, against a library, and compare.
 
 The regression test of a library: what an action gave in a run that was solved, it should give
-today.
+today. Host functions give what they gave then, from the record: nothing outside is asked again.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dynasaur import trajectory
+from dynasaur.agent.answers import Answers
 from dynasaur.agent.loading import bring
 from dynasaur.agent.looking import looking
 from dynasaur.agent.protocols import HostFunctions, Library
@@ -78,11 +79,13 @@ def replay(library: Library, past: Trajectory, *, cell_timeout: float = 300.0) -
         work = Path(made) / "work"
         work.mkdir()
         trajectory.copy_files([past.folder / "work" / name for name in past.files], work)
-        kernel = library.kernel(work, _host_functions(library, answers))
+        record = Answers(looking(library.retriever))
+        kernel = library.kernel(work, {**record.functions(again), **_submitting(answers)})
         kernel.start()
         try:
             for step in again:
                 bring(kernel, library.retriever, step.code)
+                record.turn_to(step)
                 seen = kernel.execute(step.code, timeout=cell_timeout)
                 differences += _compared(step, seen)
         finally:
@@ -95,13 +98,13 @@ def replay(library: Library, past: Trajectory, *, cell_timeout: float = 300.0) -
     return Replayed(past.run, len(again), skipped, tuple(differences))
 
 
-def _host_functions(library: Library, answers: list[Json]) -> HostFunctions:
+def _submitting(answers: list[Json]) -> HostFunctions:
     def submit_final_answer(answer: Json) -> Json:
         """Give the answer to the task."""
         answers.append(answer)
         return None
 
-    return {**looking(library.retriever), "submit_final_answer": submit_final_answer}
+    return {"submit_final_answer": submit_final_answer}
 
 
 def _compared(step: Step, seen: Observation) -> Iterator[Difference]:

@@ -6,6 +6,7 @@ bytes, sequences are tuples.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -28,6 +29,9 @@ LOCAL = "local"
 
 BASE = "base"
 """The built-in source: the initial actions that come with the package."""
+
+HOSTED = "host."
+"""Stands before the names of host functions that code reaches through `dynasaur.host` alone."""
 
 BARE = frozenset({LOCAL, BASE})
 """The sources whose actions a bare name can mean; those of all others are named with theirs."""
@@ -159,6 +163,21 @@ class Module:
 
     name: str
     text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a host function gives besides its result.
+
+    Attributes:
+        result: The result.
+        files: Files that the kernel writes into its work folder: name to content.
+        images: Pictures that it displays, as if the cell had.
+    """
+
+    result: Json
+    files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    images: tuple[Image, ...] = ()
 
 
 # --- actions --------------------------------------------------------------------------------

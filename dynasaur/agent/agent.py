@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 from dynasaur import prompts
 from dynasaur.agent.desk import Desk
 from dynasaur.agent.options import Options
+from dynasaur.agent.outside import Outside
 from dynasaur.agent.protocols import Library, Listener, Model, Person
 from dynasaur.agent.work import Work
 from dynasaur.errors import ConfigError, UsageError
@@ -25,6 +26,7 @@ class Agent:
         first: What tries the library's actions before the model is asked; None for nothing.
         listener: Told what happens while it happens.
         person: Who can be asked while a run goes on; None for nobody.
+        outside: Gives the code of runs its host functions beyond the library's; None for none.
 
     Raises:
         ConfigError: The cost is limited and the model's price is not known, or the form of the
@@ -40,6 +42,7 @@ class Agent:
         first: Model | None = None,
         listener: Listener | None = None,
         person: Person | None = None,
+        outside: Outside | None = None,
     ) -> None:
         options = options or Options()
         if options.limits.cost is not None and model.facts.price is None:
@@ -56,6 +59,7 @@ class Agent:
             first=first,
             listener=listener or Listener(),
             person=person,
+            outside=outside,
         )
 
     def run(self, task: Task) -> Trajectory:
@@ -70,7 +74,7 @@ class Agent:
             Interrupted: By the user, as a KeyboardInterrupt; the run was recorded.
         """
         run = self._work.new(task)
-        with closing(run.kernel):
+        with closing(run.desk):
             return self._work.carry_out(run, [prompts.system()])
 
     def resume(self, past: Trajectory) -> Trajectory:
@@ -84,7 +88,7 @@ class Agent:
         if past.end is End.ANSWERED:
             raise UsageError(f"{past.run} has its answer; there is nothing to go on with")
         run = self._work.again(past)
-        with closing(run.kernel):
+        with closing(run.desk):
             return self._work.carry_out(run, [prompts.system()], past)
 
     @contextmanager
@@ -121,4 +125,4 @@ class Session:
     def close(self) -> None:
         """End the kernel."""
         if self._desk:
-            self._desk.kernel.close()
+            self._desk.close()

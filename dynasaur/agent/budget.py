@@ -65,6 +65,10 @@ class Budget:
         if usage.tokens > self.largest.tokens:
             self.largest = usage
 
+    def spend_outside(self, usage: Usage) -> None:
+        """Count what a model's work in a host function cost: it says nothing of the next reply."""
+        self.used += usage
+
     @property
     def seconds(self) -> float:
         """Wall time used."""
@@ -78,9 +82,13 @@ class Budget:
 
     def exhausted(self) -> str:
         """Why no further request may be sent; empty while one may."""
+        if self.steps >= self.limits.steps:
+            return f"no answer after {self.limits.steps} steps; raise --max-steps"
+        return self.spent()
+
+    def spent(self) -> str:
+        """Why no more may be spent of tokens, money or time; empty while more may."""
         limits = self.limits
-        if self.steps >= limits.steps:
-            return f"no answer after {limits.steps} steps; raise --max-steps"
         if limits.tokens is not None and not self._fit(1, tokens=limits.tokens):
             return (
                 f"{self.used.tokens:,} of {limits.tokens:,} tokens are used, and another step "

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import signal
 import threading
+from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Self
 
-from dynasaur.agent.protocols import Kernel, Person
+from dynasaur.agent.protocols import Person
 
 
 class Control:
@@ -21,12 +22,12 @@ class Control:
 
     Args:
         person: Who is asked; None for nobody.
-        kernel: The kernel, whose running cell is stopped.
+        stop: Has the running cell stopped, told why; False where none runs.
     """
 
-    def __init__(self, person: Person | None, kernel: Kernel) -> None:
+    def __init__(self, person: Person | None, stop: Callable[[str], bool]) -> None:
         self._person = person
-        self._kernel = kernel
+        self._stop = stop
         self.pressed = False
 
     def __enter__(self) -> Self:
@@ -48,7 +49,7 @@ class Control:
         if self.pressed:
             raise KeyboardInterrupt
         self.pressed = True
-        if not self._kernel.stop("the user pressed Ctrl-C"):
+        if not self._stop("the user pressed Ctrl-C"):
             raise KeyboardInterrupt
 
     def words(self) -> str:

@@ -3,28 +3,50 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from inspect import signature
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from dynasaur import prompts
 from dynasaur.agent.looking import looking
+from dynasaur.agent.options import Options
+from dynasaur.agent.outside import Outside, Provided
+from dynasaur.agent.permission import Permission
 from dynasaur.agent.protocols import Kernel, Library
-from dynasaur.errors import ActionError
+from dynasaur.agent.scene import Permit, Spender, WorkScene
+from dynasaur.errors import ActionError, BlockedError
 from dynasaur.record import HostCall
-from dynasaur.types import Hit, Json
+from dynasaur.types import HOSTED, Given, Hit, Json, Observation
 
 ASKED_LIMIT = 2_000
 """Characters of a host call's arguments that the record keeps."""
 
+RESULT_LIMIT = 50_000
+"""Characters of its result."""
 
-class Served(Protocol):
-    """The run that a desk serves, as it sees it."""
+MESSAGE_LIMIT = 500
+"""Characters of what its error says."""
+
+
+def written(args: Sequence[Json], kwargs: Mapping[str, Json]) -> str:
+    """The arguments of a host call as the record has them."""
+    return prompts.cut(json.dumps([*args, kwargs] if kwargs else args), ASKED_LIMIT)
+
+
+class Served(Spender, Protocol):
+    """The run that a desk serves, as it sees it.
+
+    Attributes:
+        asked: The calls of host functions so far.
+        answers: The answers that were submitted.
+        room: Characters of results that its record still takes.
+    """
 
     asked: list[HostCall]
     answers: list[Json]
+    room: int
 
     def offer(self, hits: Iterable[Hit]) -> None:
         """Note what the model has been shown."""
@@ -32,43 +54,105 @@ class Served(Protocol):
     def misfit(self, answer: Json) -> str:
         """Why an answer is sent back; empty when it is not."""
 
+    def block(self, reason: str) -> None:
+        """End it: a person is needed, and none is there."""
+
+    def is_over(self) -> bool:
+        """No further step is to come."""
+
 
 class Desk:
     """One kernel with its work folder and its host functions, for one run after the other.
 
-    Attributes:
+    Args:
         library: The library.
         work: The work folder.
+        outside: Gives the host functions beyond the library's; None for none.
+        permit: Sees that one of those may be called; None: all may.
+
+    Attributes:
         kernel: The kernel; not started yet.
         run: The run under way, which the host functions serve.
+        seconds: What a cell may take.
     """
 
     run: Served
 
-    def __init__(self, library: Library, work: Path) -> None:
+    def __init__(
+        self,
+        library: Library,
+        work: Path,
+        outside: Outside | None = None,
+        permit: Permit | None = None,
+    ) -> None:
         self.library = library
         self.work = work
-        functions = looking(library.retriever, lambda hits: self.run.offer(hits))
-        functions = {**functions, "submit_final_answer": self.submit_final_answer}
-        noted = {name: self._noting(function) for name, function in functions.items()}
+        self.seconds = Options().cell_timeout
+        self._stopping = ""
+        functions: dict[str, Callable[..., Any]] = {
+            **looking(library.retriever, lambda hits: self.run.offer(hits)),
+            "submit_final_answer": self.submit_final_answer,
+        }
+        scene = WorkScene(
+            work, lambda: self.run, permit or Permission("never"), lambda: self._stopping
+        )
+        self._provided = outside(scene) if outside else Provided({})
+        noted = {name: self._noting(name, function) for name, function in functions.items()}
+        for name, function in self._provided.functions.items():
+            noted[f"{HOSTED}{name}"] = self._noting(name, function)
         self.kernel: Kernel = library.kernel(work, noted)
 
-    def _noting(self, function: Callable[..., Json]) -> Callable[..., Json]:
+    def execute(self, code: str, *, timeout: float) -> Observation:
+        """Run one cell."""
+        self.seconds, self._stopping = timeout, ""
+        return self.kernel.execute(code, timeout=timeout)
+
+    def stop(self, reason: str) -> bool:
+        """Have the running cell stopped, and the host function that it waits for."""
+        self._stopping = reason
+        return self.kernel.stop(reason)
+
+    def close(self) -> None:
+        """End the kernel, and what its host functions opened."""
+        try:
+            self.kernel.close()
+        finally:
+            self._provided.close()
+
+    def _noting(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """The same function, each call of it kept for the record."""
 
         @wraps(function)
-        def noted(*args: Json, **kwargs: Json) -> Json:
+        def noted(*args: Json, **kwargs: Json) -> Any:
             signature(function).bind(*args, **kwargs)
-            given = prompts.cut(json.dumps([*args, kwargs] if kwargs else args), ASKED_LIMIT)
+            if self.run.is_over():
+                raise RuntimeError(f"{name}() is not called: the run is over")
+            given = written(args, kwargs)
             try:
                 result = function(*args, **kwargs)
             except Exception as error:
-                self.run.asked.append(HostCall(function.__name__, given, type(error).__name__))
+                if isinstance(error, BlockedError):
+                    self.run.block(str(error))
+                said = prompts.cut(str(error), MESSAGE_LIMIT)
+                kind = type(error).__name__
+                self.run.asked.append(HostCall(name, given, kind, message=said))
                 raise
-            self.run.asked.append(HostCall(function.__name__, given))
+            self.run.asked.append(HostCall(name, given, result=self._kept(result)))
             return result
 
         return noted
+
+    def _kept(self, result: Json | Given) -> str | None:
+        """A result as the record keeps it: what is too large for it is not kept in part."""
+        if isinstance(result, Given):
+            if result.files or result.images:
+                return None
+            result = result.result
+        text = json.dumps(result, ensure_ascii=False)
+        if len(text) > min(RESULT_LIMIT, self.run.room):
+            return None
+        self.run.room -= len(text)
+        return text
 
     def submit_final_answer(self, answer: Json) -> Json:
         """Give the answer to the task. The run ends with this step."""

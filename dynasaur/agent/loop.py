@@ -180,7 +180,7 @@ class Loop:
         loaded, notes = self._load(step.code)
         before = len(run.asked)
         timeout = min(self._options.cell_timeout, max(1.0, run.budget.seconds_left))
-        seen = run.kernel.execute(step.code, timeout=timeout)
+        seen = run.desk.execute(step.code, timeout=timeout)
         step = replace(step, loaded=loaded, observation=seen, asked=tuple(run.asked[before:]))
         if run.answers and run.end is None:
             run.answer = run.answers[-1]

@@ -58,6 +58,8 @@ def _reaches_out(code: str) -> str:
         found = capabilities(code)
     except ActionError:
         return "it cannot be read as plain Python"
-    # That something runs at the top level is what a cell is for.
-    kinds = dict.fromkeys(str(one.kind) for one in found if one.kind is not Kind.IMPORT_EFFECTS)
+    # That something runs at the top level is what a cell is for; what asks the host is asked
+    # about when it is called.
+    apart = {Kind.IMPORT_EFFECTS, Kind.HOST}
+    kinds = dict.fromkeys(str(one.kind) for one in found if one.kind not in apart)
     return f"it uses {', '.join(kinds)}" if kinds else ""

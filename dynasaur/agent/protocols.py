@@ -11,6 +11,7 @@ from dynasaur.record import Admission, Ask, Harvest, Remark, Step, Trajectory
 from dynasaur.types import (
     Action,
     Ear,
+    Given,
     Hit,
     Json,
     Message,
@@ -109,7 +110,9 @@ class Registry(Protocol):
 if TYPE_CHECKING:
     from dynasaur.packages import Packages
 
-HostFunctions = Mapping[str, Callable[..., Json]]
+HostFunctions = Mapping[str, Callable[..., "Json | Given"]]
+"""By name; those that begin with `types.HOSTED` are reached through `dynasaur.host` alone."""
+
 KernelFactory = Callable[[Path, HostFunctions], Kernel]
 
 
@@ -158,6 +161,15 @@ class Person(Protocol):
 
     def approve(self, number: int, code: str, why: str) -> Verdict:
         """Whether the code of step `number` may run; `why` it is asked."""
+
+    def refusal(self, name: str, arguments: str, why: str) -> str | None:
+        """Why a host function may not be called, in words for the model; None where it may.
+
+        Args:
+            name: The function, in the user's words.
+            arguments: What it is called with, as JSON, bounded.
+            why: Why that is asked.
+        """
 
     def says(self) -> str | None:
         """What the user, who pressed Ctrl-C, has to say to the model; None to end the run."""

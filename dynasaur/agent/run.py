@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from dynasaur.agent.desk import Desk
 from dynasaur.agent.form import Form
 from dynasaur.agent.protocols import Kernel, Library
 from dynasaur.agent.window import Window
-from dynasaur.errors import ConfigError, UsageError
+from dynasaur.errors import ConfigError, LimitError, UsageError
 from dynasaur.record import (
     ActionUse,
     Admission,
@@ -28,6 +28,12 @@ from dynasaur.record import (
     Trajectory,
 )
 from dynasaur.types import Call, Hit, Json, Message, Task, Usage
+
+OpenDesk = Callable[[Path], Desk]
+"""Makes the desk of a work folder."""
+
+RECORDED = 1_000_000
+"""Characters of the results of host functions that the record of a run keeps."""
 
 
 @dataclass(slots=True)
@@ -48,6 +54,7 @@ class Run:
     steps: list[Step] = field(default_factory=list)
     answers: list[Json] = field(default_factory=list)
     asked: list[HostCall] = field(default_factory=list)
+    room: int = RECORDED
     answer: Json = None
     end: End | None = None
     reason: str = ""
@@ -67,7 +74,8 @@ class Run:
     def new(
         cls,
         task: Task,
-        library: Library,
+        open_desk: OpenDesk,
+        runs: Path,
         model: str,
         budget: Budget,
         *,
@@ -81,7 +89,7 @@ class Run:
             StoreError: The run cannot be recorded.
         """
         trajectory.check_task(task)
-        name, folder = trajectory.new_run(library.runs)
+        name, folder = trajectory.new_run(runs)
         work = desk.work if desk else folder / "work"
         work.mkdir(exist_ok=True)
         try:
@@ -89,19 +97,20 @@ class Run:
         except UsageError:
             trajectory.remove(folder)
             raise
-        run = cls(task, desk or Desk(library, work), model, budget, name, folder, files, form)
+        run = cls(task, desk or open_desk(work), model, budget, name, folder, files, form)
         run.save()  # from here on there is a record, whatever stops the run
         return run
 
     @classmethod
-    def again(cls, past: Trajectory, library: Library, model: str, budget: Budget) -> Run:
+    def again(cls, past: Trajectory, open_desk: OpenDesk, model: str, budget: Budget) -> Run:
         """A recorded run, to be gone on with."""
         work = past.folder / "work"
         work.mkdir(exist_ok=True)
         files = [
             (name, (work / name).stat().st_size) for name in past.files if (work / name).exists()
         ]
-        run = cls(Task(past.task), Desk(library, work), model, budget, past.run, past.folder, files)
+        desk = open_desk(work)
+        run = cls(Task(past.task), desk, model, budget, past.run, past.folder, files)
         run.opening = past.opening
         run.steps = list(past.steps)
         run.usage = past.usage
@@ -124,6 +133,24 @@ class Run:
         """Count what a reply cost."""
         self.usage += usage
         self.budget.spend(usage, steps)
+
+    def spend_outside(self, usage: Usage) -> None:
+        """Count what a model's work in a host function cost."""
+        self.usage += usage
+        self.budget.spend_outside(usage)
+
+    def afford(self) -> None:
+        """See that a host function may spend more.
+
+        Raises:
+            LimitError: It may not.
+        """
+        if spent := self.budget.spent():
+            raise LimitError(spent)
+
+    def seconds_left(self) -> float:
+        """How long a host function may take now."""
+        return min(self.desk.seconds, self.budget.seconds_left)
 
     def misfit(self, answer: Json) -> str:
         """Why an answer is sent back: it has not the form that was asked for. That is done once."""
@@ -155,6 +182,15 @@ class Run:
     def over(self, end: End, reason: str = "") -> None:
         """No further step."""
         self.end, self.reason = end, reason
+
+    def block(self, reason: str) -> None:
+        """End it: a person is needed, and none is there."""
+        if self.end is None:
+            self.over(End.BLOCKED, reason)
+
+    def is_over(self) -> bool:
+        """No further step is to come."""
+        return self.end is not None
 
     def stop(self) -> Trajectory:
         """Record that the user stopped it; an answer that was given stays given."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 
 from dynasaur import prompts, trajectory
 from dynasaur.agent import replies
@@ -12,6 +13,8 @@ from dynasaur.agent.control import Control
 from dynasaur.agent.desk import Desk
 from dynasaur.agent.loop import Loop
 from dynasaur.agent.options import Options
+from dynasaur.agent.outside import Outside
+from dynasaur.agent.permission import Permission
 from dynasaur.agent.pictures import pictures
 from dynasaur.agent.protocols import Library, Listener, Model, Person
 from dynasaur.agent.run import Run
@@ -45,7 +48,10 @@ class Work:
         first: Model | None,
         listener: Listener,
         person: Person | None,
+        outside: Outside | None = None,
     ) -> None:
+        self._outside = outside
+        self._permit = Permission(options.approve, person, listener)
         self._library = library
         self._model = model
         self._options = options
@@ -62,16 +68,20 @@ class Work:
         """
         return Run.new(
             task,
-            self._library,
+            self._desk,
+            self._library.runs,
             self._model.name,
             Budget(self._options.limits),
             form=self._options.form,
             desk=desk,
         )
 
+    def _desk(self, work: Path) -> Desk:
+        return Desk(self._library, work, self._outside, self._permit)
+
     def again(self, past: Trajectory) -> Run:
         """A recorded run, to be gone on with, with its limits anew."""
-        run = Run.again(past, self._library, self._model.name, Budget(self._options.limits))
+        run = Run.again(past, self._desk, self._model.name, Budget(self._options.limits))
         run.form = self._options.form
         return run
 
@@ -100,7 +110,7 @@ class Work:
         return result
 
     def _work(self, run: Run, past: Trajectory | None) -> None:
-        with trajectory.Alive(run.folder), Control(self._person, run.kernel) as control:
+        with trajectory.Alive(run.folder), Control(self._person, run.desk.stop) as control:
             loop = Loop(
                 run,
                 self._model,
@@ -112,7 +122,8 @@ class Work:
             )
             try:
                 run.kernel.start()
-                run.window = Window(self._model.facts.context)
+                facts = self._model.facts
+                run.window = Window(facts.context, facts.manner.max_output_tokens)
                 if past:
                     self._begin_again(run)
                 else:

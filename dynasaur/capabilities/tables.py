@@ -19,6 +19,7 @@ _MODULES = {
         litellm cohere huggingface_hub slack_sdk slack telegram discord tweepy praw twilio
         sendgrid pytube yt_dlp youtube_dl youtube_transcript_api scapy dns ldap3 pysftp
         elasticsearch kafka pika celery dropbox gspread webbrowser uvicorn flask fastapi""",
+    Kind.HOST: "dynasaur.host",
     Kind.SUBPROCESS: "subprocess pty pexpect sh plumbum invoke commands popen2 pip ensurepip git",
     Kind.EVAL: "code codeop runpy numexpr asteval",
     Kind.SECRETS: "keyring netrc secretstorage browser_cookie3 win32crypt",
@@ -110,7 +111,7 @@ FRAMES = words(
 
 REACHING = words(
     """os posix nt sys subprocess builtins importlib shutil socket ctypes pickle marshal pty code
-    runpy urllib requests httpx"""
+    runpy urllib requests httpx dynasaur dynasaur.host"""
 )
 """Modules that are worth hiding: what is taken from them by a name made at run time is told."""
 

@@ -16,6 +16,7 @@ class Kind(StrEnum):
     """The ways in which code reaches beyond its arguments and its result."""
 
     NETWORK = "network"
+    HOST = "host"
     SUBPROCESS = "subprocess"
     FILE_WRITE = "file-write"
     EVAL = "eval"

@@ -16,7 +16,8 @@ from dynasaur.commands._progress import Bar
 from dynasaur.commands._run_options import OWN
 
 if TYPE_CHECKING:
-    from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory
+    from dynasaur.agent.outside import Outside
+    from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory, Model
     from dynasaur.library import Embeddings, Library
     from dynasaur.packages import Packages
     from dynasaur.repo import Deliver
@@ -83,6 +84,19 @@ def open_library(
         warn=lambda line: click.echo(f"dynasaur: {plain(line)}", err=True),
     )
     return library, settings
+
+
+def outside_of(library: Library, settings: config.Settings, model: Callable[[], Model]) -> Outside:
+    """What gives the kernels of a library their host functions beyond the library's.
+
+    Args:
+        library: The library.
+        settings: What is set.
+        model: Gives the model that host functions may ask.
+    """
+    from dynasaur.hosting import Means, outside
+
+    return outside(Means(library.root, settings, os.environ, model))
 
 
 def _embeddings(settings: config.Settings) -> Embeddings | None:

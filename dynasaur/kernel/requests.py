@@ -11,21 +11,24 @@ from pathlib import Path
 
 from dynasaur.kernel.inside.extension import SOURCE
 from dynasaur.kernel.inside.host import MARK
-from dynasaur.types import Json, Module
+from dynasaur.types import HOSTED, Given, Json, Module
 
-HostFunction = Callable[..., Json]
+HostFunction = Callable[..., "Json | Given"]
 
 ANSWER = 4_000_000
 """Characters that a host function's result may take."""
 
+GIVEN = 8_000_000
+"""Bytes that the files and pictures beside a result may take: they go over in one message."""
+
 _PARTS = (
-    *("literals", "calls", "modules", "plain", "host", "streams", "failures", "parcels", "site"),
-    *("snapshot", "extension"),
+    *("literals", "calls", "modules", "plain", "host", "hosted", "streams", "failures", "parcels"),
+    *("site", "snapshot", "extension"),
 )
 
 _BOOT = """\
 import sys, types
-def boot(parts, functions, room):
+def boot(parts, functions, hosted, room):
     package = types.ModuleType("_dynasaur")
     package.__path__ = []
     sys.modules["_dynasaur"] = package
@@ -35,7 +38,9 @@ def boot(parts, functions, room):
         sys.modules[module.__name__] = module
         exec(compile(text, f"<dynasaur {name}>", "exec"), vars(module))
     shell = get_ipython()
-    package.extension = sys.modules["_dynasaur.extension"].Extension(shell, functions, room)
+    package.extension = sys.modules["_dynasaur.extension"].Extension(
+        shell, functions, hosted, room
+    )
 """
 
 
@@ -54,11 +59,16 @@ def install_code(functions: Mapping[str, HostFunction], room: int) -> str:
     """The code that puts our extension into a fresh kernel; it leaves no names behind.
 
     Args:
-        functions: The host functions.
+        functions: The host functions; those whose names begin with `HOSTED` are reached through
+            `dynasaur.host` alone, the others stand in every cell.
         room: Characters of a cell's output that are sent as they come, and as many of its end.
     """
-    documents = {name: _document(name, function) for name, function in functions.items()}
-    call = f"boot({_sources()!r}, {documents!r}, {room})"
+    bound: dict[str, str] = {}
+    hosted: dict[str, str] = {}
+    for name, function in functions.items():
+        bare = name.removeprefix(HOSTED)
+        (bound if bare == name else hosted)[bare] = _document(bare, function)
+    call = f"boot({_sources()!r}, {bound!r}, {hosted!r}, {room})"
     source = f"{_BOOT}\n{call}\n"
     return f"exec(compile({source!r}, '<dynasaur>', 'exec'), {{'get_ipython': get_ipython}})"
 
@@ -145,34 +155,43 @@ def answer(prompt: object, functions: Mapping[str, HostFunction], *, refuse: str
         return ""
     try:
         name, result = _call(json.loads(prompt[len(MARK) :]), functions, refuse)
-        text = json.dumps({"result": result})
+        return _reply(name, result if isinstance(result, Given) else Given(result))
     except Exception as error:  # noqa: BLE001 - it becomes an exception in the kernel
         # `str` of a KeyError is the repr of its key, and would be quoted again in the kernel.
         told = error.args[0] if len(error.args) == 1 else error
-        return _failed(type(error).__name__, str(told)[:4_000])
+        message = str(told)[:4_000]
+        return json.dumps({"error": {"type": type(error).__name__, "message": message}})
+
+
+def _reply(name: str, given: Given) -> str:
+    """A result, and the files and pictures that go with it, as JSON."""
+    text = json.dumps(given.result)
     if len(text) > ANSWER:
-        return _failed(
-            "ValueError", f"the result of {name}() is too large: {len(text):,} characters"
-        )
-    return text
+        raise ValueError(f"the result of {name}() is too large: {len(text):,} characters")
+    size = sum(map(len, given.files.values())) + sum(len(one.data) for one in given.images)
+    if size > GIVEN:
+        raise ValueError(f"the files of {name}() are too large: {size:,} bytes")
+    files = {one: base64.b64encode(data).decode() for one, data in given.files.items()}
+    images = [[one.mime, base64.b64encode(one.data).decode()] for one in given.images]
+    if not files and not images:
+        return f'{{"result": {text}}}'
+    return f'{{"result": {text}, "files": {json.dumps(files)}, "images": {json.dumps(images)}}}'
 
 
 def _call(
     call: Mapping[str, Json], functions: Mapping[str, HostFunction], refuse: str
-) -> tuple[str, Json]:
+) -> tuple[str, Json | Given]:
     """Call the function that was asked for; whatever is wrong with that, raises."""
     name, args, kwargs = call["function"], _clean(call["args"]), _clean(call["kwargs"])
     if refuse:
         raise RuntimeError(refuse)
-    if not isinstance(name, str) or name not in functions:
-        raise NameError(f"there is no host function {name!r}")
+    function = functions.get(str(name)) or functions.get(f"{HOSTED}{name}")
+    if function is None:
+        known = ", ".join(sorted(one.removeprefix(HOSTED) for one in functions))
+        raise NameError(f"there is no host function {str(name)[:100]!r}; there are: {known}")
     if not isinstance(args, list) or not isinstance(kwargs, dict):
         raise TypeError("a call has a list of arguments and a dict of named ones")
-    return name, functions[name](*args, **kwargs)
-
-
-def _failed(kind: str, message: str) -> str:
-    return json.dumps({"error": {"type": kind, "message": message}})
+    return str(name), function(*args, **kwargs)
 
 
 def _clean(value: Json) -> Json:

@@ -16,7 +16,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from types import CodeType, ModuleType
+from types import ModuleType
 from typing import Any
 
 MESSAGE = 300
@@ -25,10 +25,11 @@ MESSAGE = 300
 REPLY = 48_000
 """Bytes that one trial may tell; a lot of trials has to fit into the output of a cell."""
 
+HOST = "dynasaur.host"
+"""The module by which an action asks the host of a run; here there is none."""
+
 SHOWN = 200
 """Characters of a value as Python shows it; a longer one is no example."""
-
-ModuleSpec = type(sys.__spec__) if sys.__spec__ else type(os.__spec__)
 
 Tell = Callable[[dict[str, object]], None]
 
@@ -121,61 +122,33 @@ def attempt(job: dict[str, Any], number: int, say: Tell) -> None:
     """Import the module from its text and those that it requires; then calls, then examples."""
     trial = job["trials"][number]
     name: str = trial["module"]
-    sys.meta_path.insert(0, Texts({n: job["texts"][key] for n, key in trial["texts"].items()}))
+    filename = name.replace(".", "/") + ".py"
+    make_importable({n: job["texts"][key] for n, key in trial["texts"].items()}, job)
     try:
         __import__(name)
         module = sys.modules[name]
         function = getattr(module, name.rpartition(".")[2]) if trial["function"] else None
     except BaseException as error:  # noqa: BLE001 - a module may raise anything
-        say({"error": describe(error), "line": line_in(error, filename(name))})
+        say({"error": describe(error), "line": line_in(error, filename)})
         return
     say({"imported": True})
-    spell = spelling(job["literals"]) if trial["calls"] else repr
+    spell = loaded(job["literals"], "_literals").spell if trial["calls"] else repr
     for arguments in trial["calls"]:
-        say({"results": call(function, arguments, spell)})
+        asked_of_host().clear()
+        told = call(function, arguments, spell)
+        say({"results": {**told, "host": "".join(asked_of_host()[:1])}})
     if trial["documents"]:
         for line in examples(module, trial["documents"]):
             say(line)
     say({"done": True})
 
 
-class Texts:
-    """Imports the given modules, and nothing else of their packages."""
-
-    def __init__(self, texts: dict[str, str]) -> None:
-        self._texts = texts
-        parts = [name.split(".") for name in texts]
-        self._packages = {".".join(p[:end]) for p in parts for end in range(1, len(p))}
-
-    def find_spec(self, fullname: str, path: object = None, target: object = None) -> Any:
-        """The spec of one of the modules, or of a package around them."""
-        del path, target
-        if fullname not in self._texts and fullname not in self._packages:
-            return None
-        package = fullname in self._packages
-        loader: Any = self
-        return ModuleSpec(fullname, loader, origin=filename(fullname), is_package=package)
-
-    def create_module(self, spec: object) -> None:
-        """The usual one."""
-
-    def exec_module(self, module: ModuleType) -> None:
-        """Run the module's text."""
-        module.__file__ = filename(module.__name__)
-        exec(self.get_code(module.__name__), module.__dict__)  # noqa: S102 - what this is for
-
-    def get_code(self, fullname: str) -> CodeType:
-        """The module's code."""
-        return compile(self.get_source(fullname), filename(fullname), "exec", dont_inherit=True)
-
-    def get_source(self, fullname: str) -> str:
-        """The module's text: tracebacks and `inspect` ask for it."""
-        return self._texts.get(fullname, "")
-
-
-def filename(module: str) -> str:
-    """The name that a module's code goes by."""
-    return module.replace(".", "/") + ".py"
+def make_importable(texts: dict[str, str], job: dict[str, Any]) -> None:
+    """Let modules be imported from their texts, and the host that they may ask."""
+    finder = loaded(job["finder"], "_finder").Texts
+    host = finder({HOST: job["host"]})
+    # Whether this Python has the package or not: the module is ours, the package what is there.
+    sys.meta_path[:] = [finder(texts), finder(host.texts, around=False), *sys.meta_path, host]
 
 
 def describe(error: BaseException) -> str:
@@ -198,12 +171,17 @@ def line_in(error: BaseException, file: str) -> int:
     return line
 
 
-def spelling(literals: str) -> Callable[[object], str | None]:
-    """How recorded values are spelled: the kernel's own way, from its source."""
-    module = ModuleType("_literals")
-    exec(compile(literals, "<literals>", "exec", dont_inherit=True), module.__dict__)  # noqa: S102
-    spell: Callable[[object], str | None] = module.spell
-    return spell
+def loaded(text: str, name: str) -> ModuleType:
+    """A module of ours, from its source."""
+    module = ModuleType(name)
+    exec(compile(text, f"<{name}>", "exec", dont_inherit=True), module.__dict__)  # noqa: S102
+    return module
+
+
+def asked_of_host() -> list[str]:
+    """The functions of the host that were called: the module's own list."""
+    asked: list[str] = getattr(sys.modules.get(HOST), "_asked", [])
+    return asked
 
 
 class Heard(io.TextIOWrapper):

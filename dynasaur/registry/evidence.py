@@ -141,6 +141,8 @@ def _compared(call: Call, one: Result | None, other: Result | None) -> str:
         return "it did not come to an end"
     if one.error != other.error:
         return _NON_DETERMINISTIC
+    if one.of_host and not _gave(one, call):
+        return f"host-bound: {one.of_host}"
     if one.error:
         return f"{'file-bound' if one.of_files else 'raised'}: {one.error}"
     if one.spelled is None or other.spelled is None or call.result is None:
@@ -148,6 +150,13 @@ def _compared(call: Call, one: Result | None, other: Result | None) -> str:
     if not same(one.spelled, other.spelled):
         return _NON_DETERMINISTIC
     return "" if same(one.spelled, call.result) else "other results"
+
+
+def _gave(one: Result, call: Call) -> bool:
+    """It gave what was recorded."""
+    if one.spelled is None or call.result is None:
+        return False
+    return same(one.spelled, call.result)
 
 
 def _is_short(example: Example) -> bool:

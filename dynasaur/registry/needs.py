@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from dynasaur import source
 
+_OURS = frozenset({"actions", "dynasaur"})
+"""What every kernel has: the actions, and the host that they ask."""
+
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)")
 
 
@@ -51,7 +54,7 @@ def _imported(node: ast.AST) -> Iterator[str]:
                 yield from _imported(child)
                 continue
         tops = (name.partition(".")[0] for name in names)
-        yield from (top for top in tops if top not in sys.stdlib_module_names and top != "actions")
+        yield from (top for top in tops if top not in sys.stdlib_module_names and top not in _OURS)
 
 
 def _canonical(requirement: str) -> str:

@@ -11,10 +11,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from dynasaur import host
 from dynasaur.errors import KernelError
 from dynasaur.kernel.inside import literals
 from dynasaur.packages import Supply, Want, wants_of
-from dynasaur.registry import alone
+from dynasaur.registry import alone, finder
 from dynasaur.types import Json, Module, Observation
 
 TRIAL_SECONDS = 60.0
@@ -84,12 +85,14 @@ class Result:
         shown: The value as Python shows it.
         error: The class of the exception that it raised; empty when it returned.
         of_files: That exception tells of a missing or closed file.
+        of_host: The first function of the host that it asked for, where none is; empty for none.
     """
 
     spelled: str | None = None
     shown: str = ""
     error: str = ""
     of_files: bool = False
+    of_host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +226,8 @@ def _job(samples: Sequence[Sample]) -> dict[str, object]:
         "texts": texts,
         "trials": trials,
         "literals": _source(literals.__file__),
+        "finder": _source(finder.__file__),
+        "host": _source(host.__file__),
     }
 
 
@@ -246,4 +251,5 @@ def _result(told: Mapping[str, Any]) -> Result:
         str(told.get("shown") or ""),
         str(told.get("error", "")),
         bool(told.get("file")),
+        str(told.get("host") or ""),
     )

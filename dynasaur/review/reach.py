@@ -16,6 +16,7 @@ from dynasaur.source import relative_imports, tree_of
 
 _VERBS = {
     Kind.NETWORK: "reaches the network",
+    Kind.HOST: "asks the host of the run",
     Kind.SUBPROCESS: "runs or stops other programs",
     Kind.FILE_WRITE: "writes, moves or removes files",
     Kind.EVAL: "runs text as code",

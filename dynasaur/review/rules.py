@@ -114,6 +114,7 @@ _CAPABILITIES: dict[Can, tuple[str, Level, float, str, str]] = {
     Can.OBFUSCATION: ("DYN409", "error", 9.5, "obfuscation", "It hides what it does"),
     Can.IMPORT_EFFECTS: ("DYN410", "error", 7.0, "import-effects", "Importing it runs something"),
     Can.SECRETS: ("DYN411", "error", 8.5, "secret-read", "It reaches for secrets"),
+    Can.HOST: ("DYN412", "warning", 6.0, "host", "It asks the host of the run"),
 }
 _WHAT_TO_DO = (
     "See that the action needs it, and that nothing a stranger says decides what it does. The"

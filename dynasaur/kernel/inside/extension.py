@@ -10,6 +10,7 @@ from dynasaur.kernel.inside.calls import Recorder
 from dynasaur.kernel.inside.calls import install as record_cells
 from dynasaur.kernel.inside.failures import Failures, describe, for_want_of_network
 from dynasaur.kernel.inside.host import Host
+from dynasaur.kernel.inside.hosted import install as install_hosted
 from dynasaur.kernel.inside.modules import Actions
 from dynasaur.kernel.inside.parcels import Parcels
 from dynasaur.kernel.inside.site import put
@@ -31,11 +32,14 @@ class Extension:
 
     Args:
         shell: The kernel's IPython shell.
-        functions: The host functions: name to docstring.
+        functions: The host functions that every cell has: name to docstring.
+        hosted: Those that are reached through `dynasaur.host` alone.
         room: Characters of a cell's output that are sent as they come, and as many of its end.
     """
 
-    def __init__(self, shell: Any, functions: Mapping[str, str], room: int) -> None:
+    def __init__(
+        self, shell: Any, functions: Mapping[str, str], hosted: Mapping[str, str], room: int
+    ) -> None:
         self._shell = shell
         self.parcels = Parcels()
         self._recorder = Recorder()
@@ -48,7 +52,9 @@ class Extension:
         forget_history(shell)
         own_threads()
         run_commands(shell)
-        host = Host(shell.kernel)
+        host = Host(shell.kernel, self.parcels.folder)
+        documents = {**functions, **hosted}
+        install_hosted(lambda name: host.function(name, documents.get(name, "")))
         self._functions = {name: host.function(name, doc) for name, doc in functions.items()}
         shell.user_ns_hidden.update(self._functions)
         hidden = {*shell.user_ns_hidden, *self._functions}

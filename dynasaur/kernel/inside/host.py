@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import builtins
 import json
 import threading
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from dynasaur.kernel.inside.plain import to_json
@@ -22,18 +24,21 @@ class Host:
 
     Args:
         kernel: The running ipykernel; its stdin channel carries the calls.
+        folder: Gives the work folder, where files from the host are put.
     """
 
-    def __init__(self, kernel: Any) -> None:
+    def __init__(self, kernel: Any, folder: Callable[[], Path]) -> None:
         self._ask = kernel.raw_input
+        self._shell = kernel.shell
+        self._folder = folder
         # Threads of a cell may call at once, and there is one channel.
         self._lock = threading.RLock()
         kernel.raw_input = _nobody
         kernel.getpass = _nobody
         builtins.input = _nobody
 
-    def function(self, name: str, doc: str) -> Callable[..., Any]:
-        """The stub of one host function."""
+    def function(self, name: str, doc: str = "") -> Callable[..., Any]:
+        """The stub of one host function, which need not be there."""
 
         def stub(*args: Any, **kwargs: Any) -> Any:
             return self._call(name, args, kwargs)
@@ -53,7 +58,17 @@ class Host:
             answer = json.loads(self._ask(MARK + text) or '{"error": {"type": "", "message": ""}}')
         if (error := answer.get("error")) is not None:
             raise _exception(error.get("type", ""), error.get("message", ""))
+        self._take(answer)
         return answer.get("result")
+
+    def _take(self, answer: Mapping[str, Any]) -> None:
+        """Write the files and display the pictures that came with a result."""
+        for name, content in answer.get("files", {}).items():
+            path = self._folder() / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(base64.b64decode(content))
+        for mime, picture in answer.get("images", ()):
+            self._shell.display_pub.publish({mime: picture, "text/plain": "[a picture]"})
 
 
 def _exception(kind: str, message: str) -> Exception:

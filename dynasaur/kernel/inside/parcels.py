@@ -16,11 +16,16 @@ _LOOKED_AT = 20_000
 
 
 class Parcels:
-    """The work folder of a kernel on another machine; it is not there before it is needed."""
+    """The work folder; that of a kernel on another machine is not there before it is needed."""
 
     def __init__(self) -> None:
+        self._home = Path.cwd()
         self._folder: Path | None = None
         self._seen: dict[str, tuple[int, int]] = {}
+
+    def folder(self) -> Path:
+        """The work folder, wherever code has moved to."""
+        return self._folder or self._home
 
     def settle(self) -> None:
         """Make the folder, which goes with the kernel, and move into it."""

@@ -1,0 +1,27 @@
+"""What those who give host functions work with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dynasaur.agent.protocols import Model
+from dynasaur.config import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What those who give host functions work with.
+
+    Attributes:
+        root: The library's root.
+        settings: What is set.
+        environ: The environment, with the keys; they stay on the host.
+        model: Gives the model that the user configured, made when it is first asked for.
+    """
+
+    root: Path
+    settings: Settings
+    environ: Mapping[str, str] = field(repr=False)
+    model: Callable[[], Model] = field(repr=False)
