@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from dynasaur.pins import Lock, dump_lock, h1, read_lock
 from tests.builders.git_server import GitServer, Manner
 from tests.builders.repos import git
 from tests.builders.sources import MIT, Team
@@ -271,6 +273,9 @@ def test_what_an_admission_vendors_is_locked(
     found = {one["id"]: one for one in table["module"]}
     assert set(found) == {"acme/text/clean", "acme/text/shout", "base/stats/mean"}
     assert found["acme/text/shout"]["requires"] == ["acme/text/clean"]
+    base = next(one for one in table["source"] if one["name"] == "base")
+    assert (base["licence"], base["legal"]) == ("Apache-2.0", ["LICENSE"])
+    assert "Apache License" in (bea.root / "actions/vendor/base/LICENSE").read_text()
     assert bea.did("source", "verify") == ""
     bea.did("source", "sync", "--frozen", "--offline")
     assert "loud_mean" in bea.refused("source", "remove", "acme")
@@ -278,3 +283,24 @@ def test_what_an_admission_vendors_is_locked(
     push(ada, server.url("acme"), "HEAD:main")
     bea.did("source", "update", "acme", "--yes")
     assert "text[:]" in (bea.root / "actions/vendor/acme/text/clean.py").read_text()
+
+
+def test_a_lock_of_before_gets_the_licence_of_the_built_in_source(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Earlier versions vendored what is built in without its licence."""
+    ada = Team(tmp_path / "ada", monkeypatch)
+    file, paper = tmp_path / "mine.py", ada.root / "actions/vendor/base/LICENSE"
+    alone = LOUD.replace("from actions.vendor.acme.text.shout import shout\n", "")
+    file.write_text(alone.replace("shout(unit)", "unit.upper().strip()"))
+    ada.did("add", file)
+    pins = read_lock((ada.root / "dynasaur.lock").read_bytes())
+    before = replace(pins.sources["base"], legal=(), h1=h1({}))
+    (ada.root / "dynasaur.lock").write_bytes(dump_lock(Lock({"base": before}, pins.modules)))
+    paper.unlink()
+    ada.commit("as it was")
+    assert ada.did("source", "verify") == ""
+    file.write_text(alone.replace("mean", "median").replace("shout(unit)", "unit.strip().upper()"))
+    ada.did("add", file)
+    assert "Apache License" in paper.read_text()
+    assert ada.did("source", "verify") == ""

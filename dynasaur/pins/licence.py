@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 LEGAL = re.compile(
     r"(?:licen[cs]es?|copying|copyright|notices?|unlicense)(?:[.-][a-z0-9.-]+)?", re.IGNORECASE
@@ -30,7 +31,7 @@ _TEXTS = (
 )
 
 
-def licence_of(texts: dict[str, str]) -> str:
+def licence_of(texts: Mapping[str, str]) -> str:
     """The licence that legal files give.
 
     Args:

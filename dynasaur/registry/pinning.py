@@ -10,8 +10,10 @@ from dynasaur.capabilities import capabilities
 from dynasaur.config import PACKAGE
 from dynasaur.errors import ActionError
 from dynasaur.pins import Lock, ModulePin, SourcePin, dump_lock, h1, read_lock
+from dynasaur.pins.licence import licence_of
 from dynasaur.repo.build import blob_id
 from dynasaur.source import read_head, relative_imports
+from dynasaur.store import base_legal
 from dynasaur.types import BASE, Module
 
 Edit = Callable[[bytes | None], bytes]
@@ -34,7 +36,7 @@ def locked(modules: Iterable[Module]) -> Edit:
         new = {id_: pin for id_, pin in pins.items() if id_ not in lock.modules}
         sources = dict(lock.sources)
         if any(pin.source == BASE for pin in new.values()):
-            sources.setdefault(BASE, _base())
+            sources[BASE] = _base(sources.get(BASE))
         known = {id_: pin for id_, pin in new.items() if pin.source in sources}
         all_ = {**lock.modules, **known}
         for id_, pin in known.items():
@@ -74,7 +76,17 @@ def _told(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return (), ()
 
 
-def _base() -> SourcePin:
-    """The built-in source: it has no address, and comes with the program."""
+def _base(known: SourcePin | None) -> SourcePin:
+    """The built-in source: it has no address, and comes with the program.
+
+    Args:
+        known: How it is pinned already; earlier versions vendored no licence with it.
+    """
+    if known and known.legal:
+        return known
+    legal = base_legal()
+    names, content = tuple(legal), h1({name: text.encode() for name, text in legal.items()})
+    if known:
+        return replace(known, legal=names, h1=content)
     version = f"dynasaur {__version__}"
-    return SourcePin(BASE, "", version, "", "", "none", "Apache-2.0", (), (), h1({}))
+    return SourcePin(BASE, "", version, "", "", "none", licence_of(legal), (), names, content)
