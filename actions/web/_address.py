@@ -43,6 +43,18 @@ def web_address(text: str) -> str:
     return urlunsplit(parts._replace(fragment="", path=parts.path or "/"))
 
 
+def further_address(base: str, link: str) -> str:
+    """The whole address of a link on the way from one address to the next.
+
+    Raises:
+        ValueError: It is none.
+    """
+    try:
+        return web_address(urljoin(base, link))
+    except ValueError as error:
+        raise ValueError(f"{base} sends on to {_short(link)}, which is no web address") from error
+
+
 def file_name(url: str, disposition: str, kind: str) -> str:
     """A harmless name for the file behind an address.
 

@@ -1,6 +1,7 @@
 """The main text of a page, by trafilatura."""
 
 from ._decode import decoded
+from ._html import parsed
 from ._opening import arrived
 from ._reading import LONGEST, is_html, page_of
 
@@ -12,8 +13,10 @@ def main_text(url: str) -> str:
         return page_of(fetched).text
     from trafilatura import extract
 
-    text = decoded(fetched.body[:LONGEST], fetched.charset)
+    tree = parsed(decoded(fetched.body[:LONGEST], fetched.charset))
+    if tree is None:
+        return ""
     found = extract(
-        text, url=fetched.url, output_format="markdown", include_tables=True, include_comments=False
+        tree, url=fetched.url, output_format="markdown", include_tables=True, include_comments=False
     )
     return (found or "").strip()

@@ -13,6 +13,7 @@ _BOMS = (
 _DECLARED = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_:.-]+)""")
 _HEAD = 4096
 _SAMPLE = 256 * 1024
+_FEW = 20  # so few letters tell no encoding: then it is the most usual one
 _WIDER = {  # as browsers read them: a declared encoding is taken for the wider one that holds it
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
@@ -71,12 +72,13 @@ def _codec(name: str) -> str:
 def _guessed(body: bytes) -> str:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(body[:_SAMPLE]).best()
-    encoding = _codec(best.encoding) if best is not None else "cp1252"
-    text = body.decode(encoding or "cp1252", "replace")
+    sample = body[:_SAMPLE]
+    telling = sum(byte > 127 for byte in sample)
     # UTF-8 with a few broken bytes is nearer to the truth than any other reading of it.
-    utf8 = body.decode("utf-8", "replace")
-    return utf8 if utf8.count("\ufffd") * 50 < sum(byte > 127 for byte in body[:_SAMPLE]) else text
+    if sample.decode("utf-8", "replace").count("\ufffd") * 20 < telling:
+        return body.decode("utf-8", "replace")
+    best = from_bytes(sample).best() if telling >= _FEW else None
+    return body.decode(_codec(best.encoding) if best is not None else "cp1252", "replace")
 
 
 def _plain(text: str) -> str:

@@ -5,9 +5,8 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin
 
-from ._address import web_address
+from ._address import further_address, web_address
 from ._robots import check_robots, wait_turn
 from ._visit import Pairs, Visit, reason_of
 
@@ -48,8 +47,8 @@ class Fetched:
 def fetch(
     url: str,
     *,
-    most: int = MOST,
-    seconds: float = SECONDS,
+    most: int = 0,
+    seconds: float = 0.0,
     form: Pairs | None = None,
     headers: Mapping[str, str] | None = None,
     obey_robots: bool = True,
@@ -59,8 +58,8 @@ def fetch(
 
     Args:
         url: The address.
-        most: Bytes that are taken, unpacked.
-        seconds: Time for all of it.
+        most: Bytes that are taken, unpacked; 0: the usual number.
+        seconds: Time for all of it; 0: the usual time.
         form: Names and values to post; None to get.
         headers: More headers, such as what is accepted; never a secret.
         obey_robots: Leave alone what robots.txt forbids.
@@ -73,21 +72,21 @@ def fetch(
         ConnectionError: The server cannot be reached, fails, or answers with an error.
     """
     target, retried = web_address(url), False
-    with Visit(seconds) as visit:
+    with Visit(seconds or SECONDS) as visit:
         for _ in range(REDIRECTS + 1):
             if obey_robots:
                 check_robots(target, visit)
             wait_turn(target)
             with visit.ask(target, form, headers) as response:
                 if further := redirected(response):
-                    target = web_address(urljoin(target, further))
+                    target = further_address(target, further)
                     form = form if response.status_code in (307, 308) else None
                     continue
                 if not retried and (pause := _asked_to_wait(response)) is not None:
                     retried = True
                     time.sleep(pause)
                     continue
-                return _taken(visit, response, target, most, take)
+                return _taken(visit, response, target, most or MOST, take)
     raise ConnectionError(f"{url} is redirected more than {REDIRECTS} times")
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urldefrag
 from ._address import absolute
 
 _UNSEEN = {"script", "style", "template", "svg", "math", "object", "embed", "audio", "video"}
+_OF_HEAD = {"base", "link", "meta", "noscript", "script", "style", "template", "title"}
 _HIDING = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])", re.IGNORECASE
 )
@@ -25,9 +26,25 @@ def parsed(text: str) -> Any:
         encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True
     )
     try:
-        return html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        tree = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
+    _mend_head(tree)
+    return tree
+
+
+def _mend_head(tree: Any) -> None:
+    """Put into the body what belongs there: the parser knows no `nav`, `main` or `article`."""
+    head = tree.find("head")
+    strays = [] if head is None else [one for one in head if one.tag not in _OF_HEAD]
+    if not strays:
+        return
+    body = tree.find("body")
+    if body is None:
+        body = tree.makeelement("body")
+        tree.append(body)
+    for place, stray in enumerate(strays):
+        body.insert(place, stray)
 
 
 def unseen(element: Any) -> bool:

@@ -2,9 +2,9 @@
 
 import time
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from ._address import web_address
+from ._address import further_address
 from ._visit import Visit
 
 NAME = "dynasaur"
@@ -60,7 +60,7 @@ def _rules(site: str, visit: Visit) -> Any:
         with visit.ask(target, headers={"Accept-Encoding": "identity"}) as response:
             further = response.headers.get("location", "")
             if 300 <= response.status_code < 400 and further:
-                target = web_address(urljoin(target, further))
+                target = further_address(target, further)
                 continue
             if response.status_code >= 500:
                 raise PermissionError(

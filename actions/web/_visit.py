@@ -27,6 +27,15 @@ def cookies() -> CookieJar:
     return jar
 
 
+def _trust() -> ssl.SSLContext:
+    """Whose certificates count, read from disk once."""
+    if "tls" not in _SHARED:
+        _SHARED["tls"] = ssl.create_default_context()
+    context = _SHARED["tls"]
+    assert isinstance(context, ssl.SSLContext)
+    return context
+
+
 class Visit:
     """Asks for addresses, for as long as a `with` block and a number of seconds last.
 
@@ -44,7 +53,7 @@ class Visit:
         self._seconds = seconds
         self._client = httpx.Client(
             cookies=cookies(),
-            verify=_SHARED.setdefault("tls", ssl.create_default_context()),
+            verify=_trust(),
             timeout=httpx.Timeout(
                 min(seconds, _READ_SECONDS), connect=min(seconds, _CONNECT_SECONDS)
             ),
