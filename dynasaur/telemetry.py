@@ -110,6 +110,9 @@ class Traced(Listener):
     def heard(self, text: str) -> None:
         self._inner.heard(text)
 
+    def remarked(self, line: str) -> None:
+        self._inner.remarked(line)
+
     def waiting(self, seconds: float, why: str) -> None:
         if self._open:
             self._open[-1].add_event("retry", {"dynasaur.wait": seconds, "dynasaur.why": why})

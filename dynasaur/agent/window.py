@@ -41,9 +41,11 @@ class Window:
 
     Attributes:
         tokens: What prompt and reply may take together; None while that is not known.
+        reply: What a reply may take; None for what is usual.
     """
 
     tokens: int | None = None
+    reply: int | None = None
     _rate: float = _TOKENS_PER_BYTE
 
     def observe(self, messages: Sequence[Message], prompt_tokens: int) -> None:
@@ -60,7 +62,11 @@ class Window:
     @property
     def room(self) -> int | None:
         """Tokens that a prompt may take, so that there is room for the reply."""
-        return None if self.tokens is None else self.tokens - min(_REPLY, self.tokens // 4)
+        if self.tokens is None:
+            return None
+        if self.reply is None:
+            return self.tokens - min(_REPLY, self.tokens // 4)
+        return self.tokens - min(self.reply, self.tokens // 2)
 
     @property
     def observation_limit(self) -> int:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from dynasaur import config
+from dynasaur.commands._model_options import model_options
 from dynasaur.commands._retriever_options import retriever_options
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -17,11 +18,11 @@ OWN = ("answer_format", "expect_json", "reuse", "agents_md")
 
 
 def run_options(function: F) -> F:
-    """Limits, approval, the answer's form, `--reuse`, `--no-agents-md`, `--retriever`."""
+    """How the model is asked, limits, approval, the answer's form, and the rest of them."""
     function = retriever_options(function)
     for option in reversed(_OPTIONS):
         function = option(function)
-    return function
+    return model_options(function)
 
 
 _OPTIONS = (

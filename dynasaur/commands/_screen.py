@@ -55,6 +55,10 @@ class Screen(Listener):
         self._page.line(f"  {why}; trying again in {seconds:.0f} s", "yellow")
         self._wait(f"waiting {seconds:.0f} s before the model is asked again")
 
+    def remarked(self, line: str) -> None:
+        self._done_waiting()
+        self._page.line(f"  {plain(line)}", "yellow")
+
     def replied(self, number: int, reply: Reply) -> None:
         self._done_waiting()
         self._usage += reply.usage

@@ -1,0 +1,148 @@
+"""`dynasaur run` and how the model is asked: options, settings, what a model does not take."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.builders.answers import Raw, Request, Step, failure
+from tests.builders.chat_server import Apis, ChatServer, Rule
+from tests.builders.cli import Done, dynasaur
+
+SUBMIT = Step("I submit.", "submit_final_answer(2)")
+LOOK = Step("I look.", "x = 2\nprint(x)")
+MANNER = ("temperature", "seed", "reasoning_effort", "max_tokens", "max_output_tokens", "reasoning")
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("library")
+    assert dynasaur("init", folder, cwd=folder).code == 0
+    return folder
+
+
+def run(
+    library: Path, server: ChatServer, *options: str, env: dict[str, str] | None = None
+) -> Done:
+    environment = {"OPENAI_BASE_URL": server.url} | (env or {})
+    return dynasaur(
+        "run", "What is 1 + 1?", *options, "--deliver", "none", cwd=library, env=environment
+    )
+
+
+def manner(request: Request) -> dict[str, Any]:
+    return {name: request.body[name] for name in MANNER if name in request.body}
+
+
+ALL = ("--temperature=0", "--seed=7", "--reasoning-effort=low", "--max-output-tokens=900")
+
+
+@pytest.mark.parametrize(
+    ("apis", "sent"),
+    [
+        (
+            "chat",
+            {"temperature": 0.0, "seed": 7, "reasoning_effort": "low", "max_tokens": 900},
+        ),
+        (
+            "responses",
+            {"temperature": 0.0, "reasoning": {"effort": "low"}, "max_output_tokens": 900},
+        ),
+    ],
+)
+def test_what_is_asked_for_is_sent(library: Path, apis: Apis, sent: dict[str, Any]) -> None:
+    with ChatServer([SUBMIT], apis=apis) as server:
+        done = run(library, server, *ALL, "--api", apis)
+    assert (done.code, done.out) == (0, "2\n"), done.err
+    assert manner(server.chats[-1]) == sent
+    assert ("test does not take seed; it is left out" in done.err) == (apis == "responses")
+
+
+def test_what_is_not_asked_for_is_not_sent(library: Path) -> None:
+    with ChatServer([SUBMIT]) as server:
+        assert run(library, server).code == 0
+    assert manner(server.chats[0]) == {}
+
+
+def test_the_nearer_setting_wins(library: Path, tmp_path: Path) -> None:
+    config = tmp_path / "config" / "dynasaur"
+    config.mkdir(parents=True)
+    (config / "config.toml").write_text(
+        "temperature = 0.1\nseed = 1\nreasoning-effort = 'low'\nmax-output-tokens = 100\n"
+        "[models.test]\ntemperature = 0.2\nseed = 2\nreasoning-effort = 'high'\n"
+    )
+    env = {"XDG_CONFIG_HOME": str(config.parent), "DYNASAUR_SEED": "3"}
+    with ChatServer([SUBMIT]) as server:
+        assert run(library, server, "--temperature", "0.4", env=env).code == 0
+    expected = {"temperature": 0.4, "seed": 3, "reasoning_effort": "high", "max_tokens": 100}
+    assert manner(server.chats[0]) == expected
+
+
+def refusing(*names: str, words: str = "Unsupported parameter: '{}' is not supported") -> Rule:
+    """Refuses the first of these fields that a request has, as reasoning models do."""
+
+    def rule(request: Request) -> Raw | None:
+        found = [name for name in names if name in request.body]
+        return failure(400, words.format(found[0]), param=found[0]) if found else None
+
+    return rule
+
+
+def test_what_a_model_refuses_is_learned_once_and_told_once(library: Path) -> None:
+    options = ("--temperature", "0.2", "--seed", "7", "--max-output-tokens", "900")
+    with ChatServer([LOOK, SUBMIT, SUBMIT], rule=refusing("temperature", "max_tokens")) as server:
+        first, second = (run(library, server, *options) for _ in range(2))
+    assert (first.code, second.code) == (0, 0), first.err
+    for done in (first, second):
+        assert done.err.count("test does not take temperature; it is left out") == 1
+        assert "does not take max_output_tokens" not in done.err
+    sent = [manner(one) | {"new": one.body.get("max_completion_tokens")} for one in server.chats]
+    learned = {"seed": 7, "new": 900}
+    assert sent == [
+        {"temperature": 0.2, "seed": 7, "max_tokens": 900, "new": None},
+        {"seed": 7, "max_tokens": 900, "new": None},
+        learned,
+        learned,
+        learned,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("option", "line"),
+    [
+        (("--temperature", "3"), "0<=x<=2"),
+        (("--seed", "-1"), "x>=0"),
+        (("--seed", "x"), "not a valid integer"),
+        (("--max-output-tokens", "0"), "x>=1"),
+        (("--reasoning-effort", "very hard"), "must be a word, such as low or high"),
+        (("--api", "soap"), "'auto', 'chat', 'responses'"),
+    ],
+)
+def test_an_option_without_sense_is_refused(
+    library: Path, option: tuple[str, str], line: str
+) -> None:
+    done = dynasaur("run", "x", *option, cwd=library)
+    assert done.code == 2
+    assert line in done.err
+
+
+@pytest.mark.parametrize(
+    ("table", "line"),
+    [
+        ("temperature = 3", "models.test: temperature = 3: must be from 0 to 2"),
+        ("api = 'soap'", "models.test: api = 'soap': must be one of auto, chat, responses"),
+        ("tempreature = 1", "models.test: unknown key 'tempreature'; known are context, price"),
+    ],
+)
+def test_a_table_without_sense_is_refused(
+    library: Path, tmp_path: Path, table: str, line: str
+) -> None:
+    config = tmp_path / "config" / "dynasaur"
+    config.mkdir(parents=True)
+    (config / "config.toml").write_text(f"[models.test]\n{table}\n")
+    with ChatServer([SUBMIT]) as server:
+        done = run(library, server, env={"XDG_CONFIG_HOME": str(config.parent)})
+    assert done.code == 2
+    assert line in done.err
