@@ -23,8 +23,11 @@ from ._visit import AGENT, Visit, cookies
 SECONDS = 30.0
 """Time for a page to load."""
 
-_GRACE = 30.0
-_PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+GRACE = 30.0
+"""More time, for the browser to start and for scripts to come to rest."""
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+"""What it may be called."""
 
 Filled = Mapping[str, str]
 """By the names of fields what to fill in."""
@@ -89,7 +92,7 @@ def _program() -> str:
     """The browser's path."""
     if importlib.util.find_spec("playwright") is None:
         raise ImportError("a browser is led by Playwright: pip install 'dynasaur[browser]'")
-    found = next(filter(None, map(shutil.which, _PROGRAMS)), None)
+    found = next(filter(None, map(shutil.which, PROGRAMS)), None)
     if found is None:
         raise ImportError("there is no browser; install Chromium where the code runs")
     return found
@@ -107,7 +110,7 @@ def _asked(order: Mapping[str, Any]) -> dict[str, Any]:
         start_new_session=True,
     ) as child:
         try:
-            out, _ = child.communicate(json.dumps(order).encode(), SECONDS + _GRACE)
+            out, _ = child.communicate(json.dumps(order).encode(), SECONDS + GRACE)
         except subprocess.TimeoutExpired:
             raise TimeoutError(f"the browser did not show {order['url']} in time") from None
         finally:

@@ -9,6 +9,8 @@ import sys
 from typing import Any
 
 _QUIET_SECONDS = 5.0
+_TRIES = 3
+_MOST = 5_000_000
 _ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio")
 
 
@@ -47,8 +49,20 @@ def _shown(order: dict[str, Any]) -> dict[str, Any]:
         if order["fields"]:
             _fill(page, order["fields"])
             _settle(page)
-        html = page.evaluate("most => document.documentElement.outerHTML.slice(0, most)", 5_000_000)
-        return {"url": page.url, "html": html, "note": note, "cookies": context.cookies()}
+        return {"html": _text(page), "url": page.url, "note": note, "cookies": context.cookies()}
+
+
+def _text(page: Any) -> str:
+    """The page as its scripts have left it; again where it goes on to another one meanwhile."""
+    from playwright.sync_api import Error
+
+    code = "most => document.documentElement.outerHTML.slice(0, most)"
+    for _ in range(_TRIES):
+        try:
+            return str(page.evaluate(code, _MOST))
+        except Error:
+            _settle(page)
+    return str(page.evaluate(code, _MOST))
 
 
 def _settle(page: Any) -> None:
@@ -62,6 +76,8 @@ def _settle(page: Any) -> None:
 
 def _fill(page: Any, fields: dict[str, str]) -> None:
     """Fill in fields by their names, and send the form that holds the last one."""
+    from playwright.sync_api import Error
+
     last = None
     for name, value in fields.items():
         last = page.locator(f"[name={json.dumps(name)}]").first
@@ -73,7 +89,9 @@ def _fill(page: Any, fields: dict[str, str]) -> None:
         else:
             last.fill(value)
     if last is not None:
-        last.evaluate("e => e.form ? e.form.requestSubmit() : e.blur()")
+        # A script may take what is sent, and stay on the page.
+        with contextlib.suppress(Error), page.expect_navigation(timeout=_QUIET_SECONDS * 1000):
+            last.evaluate("e => e.form ? e.form.requestSubmit() : e.blur()")
 
 
 if __name__ == "__main__":
