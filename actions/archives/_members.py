@@ -37,6 +37,10 @@ class Member:
     key: Any
 
 
+class NoArchiveError(ValueError):
+    """It is no archive; the message goes on after the file's name: 'is not an archive'."""
+
+
 class Archive:
     """An archive that is open: ZIP, tar (also compressed), or a single compressed file.
 
@@ -45,7 +49,7 @@ class Archive:
         name: Its name: a single compressed file is called what remains of it.
 
     Raises:
-        ValueError: It is none of these, or broken.
+        NoArchiveError: It is none of these, or broken.
     """
 
     def __init__(self, path: str | bytes, name: str) -> None:
@@ -54,20 +58,23 @@ class Archive:
         start = self._file.read(8)
         self._file.seek(0)
         self._left = MOST_BYTES
-        if start.startswith((b"7z\xbc\xaf", b"Rar!")):
-            raise ValueError(f"{name} is a 7z or RAR archive; only ZIP, tar, gz, bz2, xz are read")
         try:
             self._archive, self.members = self._opened(start)
+        except NoArchiveError:
+            self._file.close()
+            raise
         except _BROKEN as error:
             self._file.close()
-            raise ValueError(f"{name} is not an archive, or a broken one: {error}") from error
-        if len(self.members) > MOST_FILES:
-            raise ValueError(f"{name} holds more than {MOST_FILES:,} files; that is not unpacked")
+            raise NoArchiveError(f"is not an archive, or a broken one: {error}") from error
 
     def _opened(self, start: bytes) -> tuple[Any, list[Member]]:
+        if start.startswith((b"7z\xbc\xaf", b"Rar!")):
+            raise NoArchiveError("is a 7z or RAR archive; only ZIP, tar, gz, bz2, xz are read")
         if start.startswith(b"PK"):
             book = ZipFile(self._file)
             infos = [info for info in book.infolist() if not info.is_dir()]
+            if len(infos) > MOST_FILES:
+                raise NoArchiveError(f"holds more than {MOST_FILES:,} files; that is not unpacked")
             return book, [Member(info.filename, info.file_size, info) for info in infos]
         try:
             tar = tarfile.open(fileobj=self._file, mode="r:*")  # noqa: SIM115
@@ -88,7 +95,7 @@ class Archive:
             total += info.size
             # Told before the next header is looked for: that unpacks all that lies before it.
             if number > MOST_FILES or total > MOST_BYTES:
-                raise ValueError("it unpacks to more than is sane")
+                raise NoArchiveError(f"unpacks to more than {MOST_BYTES // 2**20:,} MiB, or files")
             if info.isfile():
                 yield Member(info.name, info.size, info)
 

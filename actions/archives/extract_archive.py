@@ -8,7 +8,7 @@
 
 from pathlib import Path
 
-from ._members import Archive, safe_path
+from ._members import MOST_BYTES, Archive, NoArchiveError, safe_path
 
 
 def extract_archive(path: str, folder: str) -> list[str]:
@@ -39,17 +39,26 @@ def extract_archive(path: str, folder: str) -> list[str]:
         ...     [Path(one).read_text() for one in extract_archive(f"{folder}/a.zip", f"{folder}/a")]
         ['hello']
     """
-    made = []
-    with Archive(path, path) as archive:
-        targets = [Path(folder, safe_path(member.name)) for member in archive.members]
-        for member, target in zip(archive.members, targets, strict=True):
-            if target.exists():
-                raise FileExistsError(f"{target} is there already; name another folder")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if not target.resolve().is_relative_to(Path(folder).resolve()):
-                raise ValueError(f"{target} leads out of the folder by a link")
-            with target.open("xb") as file:
-                for piece in archive.chunks(member):
-                    file.write(piece)
-            made.append(str(target))
-    return made
+    try:
+        with Archive(path, path) as archive:
+            return _unpacked(archive, Path(folder), path)
+    except NoArchiveError as error:
+        raise ValueError(f"{path} {error}") from error
+
+
+def _unpacked(archive: Archive, folder: Path, path: str) -> list[str]:
+    """Every path is looked at before the first file is written."""
+    if sum(max(member.size, 0) for member in archive.members) > MOST_BYTES:
+        raise ValueError(f"{path} unpacks to more than {MOST_BYTES // 2**20:,} MiB")
+    targets = [folder / safe_path(member.name) for member in archive.members]
+    for target in targets:
+        if target.exists() or target.is_symlink():
+            raise FileExistsError(f"{target} is there already; name another folder")
+    for member, target in zip(archive.members, targets, strict=True):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.resolve().is_relative_to(folder.resolve()):
+            raise ValueError(f"{target} leads out of the folder by a link")
+        with target.open("xb") as file:
+            for piece in archive.chunks(member):
+                file.write(piece)
+    return [str(target) for target in targets]

@@ -8,7 +8,7 @@
 
 from typing import Any
 
-from ._members import Archive
+from ._members import Archive, NoArchiveError
 
 
 def list_archive(path: str) -> list[dict[str, Any]]:
@@ -33,8 +33,11 @@ def list_archive(path: str) -> list[dict[str, Any]]:
         ...     list_archive(f"{folder}/a.zip")
         [{'name': 'data/note.txt', 'size': 5}]
     """
-    with Archive(path, path) as archive:
-        return [
-            {"name": one.name, "size": None if one.size < 0 else one.size}
-            for one in archive.members
-        ]
+    try:
+        with Archive(path, path) as archive:
+            return [
+                {"name": one.name, "size": None if one.size < 0 else one.size}
+                for one in archive.members
+            ]
+    except NoArchiveError as error:
+        raise ValueError(f"{path} {error}") from error

@@ -80,7 +80,7 @@ def kind_of(data: bytes, name: str) -> str:
     if data.startswith(_OLE):
         return _ole_kind(data)
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")):
-        return _zip_kind(data)
+        return _zip_kind(data, suffix)
     if data[:2] == b"\x09\x00" or data[:4] in (b"\x09\x02\x06\x00", b"\x09\x04\x06\x00"):
         return "xls"
     for magic, kind in _MAGIC:
@@ -96,8 +96,9 @@ def _ole_kind(data: bytes) -> str:
     return "binary"
 
 
-def _zip_kind(data: bytes) -> str:
-    if data[30:38] == b"mimetype" and b"opendocument" in data[38:128]:
+def _zip_kind(data: bytes, suffix: str) -> str:
+    told = data[30:38] == b"mimetype" and b"opendocument" in data[38:128]
+    if told or (suffix in ("odt", "ods", "odp") and b"content.xml" in data):
         return "odf"
     for part, kind in _PARTS:
         if part in data:

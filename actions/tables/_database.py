@@ -69,8 +69,8 @@ class Database:
         """
         try:
             cursor = self._connection.execute(query)
-            rows = cursor.fetchmany(most + 1)
-            described = cursor.description
+            rows = cursor.fetchmany(most + 1) if cursor is not None else []
+            described = cursor.description if cursor is not None else None
         except self._failures as error:
             raise ValueError(f"the query fails: {' '.join(str(error).split())}") from error
         if described is None:
@@ -169,7 +169,7 @@ def _view(connection: Any, path: str, reader: str) -> None:
     more = (
         ", sample_size = -1" if reader == "read_csv" and Path(path).stat().st_size < 2**26 else ""
     )
-    connection.execute(f"SET allowed_paths = ['{full}']")
+    connection.execute(f"SET allowed_paths = ['{full}', '{literal}']")
     connection.execute(f"CREATE VIEW data AS SELECT * FROM {reader}('{literal}'{more})")  # noqa: S608
     stem = Path(path).stem
     if stem.casefold() != "data":

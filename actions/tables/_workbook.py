@@ -5,7 +5,6 @@ from contextlib import contextmanager
 from datetime import date, datetime, time
 from io import BytesIO, StringIO
 from typing import Any
-from zipfile import BadZipFile
 
 Sheet = tuple[str, Callable[[], Iterator[list[Any]]]]
 """The name of a sheet, and what gives its rows."""
@@ -38,7 +37,7 @@ def _new_format(data: bytes) -> Iterator[list[Sheet]]:
         raise ImportError("Excel files need openpyxl: pip install 'dynasaur[excel]'") from error
     try:
         book = load_workbook(BytesIO(data), read_only=True, data_only=True)
-    except (BadZipFile, KeyError, ValueError, TypeError, AttributeError, OSError) as error:
+    except Exception as error:  # of openpyxl, of lxml, of zipfile, ...
         raise NoWorkbookError("is not an Excel workbook, or a broken one") from error
     try:
         yield [(sheet.title, _rows_of(sheet)) for sheet in book.worksheets]
@@ -48,9 +47,12 @@ def _new_format(data: bytes) -> Iterator[list[Sheet]]:
 
 def _rows_of(sheet: Any) -> Callable[[], Iterator[list[Any]]]:
     def rows() -> Iterator[list[Any]]:
-        sheet.reset_dimensions()
-        for row in sheet.iter_rows(values_only=True):
-            yield [tidy(cell) for cell in row]
+        try:
+            sheet.reset_dimensions()
+            for row in sheet.iter_rows(values_only=True):
+                yield [tidy(cell) for cell in row]
+        except Exception as error:
+            raise NoWorkbookError(f"has a broken sheet: {sheet.title}") from error
 
     return rows
 

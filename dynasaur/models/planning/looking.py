@@ -38,7 +38,7 @@ _NUMBER_QUERIES = (
     "days between two dates",
     "date some days after a date",
 )
-_IMPLIED = {"best": "max", "worst": "min", "much": "sum", "many": "sum"}
+_IMPLIED = {"best": "max", "worst": "min", "much": "sum", "many": "sum", "list": stem("unique")}
 """Words that may ask for something that they do not name."""
 _ALSO = {
     "max": ("the group with the largest number", "rows with the largest values of a column"),

@@ -12,7 +12,7 @@ from typing import Any
 from ._database import tables_of
 
 
-def list_tables(path: str) -> list[dict[str, Any]]:
+def database_tables(path: str) -> list[dict[str, Any]]:
     """Tables of a database (SQLite, DuckDB, Parquet) or workbook, with columns and row counts.
 
     Args:
@@ -33,7 +33,7 @@ def list_tables(path: str) -> list[dict[str, Any]]:
         ...     with sqlite3.connect(f"{folder}/shop.db") as shop:
         ...         _ = shop.execute("CREATE TABLE sales (product TEXT, price REAL)")
         ...     shop.close()
-        ...     list_tables(f"{folder}/shop.db")
+        ...     database_tables(f"{folder}/shop.db")
         [{'table': 'sales', 'columns': {'product': 'TEXT', 'price': 'REAL'}, 'rows': 0}]
     """
     return [
