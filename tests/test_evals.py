@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.builders.cli import Done, command, dynasaur, environment
+from dynasaur.evals.folder import write_manifest
+from dynasaur.evals.plan import Plan, manifest
+from dynasaur.evals.results import Lines, Result
+from dynasaur.evals.statistics import Share
+from tests.builders.cli import Done, dynasaur
 from tests.builders.skills import (
     KINDS,
     TOKENS_ALONE,
@@ -81,7 +81,7 @@ def test_results_are_as_computed_by_hand(tmp_path: Path, server: SkilledServer) 
         made = dynasaur("eval", "report", "out", "-o", f"report.{kind}", cwd=tmp_path)
         assert made.code == 0, made.err
     page = (tmp_path / "report.html").read_text()
-    assert page.count("<svg") == 6
+    assert page.count("<svg") == 8
     assert len(list((tmp_path / "report-runs").iterdir())) == len(of)
     assert f"({right} of {len(of)})" in (tmp_path / "report.md").read_text()
     (facts,) = json.loads((tmp_path / "report.json").read_text())
@@ -107,30 +107,48 @@ def test_nothing_accumulates_where_that_is_left_out(
     assert lines(tmp_path / "out" / "admissions.jsonl") == []
 
 
-@pytest.mark.slow
-def test_a_killed_evaluation_goes_on(tmp_path: Path, server: SkilledServer) -> None:
-    of = puzzles(16)
-    tasks = write_tasks(tmp_path / "tasks.jsonl", of)
-    env = environment(tmp_path / "home", {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "k"})
-    words = ("eval", "tasks", tasks, "--model", "test", "--batch", str(BATCH), "--jobs", "2")
-    results = tmp_path / "out" / "results.jsonl"
-    for enough in (3, 9):
-        resume = ("--resume",) if enough > 3 else ()
-        running = subprocess.Popen(
-            command(*words, *resume, "-o", "out"), cwd=tmp_path, env=env,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
-        while not results.exists() or len(results.read_bytes().splitlines()) < enough:
-            assert running.poll() is None
-            time.sleep(0.05)
-        os.kill(running.pid, signal.SIGKILL)
-        running.wait()
-    done = dynasaur(*words, "--resume", "-o", "out", cwd=tmp_path, env=env, timeout=600)
+def spent(folder: Path, of: list[Puzzle], tokens: int) -> Path:
+    """An evaluation that spent so much on each problem."""
+    plan = Plan("tasks", "t.jsonl", "all")
+    folder.mkdir()
+    write_manifest(folder, manifest(plan, []))
+    with Lines(folder / "results.jsonl", Result) as results:
+        for one in of:
+            results.add(Result(one.id, "", 0, status="solved", right=True, prompt_tokens=tokens))
+    return folder
+
+
+def test_best_of_n_is_voted_at_the_tokens_of_another(tmp_path: Path, server: SkilledServer) -> None:
+    of = puzzles(4)
+    alone = sum(TOKENS_ALONE)
+    spent(tmp_path / "full", of, 3 * alone + 1)
+    words = ("--baseline", "best-of", "--match", "full", "--seed", "5", "--jobs", "2")
+    done = evaluate(tmp_path, server, of, *words)
     assert done.code == 0, done.err
-    check(tmp_path / "out", of, expected(of, batch=BATCH))
+    results = {one["id"]: one for one in lines(tmp_path / "out" / "results.jsonl")}
+    for one in of:
+        votes = [one.right(seed, helped=False) for seed in (5, 6, 7)]
+        found = results[one.id]
+        assert found["right"] is (sum(votes) >= 2)
+        assert found["votes"] == max(sum(votes), 3 - sum(votes))
+        assert len(found["runs"]) == 3
+        assert found["prompt_tokens"] + found["completion_tokens"] == 3 * alone
+        assert (found["offered"], found["generated"]) == ([], [])
+    assert len({one["right"] for one in results.values()}) == 2, "the seed should give both"
+    assert lines(tmp_path / "out" / "admissions.jsonl") == []
+    told = dynasaur("eval", "report", "full", "out", cwd=tmp_path)
+    right = sum(one["right"] for one in results.values())
+    assert f"| full | out | {Share(4, 4)} | {Share(right, 4)} | {right} | {4 - right} |" in told.out
+    assert "no library, best of n, at the tokens of full" in told.out
 
 
 BAD = [
+    (("tasks", "t.jsonl", "--baseline", "best-of"), "--baseline best-of needs --match DIR"),
+    (("tasks", "t.jsonl", "--match", "t"), "it has no result of the problem t.jsonl:1"),
+    (
+        ("tasks", "t.jsonl", "--baseline", "best-of", "--match", "t", "--temperature", "0"),
+        "--temperature 0 gives the same one again",
+    ),
     (("tasks", "gone.jsonl"), "gone.jsonl: no data of tasks"),
     (("tasks", "t.jsonl", "--split", "x"), "tasks has no split 'x'"),
     (("gaia", "--data", "."), "no data of gaia, split validation"),
@@ -138,13 +156,19 @@ BAD = [
     (("tasks", "t.jsonl", "--library", "t.jsonl"), "is no library"),
     (("tasks", "t.jsonl", "--library", "."), "is no library"),
     (("tasks", "t.jsonl", "--scorer", "guess"), "'guess' is not one of"),
-    (("report", "t"), "holds no evaluation"),
+    (("report", "gone"), "holds no evaluation"),
+    (("report", "broken"), "manifest.json is damaged"),
+    (("report", "t", "-o", "x.pdf"), "a report is a .html or a .md file"),
+    (("report", "t", "t"), "two evaluations have the same folder name"),
 ]
 
 
 @pytest.mark.parametrize(("words", "said"), BAD, ids=[said for _, said in BAD])
 def test_what_makes_no_sense_is_one_line(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
     (tmp_path / "t.jsonl").write_text('{"question": "What is 1 + 1?", "answer": 2}\n')
+    spent(tmp_path / "t", [], 0)
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "manifest.json").write_text("[]")
     more = () if words[0] == "report" else ("--model", "planner", "-o", "out")
     done = dynasaur("eval", *words, *more, cwd=tmp_path)
     assert done.code == 2, done.err

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from dynasaur.errors import UsageError
 from dynasaur.evals import coverage
+from dynasaur.evals.compared import budgets, compare
 from dynasaur.evals.complexity import Complexity, complexity, middle
-from dynasaur.evals.finished import Finished, Funnel, compare
+from dynasaur.evals.finished import Finished, Funnel
+from dynasaur.evals.missed import missed, why_missed
 from dynasaur.evals.plan import Plan, as_in_the_paper, check_same, manifest
 from dynasaur.evals.problem import Problem
 from dynasaur.evals.report import facts, markdown
 from dynasaur.evals.restricted import more_than_calls
 from dynasaur.evals.results import Admitted, Lines, Result, read_lines
+from dynasaur.evals.statistics import Pairing, Share
 
 CALL = "x = mean([1, 2])\nsubmit_final_answer(x)"
 OWN = "def f(n):\n    return n\nsubmit_final_answer(f(1))"
@@ -139,11 +141,55 @@ def test_what_is_counted(tmp_path: Path) -> None:
 
 
 def test_two_evaluations_are_paired_by_problem(tmp_path: Path) -> None:
-    first = write(tmp_path / "a", RESULTS, [])
-    second = write(tmp_path / "b", [result(0, False), result(1, True), result(9, True)], [])
-    pairing = compare(first, second)
-    assert (pairing.both, pairing.first, pairing.second, pairing.neither) == (0, 1, 1, 0)
-    assert "| a | b | 0 | 1 | 1 | 0 | 1.0000 |" in markdown([first, second])
+    first = write(tmp_path / "a", RESULTS, ADMITTED)
+    other = [result(0, False, prompt_tokens=4), result(1, True), result(9, True)]
+    second = write(tmp_path / "b", other, [])
+    found = compare(first, second)
+    assert found.pairing == Pairing(both=0, first=1, second=1, neither=0)
+    assert found.shares == (Share(1, 2), Share(1, 2))
+    assert found.tokens == (15, 4)
+    assert [[one.id for one in missed] for missed in found.missed] == [["p1"], ["p0"]]
+    half = "50.0% [9.5%, 90.5%] (1 of 2)"
+    told = markdown([first, second])
+    assert f"| a | b | {half} | {half} | 0 | 1 | 1 | 0 | 1.0000 | 0.27 |" in told
+    assert "| a | b | 1 | 0 | 0 | 0 | 0 | 1 | 0 |" in told, "p1 met a ValueError and was wrong"
+    assert "| b | a | 1 | 0 | 0 | 0 | 0 | 0 | 1 |" in told
+
+
+MISSED: list[tuple[dict[str, object], str]] = [
+    ({"errors": ("more than calls",)}, "lacked a tool"),
+    ({"errors": ("ValueError", "NameError", "no code")}, "lacked a tool"),
+    ({"errors": ("ModuleNotFoundError",), "end": "limit"}, "lacked a tool"),
+    ({"errors": ("no code", "ValueError")}, "instructions"),
+    ({"status": "unsolved", "end": "unfit"}, "instructions"),
+    ({"status": "unsolved", "end": "gave-up"}, "gave up"),
+    ({"status": "unsolved", "end": "limit", "errors": ("ValueError",)}, "limit"),
+    ({"status": "unsolved", "end": "stuck"}, "limit"),
+    ({"errors": ("ValueError",)}, "error in code"),
+    ({}, "wrong"),
+]
+
+
+@pytest.mark.parametrize(("more", "kind"), MISSED)
+def test_why_an_answer_was_missed(more: dict[str, object], kind: str) -> None:
+    one = result(0, False, **more)
+    assert why_missed(one) == kind
+    assert missed([one, result(1, True), result(2, None), result(3, False, status="failed")]) == {
+        kind: 1
+    }
+
+
+def test_the_budget_of_a_problem_is_all_that_it_cost(tmp_path: Path) -> None:
+    write(tmp_path / "a", RESULTS, ADMITTED)
+    problems = [Problem(f"p{n}", "?", "1", "exact") for n in (3, 0, 2)]
+    assert budgets(tmp_path / "a", problems) == {"p3": 10, "p0": 10, "p2": 1}
+    with pytest.raises(UsageError, match="it has no result of the problem p7"):
+        budgets(tmp_path / "a", [Problem("p7", "?", "1", "exact")])
+
+
+def test_the_last_result_of_a_problem_counts(tmp_path: Path) -> None:
+    done = write(tmp_path / "a", [result(0, False, status="failed"), result(0, True)], [])
+    assert (str(done.accuracy()).endswith("(1 of 1)"), done.failures) == (True, ())
 
 
 def test_half_a_line_is_what_a_kill_left(tmp_path: Path) -> None:
@@ -187,8 +233,11 @@ def test_a_manifest_tells_all_that_shapes_results(tmp_path: Path) -> None:
     for other in (
         manifest(Plan("tasks", "here", "all", seed=1), problems),
         manifest(plan, [Problem("1", "?", "2", "exact")]),
-        manifest(as_in_the_paper(plan), problems),
+        manifest(as_in_the_paper(plan, validation=True), problems),
     ):
         with pytest.raises(UsageError, match="was begun with"):
             check_same(old, other, tmp_path)
-    assert asdict(as_in_the_paper(plan))["temperature"] == 0.5
+    test = as_in_the_paper(plan, validation=False)
+    assert (test.max_steps, test.temperature, test.k) == (20, 0.5, 10)
+    assert (test.accept, test.reformulate, test.freeze) == ("executed", True, True)
+    assert not as_in_the_paper(plan, validation=True).freeze

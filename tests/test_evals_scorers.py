@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from dynasaur.evals.problem import Problem
 from dynasaur.evals.scorers.answers import as_text, boxed, number_in
-from dynasaur.evals.scorers.judge import judged
 from dynasaur.evals.scorers.table import SCORERS
 from dynasaur.types import Json
 
@@ -157,6 +155,7 @@ AIME: list[tuple[Json, str, bool]] = [
     ("1000", "999", False),
     (1000, "0", False),
     ("-42", "42", False),
+    ("\N{MINUS SIGN}42", "42", False),
     ("+42", "42", True),
     (r"\boxed{42}", "42", True),
     (r"\boxed{042}", "42", True),
@@ -305,61 +304,6 @@ def test_tabmwp(
         check(f"tabmwp-{variant}", answer, truth, expected, choices=choices, unit=unit)
 
 
-OWN: list[tuple[str, Json, str, Mapping[str, Json], bool]] = [
-    ("exact", "Paris", "Paris", {}, True),
-    ("exact", " Paris\n", "Paris", {}, True),
-    ("exact", "paris", "Paris", {}, False),
-    ("exact", "Paris.", "Paris", {}, False),
-    ("exact", 3, "3", {}, True),
-    ("exact", 3.0, "3", {}, True),
-    ("exact", 3.5, "3.5", {}, True),
-    ("exact", True, "True", {}, True),
-    ("exact", None, "None", {}, True),
-    ("exact", ["a", "b"], "a, b", {}, True),
-    ("exact", "", "", {}, True),
-    ("number", 3, "3", {}, True),
-    ("number", "3", "3.0", {}, True),
-    ("number", "about 3 apples", "3", {}, True),
-    ("number", "3 of 4", "3", {}, False),
-    ("number", "3 and 3.0", "3", {}, True),
-    ("number", "$1,234.50", "1234.5", {}, True),
-    ("number", "1.5e3", "1500", {}, True),
-    ("number", "-3", "3", {}, False),
-    ("number", ".5", "0.5", {}, True),
-    ("number", 3.0000001, "3", {}, True),
-    ("number", 3.001, "3", {}, False),
-    ("number", 3.001, "3", {"tolerance": 0.01}, True),
-    ("number", 3.001, "3", {"digits": 2}, True),
-    ("number", 3.006, "3", {"digits": 2}, False),
-    ("number", "three", "3", {}, False),
-    ("number", None, "3", {}, False),
-    ("regex", "abc", "a.c", {}, True),
-    ("regex", "xabc", "a.c", {}, False),
-    ("regex", " abc ", "a.c", {}, True),
-    ("regex", 42, r"\d+", {}, True),
-    ("regex", "ABC", "(?i)abc", {}, True),
-    ("regex", "", "", {}, True),
-    ("json", {"a": 1, "b": [1, 2]}, '{"b": [1, 2.0], "a": 1}', {}, True),
-    ("json", '{"a": 1}', '{"a": 1}', {}, True),
-    ("json", "{a: 1}", '{"a": 1}', {}, False),
-    ("json", [2, 1], "[1, 2]", {}, False),
-    ("json", True, "1", {}, False),
-    ("json", 1, "true", {}, False),
-    ("json", 0.1 + 0.2, "0.3", {}, True),
-    ("json", "x", '"x"', {}, True),
-    ("json", None, "null", {}, True),
-    ("json", {"a": 1}, '{"a": 1, "b": 2}', {}, False),
-    ("json", "1", "1", {}, True),
-]
-
-
-@pytest.mark.parametrize(("scorer", "answer", "truth", "details", "right"), OWN)
-def test_scorers_for_own_tasks(
-    scorer: str, answer: Json, truth: str, details: Mapping[str, Json], right: bool
-) -> None:
-    check(scorer, answer, truth, right, **details)
-
-
 @pytest.mark.parametrize(
     ("scorer", "truth"),
     [("number", "many"), ("number", "3 or 4"), ("regex", "("), ("json", "{"), ("aime", "1000")],
@@ -367,23 +311,6 @@ def test_scorers_for_own_tasks(
 def test_a_truth_that_its_scorer_cannot_read_is_said_to_be_so(scorer: str, truth: str) -> None:
     with pytest.raises(ValueError, match="the answer"):
         SCORERS[scorer]("1", problem(scorer, truth))
-
-
-@pytest.mark.parametrize(
-    ("verdict", "right"),
-    [("right", True), ("`Right`.", True), ("wrong", False), ("maybe", False), ("", False)],
-)
-def test_a_model_as_judge(verdict: str, right: bool) -> None:
-    asked: list[str] = []
-
-    def ask(prompt: str) -> tuple[str, str]:
-        asked.append(prompt)
-        return "since it is", verdict
-
-    score = judged(ask)("in {braces}", problem("llm-judge", "truth"))
-    assert score.right is right
-    assert "in {braces}" in asked[0]
-    assert "truth" in asked[0]
 
 
 @pytest.mark.parametrize(

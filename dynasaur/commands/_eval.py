@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 from dynasaur.commands._wiring import open_library
 
 if TYPE_CHECKING:
-    from dynasaur.agent import Agent
     from dynasaur.agent.protocols import Model
-    from dynasaur.evals.attempt import Job
+    from dynasaur.evals.attempt import Job, Ready
     from dynasaur.evals.plan import Plan
     from dynasaur.evals.scorers.table import Scorer
     from dynasaur.library import Library
@@ -21,31 +20,31 @@ NO_LIMIT = 1_000
 """Steps of a run whose budget is in tokens."""
 
 
-def make_agent(job: Job) -> Agent:
+def make_agent(job: Job) -> Ready:
     """The agent of one job, made in the worker."""
     from dynasaur.agent import Agent, Limits, Options
     from dynasaur.agent.form import Form
-    from dynasaur.evals.attempt import Held
+    from dynasaur.evals.attempt import Held, Ready
     from dynasaur.evals.restricted import ONE_CALL, ONLY_CALLS, Restricted
 
     plan = job.plan
     library = eval_library(job.library, plan, job.settings)
-    model = eval_model(plan)
+    asked = model = eval_model(plan)
     instructions = ""
     if not plan.implements:
         one = plan.baseline == "react"
         instructions = ONE_CALL if one else ONLY_CALLS
         find = library.retriever.find
         model = Restricted(model, lambda name: find(name) is not None, one=one)
-    steps = plan.max_steps if job.tokens is None else NO_LIMIT
+    tokens = None if plan.baseline == "best-of" else job.tokens
     options = Options(
-        Limits(steps, tokens=job.tokens),
+        Limits(plan.max_steps if tokens is None else NO_LIMIT, tokens=tokens),
         plan.cell_timeout,
         plan.offered,
         instructions=instructions,
         form=Form(plan.answer_format) if plan.reformulate and plan.answer_format else None,
     )
-    return Agent(Held(library), model, options)
+    return Ready(Agent(Held(library), model, options), lambda: getattr(asked, "served", ()))
 
 
 def eval_model(plan: Plan) -> Model:

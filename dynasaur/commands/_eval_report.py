@@ -14,7 +14,7 @@ import click
 from dynasaur.commands._output import document, plain
 from dynasaur.errors import FailureError, UsageError
 from dynasaur.evals.finished import Finished
-from dynasaur.evals.harness import LIBRARY
+from dynasaur.evals.folder import LIBRARY
 from dynasaur.evals.report import facts, markdown
 from dynasaur.evals.results import Result
 

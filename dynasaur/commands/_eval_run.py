@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +13,22 @@ import click
 
 from dynasaur.commands import _eval
 from dynasaur.commands._output import document, plain
-from dynasaur.crew import crew_of
+from dynasaur.crew import Crew, crew_of
+from dynasaur.errors import UsageError
 from dynasaur.evals import plan as plans
-from dynasaur.evals.attempt import attempt
-from dynasaur.evals.harness import ADMISSIONS, LIBRARY, RESULTS, Harness, Listener, begin
+from dynasaur.evals.attempt import Job, attempt
+from dynasaur.evals.folder import ADMISSIONS, LIBRARY, begun
+from dynasaur.evals.harness import Harness, Listener
+from dynasaur.evals.left_over import left_over
 from dynasaur.evals.plan import Plan
 from dynasaur.evals.problem import Problem
 from dynasaur.evals.results import Admitted, Lines, Result
 from dynasaur.evals.suites.table import SUITES
+
+EMPTY = (
+    "note: the paper accumulates on validation and freezes the library for {split}; this begins "
+    "with none: --library DIR/library takes what the validation evaluation in DIR kept"
+)
 
 KERNEL = ("sandbox", "network", "memory", "install", "gateway", "kernel_name")
 
@@ -42,38 +51,72 @@ def run(
     Returns:
         The exit code: 0 when every problem was worked on to its end.
     """
+    from dynasaur.evals.compared import budgets
     from dynasaur.evals.finished import Finished
-    from dynasaur.evals.ground import admitter, begin_library, starting_point
+    from dynasaur.evals.submission import finish
 
     settings = {key: given.pop(key) for key in KERNEL}
     plan, problems = _planned(name, paper=paper, **given)
-    commit = starting_point(library_path, share / 100) if library_path else ""
-    plan = replace(plan, library=commit)
-    tokens = (
-        {one.id: one.tokens for one in Finished(Path(plan.match)).results} if plan.match else {}
-    )
-    begin(folder, plans.manifest(plan, problems), resume=resume)
-    root = folder.absolute() / LIBRARY
-    begin_library(root, library_path, commit)
-    library = _eval.eval_library(root, plan, settings)
+    if library_path:
+        plan = _begun_with(plan, library_path, share, paper=paper)
+    elif paper and plan.freeze and not given["freeze"]:
+        click.echo(EMPTY.format(split=plan.split), err=True)
+    tokens = budgets(Path(plan.match), problems) if plan.match else {}
+    document = plans.manifest(plan, problems, settings)
     with ExitStack() as stack:
-        results = stack.enter_context(Lines(folder / RESULTS, Result))
-        harness = Harness(
-            folder.absolute(),
-            plan,
-            problems,
-            results,
-            stack.enter_context(Lines(folder / ADMISSIONS, Admitted)),
-            crew=stack.enter_context(crew_of(attempt, jobs, scheduler)),
-            make=_eval.make_agent,
-            score=_eval.scorers(plan),
-            admit=admitter(library, lambda: _eval.eval_model(plan)),
-            settings=settings,
-            tokens=tokens,
-            listener=_Lines(len(problems)) if not as_json else None,
-        )
-        harness.run()
+        results = stack.enter_context(begun(folder, document, resume=resume))
+        crew = stack.enter_context(crew_of(attempt, jobs, scheduler))
+        admissions = stack.enter_context(Lines(folder / ADMISSIONS, Admitted))
+        listener = Listener() if as_json else _Lines(len(problems))
+        root = _library(folder, plan, library_path)
+        harness = _harness(root, plan, problems, (results, admissions), crew, settings, tokens)
+        harness.run(listener)
+        finish(folder, problems)
     return _say(Finished(folder), as_json=as_json)
+
+
+def _library(folder: Path, plan: Plan, source: Path | None) -> Path:
+    from dynasaur.evals.ground import begin_library
+
+    root = folder.absolute() / LIBRARY
+    begin_library(root, source, plan.library)
+    return root
+
+
+def _harness(
+    root: Path,
+    plan: Plan,
+    problems: list[Problem],
+    kept: tuple[Lines[Result], Lines[Admitted]],
+    crew: Crew[Job, Result],
+    settings: Mapping[str, Any],
+    tokens: Mapping[str, int],
+) -> Harness:
+    from dynasaur.evals.ground import admitter
+
+    library = _eval.eval_library(root, plan, settings)
+    return Harness(
+        root,
+        plan,
+        problems,
+        *kept,
+        crew=crew,
+        make=_eval.make_agent,
+        score=_eval.scorers(plan),
+        admit=admitter(library, lambda: _eval.eval_model(plan)),
+        settings=settings,
+        tokens=tokens,
+        past=left_over(library.runs, plan, problems, kept[0].all),
+    )
+
+
+def _begun_with(plan: Plan, library: Path, share: float, *, paper: bool) -> Plan:
+    from dynasaur.evals.ground import same_model, starting_point
+
+    if paper:
+        same_model(library, plan.model)
+    commit = starting_point(library, share / 100)
+    return replace(plan, source=str(library.absolute()), library=commit, share=share)
 
 
 def _planned(name: str, *, paper: bool, **given: Any) -> tuple[Plan, list[Problem]]:
@@ -101,7 +144,23 @@ def _planned(name: str, *, paper: bool, **given: Any) -> tuple[Plan, list[Proble
         answer_format=suite.answer_format,
         **given,
     )
-    return plans.as_in_the_paper(plan) if paper else plan, problems[: limit or None]
+    if plan.baseline == "best-of":
+        _check_votes(plan)
+    if paper:
+        plan = plans.as_in_the_paper(plan, validation=suite.accumulates_on(split))
+    return plan, problems[: limit or None]
+
+
+def _check_votes(plan: Plan) -> None:
+    if not plan.match:
+        raise UsageError(
+            "--baseline best-of needs --match DIR: the evaluation whose tokens it may use"
+        )
+    if plan.temperature == 0:
+        raise UsageError(
+            "--baseline best-of votes over several answers, and --temperature 0 gives the same "
+            "one again: take a higher one"
+        )
 
 
 def _chosen() -> str:
@@ -140,7 +199,9 @@ def _say(finished: Any, *, as_json: bool) -> int:
     else:
         share = finished.accuracy()
         failed = f"; {len(finished.failures)} failed" if finished.failures else ""
-        click.echo(f"{share} right{failed}")
+        kept_back = finished.ends["not scored"]
+        unscored = f"; {kept_back} answered, not scored" if kept_back else ""
+        click.echo(f"{share} right{unscored}{failed}")
         if sys.stderr.isatty():
             click.echo(f"more: dynasaur eval report {finished.folder}", err=True)
     return 1 if finished.failures else 0

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, Any
 from dynasaur.errors import UsageError
 from dynasaur.evals.plan import Plan
 from dynasaur.evals.problem import Problem
+from dynasaur.evals.restricted import NOT_ALLOWED
 from dynasaur.evals.results import Result
+from dynasaur.evals.voting import best_of
 from dynasaur.record import Admission, Ask, Harvest, Remark, Step, Trajectory
+from dynasaur.trajectory import load
 from dynasaur.types import Ending, Refusal, Task
 
 if TYPE_CHECKING:
@@ -20,6 +23,12 @@ if TYPE_CHECKING:
 
 INITIAL = "actions.vendor.base."
 """Where kernels find the initial actions."""
+
+REFUSED = "more than calls"
+"""The error of a step whose code an agent without implementation may not run."""
+
+NO_CODE = "no code"
+"""The error of a step without usable code."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +44,8 @@ class Job:
         tokens: What it may use; None for no limit but that of steps.
         settings: Where the code runs, as on the command line.
         make: Makes the agent of a job; a function that workers can import.
+        past: Folders of runs on this problem that are over, but whose result was never written:
+            they count in place of new ones.
     """
 
     problem: Problem
@@ -44,18 +55,42 @@ class Job:
     number: int
     tokens: int | None
     settings: Mapping[str, Any]
-    make: Callable[[Job], Agent]
+    make: Callable[[Job], Ready]
+    past: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What works on a job.
+
+    Attributes:
+        agent: The agent.
+        served: Tells what has answered so far, as the endpoint names it.
+    """
+
+    agent: Agent
+    served: Callable[[], tuple[str, ...]]
 
 
 def attempt(job: Job) -> Result:
     """Run the agent on one problem; the answer is not yet scored, nor anything admitted."""
-    problem = job.problem
+    if job.plan.baseline == "best-of":
+        return best_of(job.tokens or 0, job.problem, lambda number: _run(job, number))
+    return _run(job, 0)
+
+
+def _run(job: Job, number: int) -> Result:
+    """One run on the problem; where several vote, each draws with a seed of its own."""
+    if number < len(job.past):
+        return result_of(job, load(job.past[number]))
+    seed = job.plan.seed + number if job.plan.seed else 0
+    job = replace(job, plan=replace(job.plan, seed=seed))
     try:
-        done = job.make(job).run(Task(question(job.plan, problem), problem.files))
+        ready = job.make(job)
+        done = ready.agent.run(Task(question(job.plan, job.problem), job.problem.files))
     except UsageError as error:
-        said = " ".join(str(error).split())
-        return blank(job, "failed", said)
-    return result_of(job, done)
+        return blank(job, "failed", " ".join(str(error).split()))
+    return replace(result_of(job, done), served=ready.served())
 
 
 def question(plan: Plan, problem: Problem) -> str:
@@ -97,7 +132,7 @@ def result_of(job: Job, done: Trajectory) -> Result:
 def _error(step: Step) -> str:
     """What kind of error a step ended in; empty where it ended in none."""
     if step.problem:
-        return "no code"
+        return REFUSED if step.problem.startswith(NOT_ALLOWED) else NO_CODE
     seen = step.observation
     if seen is None or seen.ok:
         return ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,12 +12,12 @@ from typing import Any
 
 from dynasaur import trajectory
 from dynasaur.config import PACKAGE
-from dynasaur.errors import FailureError, UsageError
+from dynasaur.errors import FailureError
 from dynasaur.evals import coverage
-from dynasaur.evals.complexity import Complexity, complexity, middle
-from dynasaur.evals.harness import ADMISSIONS, LIBRARY, MANIFEST, RESULTS
+from dynasaur.evals.complexity import Complexity, complexity
+from dynasaur.evals.folder import ADMISSIONS, LIBRARY, RESULTS, read_manifest
 from dynasaur.evals.results import Admitted, Result, read_lines
-from dynasaur.evals.statistics import Pairing, Share, pair
+from dynasaur.evals.statistics import Share
 from dynasaur.library import Library
 from dynasaur.types import BASE, LOCAL
 
@@ -40,6 +39,19 @@ class Funnel:
     loaded: int
     called: int
     succeeded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A library to which nothing is added.
+
+    Attributes:
+        share: Percent of the actions of the library that it was taken from.
+        actions: Its own actions.
+    """
+
+    share: float
+    actions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +90,10 @@ class Finished:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        try:
-            text = (folder / MANIFEST).read_text(encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"{folder} holds no evaluation: it has no {MANIFEST}") from error
-        self.manifest: dict[str, Any] = json.loads(text)
+        self.manifest = read_manifest(folder)
         self.plan: dict[str, Any] = self.manifest["plan"]
-        found = read_lines(folder / RESULTS, Result)
-        self.results = tuple(sorted(found, key=lambda one: one.number))
+        last = {one.id: one for one in read_lines(folder / RESULTS, Result)}
+        self.results = tuple(sorted(last.values(), key=lambda one: one.number))
         self.admissions = tuple(read_lines(folder / ADMISSIONS, Admitted))
 
     @property
@@ -117,11 +125,18 @@ class Finished:
         """Mean of a number of the results, such as `seconds` or `tokens`; 0 of none."""
         return fmean(getattr(one, what) for one in self.results) if self.results else 0.0
 
+    @cached_property
+    def spent(self) -> dict[str, int]:
+        """Tokens of each problem, by its id, those of asking for documentation included."""
+        spent = {one.id: one.tokens for one in self.results}
+        for one in self.admissions:
+            spent[one.id] = spent.get(one.id, 0) + one.prompt_tokens + one.completion_tokens
+        return spent
+
     @property
     def tokens(self) -> int:
-        """Tokens in all, those of asking for documentation included."""
-        asked = sum(one.prompt_tokens + one.completion_tokens for one in self.admissions)
-        return asked + sum(one.tokens for one in self.results)
+        """Tokens in all."""
+        return sum(self.spent.values())
 
     @property
     def cost(self) -> float | None:
@@ -188,8 +203,8 @@ class Finished:
         root = self.folder / LIBRARY
         if not (root / PACKAGE).is_dir():
             return None
-        bare = self.plan["baseline"] == "none" or "initial-actions" in self.plan["ablate"]
-        return Library(root, initial=not bare)
+        bare = self.plan["baseline"] in ("none", "best-of")
+        return Library(root, initial=not bare and "initial-actions" not in self.plan["ablate"])
 
     @property
     def categories(self) -> Counter[str]:
@@ -200,8 +215,8 @@ class Finished:
         own = (one for one in self._library.actions() if one.source == LOCAL)
         return Counter(one.category for one in own if one.name in known)
 
-    def complexity(self) -> dict[str, tuple[float, float, float]]:
-        """Medians of paths, nodes and lines, of generated actions and of the initial ones."""
+    def complexities(self) -> dict[str, list[Complexity]]:
+        """Of the generated actions and of the initial ones; a kind without any is left out."""
         if self._library is None:
             return {}
         kinds: dict[str, list[Complexity]] = {"generated": [], "initial": []}
@@ -210,7 +225,18 @@ class Finished:
                 kinds["initial"].append(complexity(action.text))
             elif action.name in self.admitted and action.source == LOCAL:
                 kinds["generated"].append(complexity(action.text))
-        return {kind: middle(found) for kind, found in kinds.items()}
+        return {kind: found for kind, found in kinds.items() if found}
+
+    @property
+    def frozen(self) -> Frozen | None:
+        """Where nothing is admitted and nothing else is left out: how full its library is."""
+        others = set(self.plan["ablate"]) - {"accumulation"}
+        if self._library is None or self.plan["baseline"] or others:
+            return None
+        if not (self.plan["freeze"] or self.plan["ablate"]):
+            return None
+        share = float(self.plan.get("share", 100)) if self.plan.get("source") else 0.0
+        return Frozen(share, sum(one.source == LOCAL for one in self._library.actions()))
 
     def points(self) -> Iterator[Point]:
         """Batch by batch: coverage, reuse and right answers as the library grows."""
@@ -236,11 +262,19 @@ class Finished:
 
     def code(self, result: Result) -> Iterator[str]:
         """The code of a problem's steps; nothing where the run's record is gone."""
+        yield from filter(None, (step["code"] for step in self._steps(result)))
+
+    def thoughts(self, result: Result) -> Iterator[str]:
+        """The thoughts of a problem's steps; nothing where the run's record is gone."""
+        yield from filter(None, (step["thought"] for step in self._steps(result)))
+
+    def _steps(self, result: Result) -> list[Any]:
+        folder = self.folder / LIBRARY / ".dynasaur" / "runs" / result.run
         try:
-            steps: Any = trajectory.read(self.folder / LIBRARY / ".dynasaur" / "runs" / result.run)
+            steps: Any = trajectory.read(folder)["trajectory"] if result.run else []
         except FailureError:
-            return
-        yield from (step["code"] for step in steps["trajectory"] if step["code"])
+            return []
+        return list(steps)
 
 
 def _ended(result: Result) -> str:
@@ -249,10 +283,3 @@ def _ended(result: Result) -> str:
     if result.status == "solved":
         return {True: "right", False: "wrong", None: "not scored"}[result.right]
     return result.end or result.status
-
-
-def compare(first: Finished, second: Finished) -> Pairing:
-    """Two evaluations over the problems that both have scored."""
-    right = {one.id: bool(one.right) for one in second.scored}
-    both = [one for one in first.scored if one.id in right]
-    return pair([bool(one.right) for one in both], [right[one.id] for one in both])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from dynasaur.config import PACKAGE
 from dynasaur.errors import DynasaurError, UsageError
+from dynasaur.evals.folder import LIBRARY, MANIFEST, read_manifest
 from dynasaur.library import Library
 from dynasaur.record import Admission
 from dynasaur.repo import Change
@@ -27,7 +28,8 @@ def starting_point(source: Path, share: float) -> str:
         share: From 0, when it had none, to 1, which is how it is committed now.
 
     Raises:
-        UsageError: There is no library, or nothing is committed in it.
+        UsageError: There is no library, nothing is committed in it, or a commit that added
+            several actions stands where the share would end.
     """
     from dynasaur.history import History
 
@@ -40,7 +42,14 @@ def starting_point(source: Path, share: float) -> str:
     count = round(share * len(born))
     if count == 0:
         return ""
-    return born[count - 1].commit
+    last = born[count - 1].commit
+    if count < len(born) and born[count].commit == last:
+        together = sum(event.commit == last for event in born)
+        raise UsageError(
+            f"{source}: {together} of its {len(born)} actions came in one commit, {last[:10]}, "
+            f"so the first {count} cannot be told from the rest: take another --share"
+        )
+    return last
 
 
 def begin_library(root: Path, source: Path | None, commit: str) -> None:
@@ -51,17 +60,36 @@ def begin_library(root: Path, source: Path | None, commit: str) -> None:
         source: The other library; None for an empty one.
         commit: The commit of the other library; empty for an empty one.
     """
-    if (root / PACKAGE / "__init__.py").is_file():
-        return
+    from dynasaur.history import History
+
     library, _ = Library.create(root)
+    subject = f"Begin with the actions of {commit[:10]}"
     if source is None or not commit:
+        return
+    if any(event.subject == subject for event in History(library.repo).log()):
         return
     then = Library(source).repo.at(commit)
     files = {path: then.text(path).encode() for path in then.files(PACKAGE)}
     files.pop(f"{PACKAGE}/__init__.py", None)
     if files:
-        change = Change(f"Begin with the actions of {commit[:10]}", "", {}, files, overwrite=True)
-        library.repo.commit("begin", [change])
+        library.repo.commit("begin", [Change(subject, "", {}, files, overwrite=True)])
+
+
+def same_model(source: Path, model: str) -> None:
+    """The paper keeps one library a model: refuse one that another model's evaluation made.
+
+    Raises:
+        UsageError: It is such a library.
+    """
+    folder = source.absolute().parent
+    if source.name != LIBRARY or not (folder / MANIFEST).exists():
+        return
+    other = read_manifest(folder)["plan"].get("model")
+    if other != model:
+        raise UsageError(
+            f"{source} was made with {other}, and the paper keeps one library a model: use "
+            f"--model {other}, or leave --paper out"
+        )
 
 
 def admitter(

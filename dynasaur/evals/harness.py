@@ -7,29 +7,20 @@ over first. So the results do not depend on how many workers there are, nor on i
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dynasaur.crew import Crew, Done
 from dynasaur.errors import FailureError, UsageError
-from dynasaur.evals.attempt import Job, blank
-from dynasaur.evals.plan import Plan, check_same
+from dynasaur.evals.attempt import Job, Ready, blank
+from dynasaur.evals.plan import Plan
 from dynasaur.evals.problem import Problem
 from dynasaur.evals.results import Admitted, Lines, Result
 from dynasaur.evals.scorers.table import Scorer
 from dynasaur.record import Admission
-from dynasaur.types import Json, Usage
-
-if TYPE_CHECKING:
-    from dynasaur.agent import Agent
-
-MANIFEST = "manifest.json"
-RESULTS = "results.jsonl"
-ADMISSIONS = "admissions.jsonl"
-LIBRARY = "library"
+from dynasaur.types import Usage
 
 
 class Listener:
@@ -43,10 +34,10 @@ class Listener:
 
 
 class Harness:
-    """One evaluation in its folder.
+    """One evaluation.
 
     Args:
-        folder: Where all of it lies: manifest, results, admissions, the library with its runs.
+        library: The root of its library, where its runs lie, too.
         plan: What is done.
         problems: On what, in order.
         results: What came of them, those that are over already included.
@@ -57,26 +48,26 @@ class Harness:
         admit: Puts what a run left through the gate, by the run's id; says what asking cost.
         settings: Where the code runs.
         tokens: What each problem may use, by its id; empty for no limit.
-        listener: Told what happens.
+        past: Runs that are over and stand in no result, by the problem's id.
     """
 
     def __init__(
         self,
-        folder: Path,
+        library: Path,
         plan: Plan,
         problems: Sequence[Problem],
         results: Lines[Result],
         admissions: Lines[Admitted],
         *,
         crew: Crew[Job, Result],
-        make: Callable[[Job], Agent],
+        make: Callable[[Job], Ready],
         score: Callable[[str], Scorer],
         admit: Callable[[str], tuple[Admission, Usage]],
         settings: Mapping[str, Any] | None = None,
         tokens: Mapping[str, int] | None = None,
-        listener: Listener | None = None,
+        past: Mapping[str, tuple[Path, ...]] | None = None,
     ) -> None:
-        self._folder = folder
+        self._library = library
         self._plan = plan
         self._problems = tuple(problems)
         self._crew = crew
@@ -85,23 +76,29 @@ class Harness:
         self._admit = admit
         self._settings = settings or {}
         self._tokens = tokens or {}
-        self._listener = listener or Listener()
+        self._past = past or {}
+        self._listener = Listener()
         self._results = results
         self._admissions = admissions
 
-    def run(self) -> None:
+    def run(self, listener: Listener | None = None) -> None:
         """Do what is not done yet.
+
+        Args:
+            listener: Told what happens.
 
         Raises:
             FailureError: Every problem of a batch failed for want of the model or the kernel;
                 that batch is not recorded and will be done again.
         """
+        self._listener = listener or self._listener
         size = max(1, self._plan.batch)
         for number, start in enumerate(range(0, len(self._problems), size)):
             self._batch(number, self._problems[start : start + size])
 
     def _batch(self, number: int, problems: Sequence[Problem]) -> None:
-        done = {one.id for one in self._results.all}
+        known = {one.id: one for one in self._results.all}
+        done = {key for key, one in known.items() if not (one.failed and self._may_repeat)}
         first = number * max(1, self._plan.batch)
         jobs = [
             self._job(problem, number, place)
@@ -114,7 +111,11 @@ class Harness:
             if result.failed and len(failed) + 1 < len(jobs):
                 failed.append(result)
                 continue
-            if result.failed and len(jobs) > 1:
+            if (
+                result.failed
+                and len(jobs) > 1
+                and known.keys().isdisjoint(job.problem.id for job in jobs)
+            ):
                 raise FailureError(
                     f"all {len(jobs)} problems of a batch failed, the last so: "
                     f"{result.reason or result.status}; mend it, then use --resume"
@@ -123,6 +124,11 @@ class Harness:
             failed.clear()
         self._record(failed)
         self._accumulate(problems)
+
+    @property
+    def _may_repeat(self) -> bool:
+        """A problem that failed may be done again: later ones have changed nothing for it."""
+        return not self._plan.accumulates
 
     def _record(self, results: Iterable[Result]) -> None:
         for result in results:
@@ -133,12 +139,13 @@ class Harness:
         return Job(
             problem,
             self._plan,
-            self._folder / LIBRARY,
+            self._library,
             batch,
             number,
             self._tokens.get(problem.id),
             self._settings,
             self._make,
+            self._past.get(problem.id, ()),
         )
 
     def _scored(self, over: Done[Job, Result]) -> Result:
@@ -178,22 +185,3 @@ class Harness:
                 )
             )
             self._listener.admitted(self._admissions.all[-1])
-
-
-def begin(folder: Path, document: Mapping[str, Json], *, resume: bool) -> None:
-    """Make the folder of an evaluation, or see that it was begun just so.
-
-    Raises:
-        UsageError: There is another evaluation in it, or one that `--resume` did not ask for.
-    """
-    path = folder / MANIFEST
-    if path.exists():
-        old: dict[str, Json] = json.loads(path.read_text(encoding="utf-8"))
-        check_same(old, document, folder)
-        if not resume:
-            raise UsageError(f"{folder} holds this evaluation already: use --resume to go on")
-        return
-    if folder.exists() and any(folder.iterdir()):
-        raise UsageError(f"{folder} is not empty, and holds no evaluation: name another -o")
-    folder.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -11,9 +11,9 @@ from pathlib import Path
 
 from dynasaur.evals.finished import Finished
 from dynasaur.evals.plots import pictures
-from dynasaur.evals.report import tables
 from dynasaur.evals.results import Result
 from dynasaur.evals.scorers.answers import as_text
+from dynasaur.evals.tables import tables
 
 SHOWN = 300
 """Characters of an answer or reason."""

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
-from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from dynasaur import __version__
 from dynasaur.errors import UsageError
+from dynasaur.evals import origins
 from dynasaur.evals.problem import Problem
 from dynasaur.types import Json
 
 Part = Literal["accumulation", "implementation", "initial-actions"]
 PARTS: tuple[Part, ...] = ("accumulation", "implementation", "initial-actions")
 
-Baseline = Literal["none", "react"]
-BASELINES: tuple[Baseline, ...] = ("none", "react")
+Baseline = Literal["none", "react", "best-of"]
+BASELINES: tuple[Baseline, ...] = ("none", "react", "best-of")
 
-LIBRARIES = ("openai", "scikit-learn", "tree-sitter-python", "ipykernel", "math-verify")
-"""What is named in the manifest beside Python and this package."""
+PLACES = ("plan.data", "plan.source", "code.commit")
+"""Where things lie on this machine, or what something else tells too: no part of what is done."""
 
-PLACES = ("data",)
-"""Where things lie on this machine: no part of what is done."""
+LATER = ("served",)
+"""What only the end of an evaluation knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +47,16 @@ class Plan:
         freeze: Nothing is admitted.
         ablate: Parts of the method that are left out.
         baseline: `none`: a model and a kernel, without library. `react`: the initial actions
-            only, one call a step. Empty: neither.
+            only, one call a step. `best-of`: as `none`, but several runs vote, as many as fit
+            into the budget. Empty: none of these.
         batch: Problems that see the library in one and the same state.
         scorer: Another scorer than the suite's own; empty for that one.
         answer_format: What an answer must look like, said to the agent; empty for nothing.
         reformulate: The answer is put into that form by a second request, as in the paper.
         match: The results whose tokens, problem by problem, are the budget; empty for none.
-        library: The commit of the library that it began with; empty for an empty one.
+        source: The library that it began with; empty for an empty one.
+        library: The commit of that library; empty for none of its actions.
+        share: How much of that library's actions it began with, in percent.
     """
 
     suite: str
@@ -79,7 +79,9 @@ class Plan:
     answer_format: str = ""
     reformulate: bool = False
     match: str = ""
+    source: str = ""
     library: str = ""
+    share: float = 100.0
 
     @property
     def accumulates(self) -> bool:
@@ -94,51 +96,55 @@ class Plan:
     @property
     def initial_actions(self) -> bool:
         """The initial actions are there."""
-        return self.baseline != "none" and "initial-actions" not in self.ablate
+        return not self.bare and "initial-actions" not in self.ablate
+
+    @property
+    def bare(self) -> bool:
+        """There is no library at all."""
+        return self.baseline in ("none", "best-of")
 
     @property
     def offered(self) -> int:
         """Actions offered with a task."""
-        return 0 if self.baseline == "none" else self.k
+        return 0 if self.bare else self.k
 
 
-def manifest(plan: Plan, problems: Sequence[Problem]) -> dict[str, Json]:
-    """All that shapes the results: the plan, the problems, the prompts, the versions.
+def manifest(
+    plan: Plan, problems: Sequence[Problem], settings: Mapping[str, Json] | None = None
+) -> dict[str, Json]:
+    """All that shapes the results: plan, problems, prompts, where code runs, code and versions.
 
     Args:
         plan: The plan.
         problems: The problems, in their order.
+        settings: Where the agents' code runs, as on the command line; None for the defaults.
     """
-    told = "\n".join(
-        json.dumps([one.id, one.question, one.truth, list(one.choices)]) for one in problems
-    )
     document: dict[str, Json] = json.loads(json.dumps(asdict(plan)))
+    scorers: list[Json] = [*sorted({plan.scorer or one.scorer for one in problems})]
     return {
         "format": 1,
         "plan": document,
+        "kernel": dict(settings or {}),
         "problems": len(problems),
-        "problems_sha256": hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest(),
-        "prompts_sha256": hashlib.sha256(_prompts().encode()).hexdigest(),
-        "versions": {
-            "dynasaur": __version__,
-            "python": platform.python_version(),
-            **{name: _version(name) for name in LIBRARIES},
-        },
+        "problems_sha256": _problems(problems),
+        "scorers": scorers,
+        "prompts_sha256": origins.prompts(),
+        "code": origins.code(),
+        "versions": origins.versions(),
     }
 
 
-def _prompts() -> str:
-    """The text of all prompts."""
-    folder = files("dynasaur").joinpath("templates")
-    found = sorted(folder.iterdir(), key=lambda one: one.name)
-    return "\n".join(one.read_text(encoding="utf-8") for one in found if one.name.endswith(".md"))
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return ""
+def _problems(problems: Sequence[Problem]) -> str:
+    """The hash of all that the problems say, their attachments with it."""
+    digest = hashlib.sha256()
+    for one in problems:
+        told = [one.id, one.question, one.truth, one.scorer, one.choices, dict(one.details)]
+        digest.update(json.dumps(told, sort_keys=True).encode("utf-8", "surrogatepass"))
+        for path in one.files:
+            digest.update(path.name.encode("utf-8", "surrogateescape"))
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+    return digest.hexdigest()
 
 
 def check_same(old: Mapping[str, Json], new: Mapping[str, Json], where: Path) -> None:
@@ -148,8 +154,9 @@ def check_same(old: Mapping[str, Json], new: Mapping[str, Json], where: Path) ->
         UsageError: Something that shapes results is different; says what.
     """
     before, now = _flat(old), _flat(new)
-    for key in sorted(before.keys() | now.keys()):
-        if before.get(key) != now.get(key) and key.removeprefix("plan.") not in PLACES:
+    keys = sorted(before.keys() | now.keys(), key=lambda key: (not key.startswith("plan."), key))
+    for key in keys:
+        if before.get(key) != now.get(key) and key not in (*PLACES, *LATER):
             raise UsageError(
                 f"{where} was begun with {key} = {before.get(key)!r}, now it is "
                 f"{now.get(key)!r}: use the same, or another -o"
@@ -166,9 +173,19 @@ def _flat(document: Mapping[str, Json], prefix: str = "") -> dict[str, Json]:
     return found
 
 
-def as_in_the_paper(plan: Plan) -> Plan:
+def as_in_the_paper(plan: Plan, *, validation: bool) -> Plan:
     """The paper's protocol: 20 steps, temperature 0.5, k = 10, whatever ran is admitted.
 
-    Accumulation on the first split, frozen for any other.
+    Args:
+        plan: The plan to change.
+        validation: Its split is one to accumulate on; for any other the library is frozen.
     """
-    return replace(plan, max_steps=20, temperature=0.5, k=10, accept="executed", reformulate=True)
+    return replace(
+        plan,
+        max_steps=20,
+        temperature=0.5,
+        k=10,
+        accept="executed",
+        reformulate=True,
+        freeze=plan.freeze or not validation,
+    )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dynasaur.errors import UsageError
 from dynasaur.evals.finished import Finished
+from dynasaur.evals.missed import KINDS, missed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+_Draw: TypeAlias = "Callable[[Axes, Sequence[Finished]], None]"
 
 WIDTH, HEIGHT = 7.0, 3.2
 """Inches."""
@@ -35,17 +38,27 @@ def pictures(all_of: Sequence[Finished]) -> list[tuple[str, str]]:
             "the report's plots need matplotlib; pip install 'dynasaur[eval]'"
         ) from None
     with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "dynasaur", "font.size": 9}):
-        return [
-            ("Right answers", _draw(_accuracy, all_of)),
-            ("Right answers as problems go by", _draw(_running, all_of)),
-            ("Coverage as the library grows", _draw(_coverage, all_of)),
-            ("Problems that reuse a generated action", _draw(_reuse, all_of)),
-            ("From admitted to succeeded", _draw(_funnel, all_of)),
-            ("Categories of generated actions", _draw(_categories, all_of)),
-        ]
+        return [(title, _draw(draw, all_of)) for title, draw in _wanted(all_of)]
 
 
-def _draw(draw: Any, all_of: Sequence[Finished]) -> str:
+def _wanted(all_of: Sequence[Finished]) -> Iterator[tuple[str, _Draw]]:
+    yield "Right answers", _accuracy
+    yield "Right answers as problems go by", _running
+    if sum(each.frozen is not None for each in all_of) > 1:
+        yield "Right answers with the library frozen", _frozen_right
+        yield "Tokens with the library frozen", _frozen_tokens
+    yield "Coverage as the library grows", _coverage
+    yield "Problems that reuse a generated action", _reuse
+    yield "From admitted to succeeded", _funnel
+    if any(each.categories for each in all_of):
+        yield "Categories of generated actions", _categories
+    if any("generated" in each.complexities() for each in all_of):
+        yield "Complexity of generated and initial actions", _complexity
+    if any(missed(each.results) for each in all_of):
+        yield "Why answers were missed", _missed
+
+
+def _draw(draw: _Draw, all_of: Sequence[Finished]) -> str:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
@@ -124,11 +137,70 @@ def _funnel(axes: Axes, all_of: Sequence[Finished]) -> None:
 
 def _categories(axes: Axes, all_of: Sequence[Finished]) -> None:
     names = sorted({name for each in all_of for name in each.categories})
-    width = min(0.3, 0.8 / max(1, len(all_of)))
-    for at, each in enumerate(all_of):
-        places = [place + at * width for place in range(len(names))]
-        counts = [each.categories[name] for name in names]
-        axes.bar(places, counts, width, label=each.name, color=_style(at)["color"])
-    axes.set_xticks(range(len(names)), names, rotation=30, ha="right")
-    axes.set_xlim(-1, max(1, len(names)))
+    _bars(axes, names, {each.name: each.categories for each in all_of})
     axes.set_ylabel("actions")
+
+
+def _missed(axes: Axes, all_of: Sequence[Finished]) -> None:
+    _bars(axes, KINDS, {each.name: missed(each.results) for each in all_of})
+    axes.set_ylabel("problems")
+
+
+def _bars(axes: Axes, names: Sequence[str], counts: Mapping[str, Mapping[str, int]]) -> None:
+    """Groups of bars: one group a name, one bar in it a label."""
+    width = min(0.3, 0.8 / max(1, len(counts)))
+    for at, (label, of) in enumerate(counts.items()):
+        places = [place + (at - (len(counts) - 1) / 2) * width for place in range(len(names))]
+        axes.bar(
+            places, [of.get(one, 0) for one in names], width, label=label, color=_style(at)["color"]
+        )
+    axes.set_xticks(range(len(names)), names, rotation=20 if len(names) > 4 else 0)
+    axes.set_xlim(-0.7, max(1, len(names)) - 0.3)
+    axes.locator_params(axis="y", integer=True)
+
+
+def _complexity(axes: Axes, all_of: Sequence[Finished]) -> None:
+    rows = {
+        f"{kind}, {each.name}": [one.nodes for one in found]
+        for each in all_of
+        for kind, found in each.complexities().items()
+    }
+    axes.boxplot(list(rows.values()), orientation="horizontal", widths=0.6)
+    axes.set_yticks(range(1, len(rows) + 1), list(rows))
+    axes.invert_yaxis()
+    axes.set_xscale("log")
+    axes.set_xlabel("nodes of the syntax tree")
+
+
+def _frozen_right(axes: Axes, all_of: Sequence[Finished]) -> None:
+    def share(each: Finished) -> tuple[float, float, float]:
+        accuracy = each.accuracy()
+        return (accuracy.value, *accuracy.interval)
+
+    _by_share(axes, all_of, share)
+    axes.set_ylim(0, 1)
+    axes.set_ylabel("share of right answers")
+
+
+def _frozen_tokens(axes: Axes, all_of: Sequence[Finished]) -> None:
+    def tokens(each: Finished) -> tuple[float, float, float]:
+        mean = each.mean("tokens")
+        return mean, mean, mean
+
+    _by_share(axes, all_of, tokens)
+    axes.set_ylim(bottom=0)
+    axes.set_ylabel("tokens a problem")
+
+
+def _by_share(
+    axes: Axes,
+    all_of: Sequence[Finished],
+    measure: Callable[[Finished], tuple[float, float, float]],
+) -> None:
+    """A value with its interval over the share of the library."""
+    points = sorted((each.frozen.share, *measure(each)) for each in all_of if each.frozen)
+    shares, values, lows, highs = zip(*points, strict=True)
+    below = [value - low for value, low in zip(values, lows, strict=True)]
+    above = [high - value for value, high in zip(values, highs, strict=True)]
+    axes.errorbar(shares, values, yerr=[below, above], capsize=4, **_style(0))
+    axes.set_xlabel("share of the library, %")

@@ -18,6 +18,9 @@ ONLY_CALLS = (
     "own: code may only call actions by name, with values, names of earlier results and calls of "
     "actions as arguments, and assign what they return."
 )
+NOT_ALLOWED = "not allowed here: "
+"""How the problem of a reply that is more than calls begins."""
+
 ONE_CALL = f"{ONLY_CALLS} Each step makes exactly one call."
 
 
@@ -45,13 +48,17 @@ class Restricted:
         """What is known of the model."""
         return self._model.facts
 
+    def warm_up(self, then: Callable[[], None]) -> None:
+        """Load what the first request needs, then do something else."""
+        self._model.warm_up(then)
+
     def reply(self, messages: Sequence[Message], ear: Ear | None = None) -> Reply:
         """The model's reply; one with more than calls says so instead of being run."""
         reply = self._model.reply(messages, ear)
         if reply.gave_up or reply.problem:
             return reply
         problem = more_than_calls(reply.code, self._known, one=self._one)
-        return replace(reply, problem=problem) if problem else reply
+        return replace(reply, problem=NOT_ALLOWED + problem) if problem else reply
 
 
 def more_than_calls(code: str, known: Callable[[str], bool], *, one: bool = False) -> str:

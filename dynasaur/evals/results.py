@@ -45,6 +45,9 @@ class Result:
         called: Actions that were called.
         succeeded: Actions that were called and returned.
         generated: Those of the called that the library had got from earlier problems.
+        served: What answered, as the endpoint names it, and the options that it refused.
+        runs: All runs of the problem, where several voted.
+        votes: How many of them gave the answer.
     """
 
     id: str
@@ -69,6 +72,9 @@ class Result:
     called: tuple[str, ...] = ()
     succeeded: tuple[str, ...] = ()
     generated: tuple[str, ...] = ()
+    served: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    votes: int = 0
 
     @property
     def failed(self) -> bool:

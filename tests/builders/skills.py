@@ -84,7 +84,12 @@ class Puzzle:
         return int(space[self.kind](self.number))  # type: ignore[operator]
 
     def right(self, seed: int, *, helped: bool) -> bool:
-        """Whether the server answers it right; the same for ever."""
+        """Whether the server answers it right; the same for ever.
+
+        Args:
+            seed: The server's, and that of the request added to it.
+            helped: A fitting action was offered.
+        """
         digest = hashlib.sha256(f"{seed} {self.id}".encode()).digest()
         return digest[0] / 256 < (HELPED if helped else ALONE)
 
@@ -113,7 +118,7 @@ def write_tasks(path: Path, of: Sequence[Puzzle]) -> Path:
             "id": one.id,
             "question": one.question,
             "answer": str(one.truth),
-            "scorer": "number",
+            "scorer": "exact",
             "group": one.kind,
         }
         for one in of
@@ -144,7 +149,8 @@ class SkilledServer(ChatServer):
             return completion(json.dumps({"thought": "", "code": code}), usage=TOKENS_ASKED)
         puzzle = self._by_question[asked[0]]
         helped = f"{puzzle.kind}(" in told
-        off = "" if puzzle.right(self._seed, helped=helped) else " + 1"
+        seed = self._seed + int(request.body.get("seed") or 0)
+        off = "" if puzzle.right(seed, helped=helped) else " + 1"
         call = f"answer = {puzzle.kind}({puzzle.number})\nsubmit_final_answer(answer{off})"
         code = call if helped else f"{source(puzzle.kind)}\n{call}"
         content = json.dumps({"thought": "I know.", "code": code})

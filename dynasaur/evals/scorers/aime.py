@@ -27,7 +27,8 @@ def aime(answer: Json, problem: Problem) -> Score:
 
 def _whole(text: str) -> int | None:
     """The one whole number that a text is; words around it are let pass, another number is not."""
-    found = {float(one) for one in re.findall(r"[-+]?\d+(?:\.\d+)?", text.replace(",", ""))}
+    text = text.replace(",", "").replace("\N{MINUS SIGN}", "-")
+    found = {float(one) for one in re.findall(r"[-+]?\d+(?:\.\d+)?", text)}
     if len(found) != 1:
         return None
     value = found.pop()

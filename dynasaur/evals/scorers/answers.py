@@ -54,5 +54,6 @@ def number_in(text: str) -> float | None:
 
     Thousands may be parted by commas. `$`, `%` and words around it do not matter.
     """
+    text = text.replace("\N{MINUS SIGN}", "-")
     found = {float(one.replace(",", "")) for one in _NUMBER.findall(text)}
     return found.pop() if len(found) == 1 else None

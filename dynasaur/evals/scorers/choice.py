@@ -19,12 +19,13 @@ def choice(answer: Json, problem: Problem) -> Score:
     `B`, `(b)`, `B. 12 m`, `The answer is B` give a letter; so does the whole text of an option
     that only one letter has. Several letters are no answer.
     """
-    letter = _letter(as_text(answer).strip(), problem.choices)
+    letter = letter_of(as_text(answer).strip(), problem.choices)
     why = f"read as {letter}" if letter else "no option in the answer"
     return Score(letter == problem.truth.strip().upper(), why)
 
 
-def _letter(text: str, choices: tuple[str, ...]) -> str | None:
+def letter_of(text: str, choices: tuple[str, ...]) -> str | None:
+    """The letter that an answer gives; None where it gives none or several."""
     letters = [chr(ord("A") + at) for at in range(len(choices))]
     text = boxed(text) or text
     named = [letter for letter, one in zip(letters, choices, strict=True) if _same(one, text)]

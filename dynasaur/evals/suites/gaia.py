@@ -33,10 +33,11 @@ GAIA = Suite(
     name="gaia",
     splits=("validation", "test"),
     patterns=(
-        "2023/{split}/metadata.jsonl",
-        "2023/{split}/metadata.parquet",
-        "{split}/metadata.*",
-        "metadata.*",
+        *(
+            f"{folder}metadata.{kind}"
+            for folder in ("2023/{split}/", "{split}/", "")
+            for kind in ("jsonl", "parquet", "json", "csv")
+        ),
     ),
     read=_read,
     answer_format=(

@@ -55,6 +55,11 @@ class Suite:
     page: str
     hub: str = ""
 
+    def accumulates_on(self, split: str) -> bool:
+        """By the paper's protocol a library grows on the other splits, where there are some."""
+        others = any(not one.startswith("test") for one in self.splits)
+        return not (split.startswith("test") and others)
+
     def load(self, folder: Path, split: str = "", *, seed: int = 0) -> list[Problem]:
         """The problems of a split, in the order of the data.
 
@@ -87,5 +92,5 @@ class Suite:
                 return found
         raise UsageError(
             f"{folder}: no data of {self.name}, split {split}: there is no "
-            f"{' or '.join(patterns)}; get it from {self.page}"
+            f"{' or '.join(patterns[:3])}; get it from {self.page}"
         )

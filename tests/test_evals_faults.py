@@ -1,0 +1,184 @@
+"""`dynasaur eval` where things go wrong: kills, other processes, full disks, hostile data."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dynasaur.evals.left_over import left_over
+from dynasaur.evals.plan import Plan
+from dynasaur.evals.problem import Problem
+from dynasaur.evals.results import Result
+from dynasaur.library import Library
+from dynasaur.record import End, Status, Trajectory
+from dynasaur.trajectory import write
+from tests.builders.cli import command, dynasaur, environment, script
+from tests.builders.repos import adding, can_mount, committed, in_a_namespace
+from tests.builders.skills import SkilledServer, expected, puzzles, write_tasks
+from tests.builders.suites import write_jsonl
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[SkilledServer]:
+    with SkilledServer() as running:
+        yield running
+
+
+def lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def asked(server: SkilledServer) -> Counter[str]:
+    """How often the server was asked each question."""
+    told = (one.body["messages"][1]["content"] for one in server.requests if one.body)
+    return Counter(text[text.index("What is the ") :].split("?")[0] for text in told if "?" in text)
+
+
+@pytest.mark.slow
+def test_a_killed_evaluation_goes_on_and_pays_for_nothing_twice(
+    tmp_path: Path, server: SkilledServer
+) -> None:
+    of, jobs = puzzles(16), 2
+    tasks = write_tasks(tmp_path / "tasks.jsonl", of)
+    env = environment(tmp_path / "home", {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "k"})
+    words = ("eval", "tasks", tasks, "--model", "test", "--batch", "4", "--jobs", str(jobs))
+    results = tmp_path / "out" / "results.jsonl"
+    kills = (1, 3, 9)
+    for enough in kills:
+        running = subprocess.Popen(
+            command(*words, "--resume", "-o", "out"), cwd=tmp_path, env=env,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        while not results.exists() or len(results.read_bytes().splitlines()) < enough:
+            assert running.poll() is None
+            time.sleep(0.02)
+        other = dynasaur(*words, "--resume", "-o", "out", cwd=tmp_path, env=env)
+        assert (other.code, other.out) == (2, "")
+        assert "another process is adding to it" in other.err
+        os.kill(running.pid, signal.SIGKILL)
+        running.wait()
+    done = dynasaur(*words, "--resume", "-o", "out", cwd=tmp_path, env=env, timeout=600)
+    assert done.code == 0, done.err
+    by_hand = expected(of, batch=4)
+    found = lines(results)
+    assert sorted(one["id"] for one in found) == sorted(one.id for one in of)
+    assert {one["id"]: one["right"] for one in found} == by_hand.right
+    admitted = lines(tmp_path / "out" / "admissions.jsonl")
+    assert [name for one in admitted for name in one["names"]] == by_hand.admitted
+    again = sum(times - 1 for times in asked(server).values())
+    assert again <= len(kills) * jobs, "only what was under way is done again"
+
+
+def over(runs: Path, name: str, task: str, end: End | None, status: Status) -> None:
+    (runs / name).mkdir(parents=True)
+    started = f"2026-11-20T10:00:0{name[-1]}+00:00"
+    write(Trajectory(name, task, (), "m", status, end, started=started, folder=runs / name))
+
+
+def test_runs_that_were_over_when_a_kill_came_count(tmp_path: Path) -> None:
+    solved, unsolved = Status.SOLVED, Status.UNSOLVED
+    ends = [
+        ("20261120-100001-aaa1", "first?", End.ANSWERED, solved),
+        ("20261120-100002-aaa2", "first?", End.ANSWERED, solved),
+        ("20261120-100003-aaa3", "second?", End.LIMIT, unsolved),
+        ("20261120-100004-aaa4", "third?", End.INTERRUPTED, unsolved),
+        ("20261120-100005-aaa5", "third?", None, Status.RUNNING),
+        ("20261120-100006-aaa6", "third?", End.FAILED, Status.FAILED),
+        ("20261120-100007-aaa7", "done?", End.ANSWERED, solved),
+        ("20261120-100008-aaa8", "fourth?", End.ANSWERED, solved),
+        ("20261120-100009-aaa9", "other?", End.ANSWERED, solved),
+    ]
+    for name, task, end, status in ends:
+        over(tmp_path, name, task, end, status)
+    (tmp_path / "20261120-100000-aaa0").mkdir()
+    texts = ("first?", "second?", "third?", "done?", "fourth?", "first?")
+    problems = [Problem(str(n), text, "1", "exact") for n, text in enumerate(texts)]
+    results = [Result("3", "", 0, run="20261120-100007-aaa7", runs=("20261120-100008-aaa8",))]
+
+    found = left_over(tmp_path, Plan("tasks", "d", "all"), problems, results)
+    names = {key: [path.name[-4:] for path in paths] for key, paths in found.items()}
+    assert names == {"0": ["aaa1"], "5": ["aaa2"], "1": ["aaa3"]}
+
+    voting = Plan("tasks", "d", "all", baseline="best-of")
+    found = left_over(tmp_path, voting, problems, results)
+    assert [path.name[-4:] for path in found["0"]] == ["aaa1", "aaa2"]
+
+
+def test_problems_that_failed_are_done_again_where_nothing_accumulates(tmp_path: Path) -> None:
+    rows = [{"id": str(n), "question": f"Say {n}.", "answer": "yes"} for n in range(3)]
+    write_jsonl(tmp_path / "t.jsonl", rows)
+    model = script(tmp_path, "submit_final_answer('yes')")
+    words = ("eval", "tasks", "t.jsonl", "--model", model, "--freeze", "-o", "out")
+    assert dynasaur(*words, "--limit", "3", cwd=tmp_path).code == 0
+    results = tmp_path / "out" / "results.jsonl"
+    kept = lines(results)
+    kept[1] |= {"status": "failed", "right": False, "run": ""}
+    results.write_text("".join(json.dumps(one) + "\n" for one in kept))
+    done = dynasaur(*words, "--limit", "3", "--resume", "--json", cwd=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert (done.json["failed"], done.json["accuracy"]["part"]) == (0, 3)
+    assert [one["id"] for one in lines(results)] == ["0", "1", "2", "1"]
+
+
+def test_a_start_that_was_killed_begins_with_the_whole_library(tmp_path: Path) -> None:
+    write_jsonl(tmp_path / "t.jsonl", [{"question": "Say yes.", "answer": "yes"}])
+    mine, _ = Library.create(tmp_path / "mine")
+    mine.repo.commit("x", [adding("shout")])
+    model = script(tmp_path, "submit_final_answer('yes')")
+    words = ("eval", "tasks", "t.jsonl", "--model", model, "--library", "mine", "--freeze")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "results.jsonl").touch()
+    assert dynasaur(*words, "-o", "out", cwd=tmp_path).code == 0, "a start that left one file"
+    began = tmp_path / "began"
+    began.mkdir()
+    shutil.copy(tmp_path / "out" / "manifest.json", began)
+    Library.create(began / "library")
+    done = dynasaur(*words, "-o", "began", "--resume", cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert committed(began / "library", "actions/text/shout.py") is not None
+    strange = dynasaur(*words, "-o", "mine", cwd=tmp_path)
+    assert (strange.code, strange.out) == (2, "")
+    assert "mine is not empty, and holds no evaluation: name another -o" in strange.err
+
+
+FULL = """
+import json, os, shutil, subprocess, sys
+from pathlib import Path
+root, tasks, model = sys.argv[1:]
+subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "none", root], check=True)
+words = [sys.executable, "-m", "dynasaur", "eval", "tasks", tasks, "--model", model]
+words += ["--sandbox", "none", "--resume", "-o", f"{root}/out"]
+ballast = Path(root, "ballast")
+for free in (0, 40, 400, 900, 1200, 0, 9999):
+    ballast.unlink(missing_ok=True)
+    ballast.write_bytes(b"x" * max(0, shutil.disk_usage(root).free - free * 1024))
+    done = subprocess.run(words, capture_output=True, text=True)
+    print(json.dumps([free, done.returncode, done.stdout, done.stderr[-600:]]), flush=True)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not can_mount(), reason="needs user namespaces")
+def test_a_full_disk(tmp_path: Path) -> None:
+    rows = [{"id": str(n), "question": f"Say {n}.", "answer": "yes"} for n in range(2)]
+    tasks = write_jsonl(tmp_path / "t.jsonl", rows)
+    model = script(tmp_path, "submit_final_answer('yes')")
+    (tmp_path / "disk").mkdir()
+    told = in_a_namespace(FULL, str(tmp_path / "disk"), str(tasks), model)
+    reports = [json.loads(line) for line in told.splitlines()]
+    for free, code, _, err in reports[:-1]:
+        assert code in (0, 1), (free, code, err)
+        assert "Traceback" not in err
+        assert code == 0 or "No space left" in err or "failed" in err, (free, err)
+    assert reports[-1][1] == 0, reports[-1]
+    assert "(2 of 2) right" in reports[-1][2]
