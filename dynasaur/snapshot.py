@@ -18,7 +18,7 @@ from pathlib import Path
 
 from dynasaur.config import PACKAGE, cache_folder
 from dynasaur.errors import ActionError, StoreError
-from dynasaur.pins import LOCK, Address, read_lock
+from dynasaur.pins import LOCK, Address, Lock, read_lock
 from dynasaur.source import read_action
 from dynasaur.store import Entry, Store, base_path
 from dynasaur.types import BASE, Action
@@ -253,11 +253,20 @@ def stores(root: Path, *, initial: bool = True) -> tuple[Store, ...]:
     return own, Store(base, source=BASE, mount=f"{PACKAGE}.vendor.{BASE}"), *_added(root)
 
 
+def lock_of(root: Path) -> Lock:
+    """What a library pins of its sources; empty where it has no lock.
+
+    Raises:
+        StoreError: The lock cannot be believed.
+    """
+    file = root / LOCK
+    return read_lock(file.read_bytes() if file.is_file() else None)
+
+
 def _added(root: Path) -> tuple[Pinned, ...]:
     """The sources that a library's lock pins, as far as they are in the cache."""
-    file = root / LOCK
     found = []
-    for pin in read_lock(file.read_bytes() if file.is_file() else None).sources.values():
+    for pin in lock_of(root).sources.values():
         if pin.url:
             kept = snapshot_file(cache_folder(), Address.parse(pin.url).key, pin.commit)
             if kept.is_file():

@@ -130,6 +130,22 @@ def test_taken_actions_run_under_their_own_package(team: Team, url: str) -> None
     assert (done.stdout, done.stderr) == (b"A\n", b"")
 
 
+def test_what_is_taken_runs_only_as_it_was_approved(team: Team, url: str) -> None:
+    """An edit may change what a taken action does, not what it reaches for."""
+    team.did("source", "add", url, "--name", "acme", "--take", "text/*", "--trust")
+    call = ("call", "acme/text/shout", "a")
+    assert team.did(*call) == "A\n"
+    done = team.run("call", "--sandbox", "none", "acme/text/shout", "a")
+    assert (done.code, done.out) == (1, "")
+    assert "acme/text/_strip is another library's: it runs only in the sandbox" in done.err
+    helper = "actions/vendor/acme/text/_strip.py"
+    team.edit(helper, "text.strip()", "text.strip() + '?'")
+    assert team.did(*call) == "A?\n"
+    team.edit(helper, "def strip", "import socket\n\n\ndef strip")
+    team.edit(helper, "return text", "socket.create_connection(('a', 1))\n    return text")
+    assert "reaches for more than was approved: network" in team.refused(*call)
+
+
 def test_trust_is_by_address_and_capabilities(
     team: Team, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """The way out: query to ranked actions, and actions to the modules that they require."""
 
 from dynasaur.retriever.core import Retriever
+from dynasaur.retriever.permit import Permit
 
-__all__ = ["Retriever"]
+__all__ = ["Permit", "Retriever"]

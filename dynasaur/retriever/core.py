@@ -11,6 +11,7 @@ from dynasaur.errors import DynasaurError
 from dynasaur.index import Document, Index, Near, Reason, Scored
 from dynasaur.retriever.fusion import WIDE, Dense, fused, text_of
 from dynasaur.retriever.lifts import Experience, Lift, Lifts
+from dynasaur.retriever.permit import Permit
 from dynasaur.retriever.shelves import Shelf, Shelves
 from dynasaur.store import Entry
 from dynasaur.types import Action, Hit, Module
@@ -41,6 +42,7 @@ class Retriever:
             aside.
         dense: A second way to rank actions, by meaning, fused with the ranks by words.
         warn: Told on one line, once, why there are no ranks by meaning.
+        permit: Looks at modules before they are loaded; None lets all be loaded.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Retriever:
         experience: Callable[[], Experience] | None = None,
         dense: Dense | None = None,
         warn: Callable[[str], object] | None = None,
+        permit: Permit | None = None,
     ) -> None:
         self._shelves = Shelves(shelves)
         self._index = Index(index_folder)
@@ -59,6 +62,7 @@ class Retriever:
         self._lifts = Lifts(experience, tasks) if experience else None
         self._dense = dense
         self._warn = warn
+        self._permit = permit
         self._merging: threading.Thread | None = None
 
     def search(self, query: str, k: int = 10, source: str | None = None) -> list[Hit]:
@@ -116,8 +120,15 @@ class Retriever:
         return self._shelves.read(entry.module)
 
     def closure(self, names: Iterable[str]) -> tuple[Module, ...]:
-        """The modules of these actions and of all that they require; see `Shelves.closure`."""
-        return self._shelves.closure(names)
+        """The modules of these actions and of all that they require; see `Shelves.closure`.
+
+        Raises:
+            ActionError: As `Shelves.closure`, and where one of them may not be loaded.
+        """
+        modules = self._shelves.closure(names)
+        if self._permit:
+            self._permit.check(modules)
+        return modules
 
     def tend(self) -> None:
         """Let a thread merge the index's segments where that is due; returns at once.

@@ -17,7 +17,7 @@ from dynasaur.trajectory.folder import (
     remove,
     run_names,
 )
-from dynasaur.trajectory.reading import harvest, list_runs, load, read
+from dynasaur.trajectory.reading import finished, harvest, list_runs, load, read
 from dynasaur.trajectory.recorder import Recorder
 from dynasaur.trajectory.schema import schema
 from dynasaur.trajectory.writing import write
@@ -30,6 +30,7 @@ __all__ = [
     "check_task",
     "copy_files",
     "find_run",
+    "finished",
     "harvest",
     "list_runs",
     "load",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from enum import StrEnum
 from functools import cache
@@ -44,6 +45,16 @@ def list_runs(runs: Path) -> Iterator[tuple[str, Mapping[str, Json] | None]]:
             yield folder.name, read(folder)
         except FailureError:
             yield folder.name, None
+
+
+def finished(runs: Path, but: Collection[str] = ()) -> Iterator[Mapping[str, Json]]:
+    """The documents of runs that are over, by id; those named in `but` are not even looked at."""
+    names = sorted(one.name for one in runs.iterdir()) if runs.is_dir() else ()
+    for folder in (runs / name for name in names if name not in but):
+        with suppress(FailureError):
+            document = read(folder)
+            if document["status"] != Status.RUNNING:
+                yield document
 
 
 def load(folder: Path) -> Trajectory:
