@@ -116,7 +116,7 @@ class Loop:
         if step.observation and self.model.facts.images:
             message = prompts.with_images(message, step.observation.images)
         run.messages.append(message)
-        run.save()
+        run.save(wait=False)  # while the model is asked, or the user looks
         if run.end is None and step.observation and step.observation.ok:
             run.kernel.snapshot(step.number)
 
@@ -177,6 +177,7 @@ class Loop:
     def _executed(self, step: Step) -> Step:
         run = self.run
         self._listener.running(step.number)
+        run.settle()  # what a cell does may be final: the steps before it are on record
         loaded, notes = self._load(step.code)
         before = len(run.asked)
         timeout = min(self._options.cell_timeout, max(1.0, run.budget.seconds_left))

@@ -35,6 +35,9 @@ class Model(Protocol):
     def facts(self) -> ModelFacts:
         """What is known of it: its window, its price, whether it sees."""
 
+    def warm_up(self, then: Callable[[], None]) -> None:
+        """Load what the first request needs, then do something else, beside all that goes on."""
+
     def reply(self, messages: Sequence[Message], ear: Ear | None = None) -> Reply:
         """The next thought and code.
 
@@ -58,6 +61,9 @@ class Kernel(Protocol):
 
     def supply(self, site: Path) -> tuple[str, ...]:
         """Put a folder of packages on its path; gives names already imported from elsewhere."""
+
+    def reach(self) -> None:
+        """Connect to it; for a thread of its own, beside what else there is to do."""
 
     def snapshot(self, step: int, *, wait: bool = False) -> None:
         """Save the variables as they are after a step; returns at once unless told to wait."""

@@ -66,6 +66,7 @@ class Run:
     started: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     before: float = 0.0
     _began: float = field(default_factory=time.monotonic)
+    _recorder: trajectory.Recorder = field(default_factory=trajectory.Recorder)
 
     def __post_init__(self) -> None:
         self.desk.run = self
@@ -224,11 +225,21 @@ class Run:
         """Every call recorded so far."""
         return (call for s in self.steps if s.observation for call in s.observation.calls)
 
-    def save(self) -> Trajectory:
-        """Write the record as it stands, and give it."""
+    def save(self, *, wait: bool = True) -> Trajectory:
+        """Write the record as it stands, and give it.
+
+        Args:
+            wait: See it written; else it is written beside what comes next, and `settled`.
+        """
         now = self.snapshot()
-        trajectory.write(now)
+        self._recorder.put(now)
+        if wait:
+            self.settle()
         return now
+
+    def settle(self) -> None:
+        """Wait until all is written."""
+        self._recorder.settle()
 
     def snapshot(self) -> Trajectory:
         """The record as it stands."""

@@ -122,6 +122,7 @@ class Work:
             )
             try:
                 run.kernel.start()
+                self._model.warm_up(run.kernel.reach)  # the kernel starts, and takes as long
                 facts = self._model.facts
                 run.window = Window(facts.context, facts.manner.max_output_tokens)
                 if past:
@@ -150,7 +151,7 @@ class Work:
             note=run.budget.note(),
         )
         self._say_opening(run)
-        self._listener.began(run.save())
+        self._listener.began(run.save(wait=False))
 
     def _say_opening(self, run: Run) -> None:
         if run.messages[-1].role == "user":  # what came of the last task's last step

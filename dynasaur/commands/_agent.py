@@ -96,7 +96,6 @@ def agent_of(path: Path | None, look: Look, flags: dict[str, object]) -> Agent:
     from dynasaur.agent import Agent
     from dynasaur.commands._person import Terminal
     from dynasaur.models.catalog import resolve
-    from dynasaur.models.openai_model import OpenAIModel
 
     library, settings = open_library(path, flags)
     tables = (
@@ -110,8 +109,6 @@ def agent_of(path: Path | None, look: Look, flags: dict[str, object]) -> Agent:
             "actions already in the library",
             err=True,
         )
-    if isinstance(model, OpenAIModel):
-        model.warm_up()
     return Agent(
         library,
         model,

@@ -58,7 +58,7 @@ class Kept:
         self._running: Exchange | None = None
         self._opening: Opening | None = None
         self._setup: Exchange | None = None
-        self._reaching: threading.Thread | None = None
+        self._connecting = threading.Lock()
         self._files: Files | None = None
         self._site = site
 
@@ -91,16 +91,13 @@ class Kept:
             self._kernel = self._where.launch(self._work, self._limits)
 
     def reach(self) -> None:
-        """Connect to the kernel that was started, beside what else there is to do."""
-        if self._kernel is None or self._setup is not None or self._reaching is not None:
-            return
+        """Connect to the kernel that was started; for a thread of its own.
 
-        def work(kernel: Running) -> None:
-            with contextlib.suppress(Exception):  # done anew, and told, by who needs it
-                self._connect(kernel)
-
-        self._reaching = threading.Thread(target=work, args=(self._kernel,), daemon=True)
-        self._reaching.start()
+        What goes wrong is told by the first cell, for which it is done anew.
+        """
+        with self._connecting, contextlib.suppress(Exception):
+            if self._kernel is not None and self._setup is None:
+                self._connect(self._kernel)
 
     def _connect(self, kernel: Running) -> Exchange:
         """Send our extension: it waits at the kernel's door, and is done by the first cell."""
@@ -113,12 +110,6 @@ class Kept:
         self._setup = setup
         return setup
 
-    def _reached(self) -> None:
-        """Wait until `reach` has done what it does."""
-        reaching, self._reaching = self._reaching, None
-        if reaching is not None:
-            reaching.join()
-
     @property
     def warning(self) -> str:
         """What a user must know of where the code runs; empty in a sandbox of ours."""
@@ -129,8 +120,8 @@ class Kept:
         opening, self._opening = self._opening, None
         if opening is not None:
             opening.abandon()
-        self._reached()
-        kernel, self._kernel = self._kernel, None
+        with self._connecting:
+            kernel, self._kernel = self._kernel, None
         self._files = None
         if kernel is not None:
             kernel.kill()
@@ -198,8 +189,8 @@ class Kept:
         if self._ready:
             return self._kernel
         kernel = self._kernel
-        self._reached()
-        setup = self._setup or self._connect(kernel)
+        with self._connecting:
+            setup = self._setup or self._connect(kernel)
         outcome = setup.finish(self._limits.start_seconds)
         done = outcome.reply.get("status") == "ok"
         heard = done and (outcome.heard or synchronise(kernel, _HEARD))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -76,9 +76,14 @@ class OpenAIModel:
         self._asking = Asking(self._endpoint, name, whose, self._learned)
         self._told: set[str] = set()
 
-    def warm_up(self) -> None:
-        """Load what the first request needs, beside whatever else there is to do."""
-        Thread(target=self._endpoint.load, daemon=True).start()
+    def warm_up(self, then: Callable[[], None]) -> None:
+        """Load what the first request needs, then do something else, beside all that goes on."""
+
+        def work() -> None:
+            self._endpoint.load()
+            then()
+
+        Thread(target=work, daemon=True).start()
 
     def reply(self, messages: Sequence[Message], ear: Ear | None = None) -> Reply:
         """The model's reply; its usage counts every request, also those that failed.

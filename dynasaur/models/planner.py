@@ -7,7 +7,7 @@ is read back from the conversation, so the same messages always give the same re
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from dynasaur.models.planning.candidates import Plan, plan
 from dynasaur.models.planning.facts import read_facts
@@ -33,6 +33,10 @@ class PlannerModel:
 
     name = "planner"
     facts = FREE
+
+    def warm_up(self, then: Callable[[], None]) -> None:
+        """Load nothing, and do something else."""
+        then()
 
     def reply(self, messages: Sequence[Message], ear: Ear | None = None) -> Reply:  # noqa: ARG002
         """The next step for the conversation so far."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dynasaur.errors import ConfigError
@@ -26,6 +26,10 @@ class ScriptedModel:
     def __init__(self, path: Path) -> None:
         self.name = f"scripted:{path.name}"
         self._replies = iter(_read(path))
+
+    def warm_up(self, then: Callable[[], None]) -> None:
+        """Load nothing, and do something else."""
+        then()
 
     def reply(self, messages: Sequence[Message], ear: Ear | None = None) -> Reply:  # noqa: ARG002
         """The next reply of the script; one that gives up when there are no more."""
