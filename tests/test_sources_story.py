@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Iterator
 from dataclasses import replace
@@ -217,6 +218,32 @@ def test_the_whole_story(
     assert "no edits of yours" in bea.refused("give", "acme/text/clean", "--to", "acme", "--yes")
     assert bea.did("source", "verify", "--online") == ""
     assert git(bea.root, "status", "--porcelain") == ""
+
+
+def test_a_gift_becomes_a_pull_request_where_gh_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: GitServer
+) -> None:
+    ada, bea = Team(tmp_path / "ada", monkeypatch), Team(tmp_path / "bea", monkeypatch)
+    (ada.root / "LICENSE").write_text(MIT)
+    own(ada, "text/clean.py", CLEAN, "add text/clean")
+    push(ada, server.url("acme"), "HEAD:main")
+    bea.did("source", "add", server.url("acme"), "--name", "acme", "--take", "clean", "--trust")
+    own(bea, "text/whisper.py", WHISPER, "add text/whisper")
+    asked = tmp_path / "asked"
+    gh = tmp_path / "bin" / "gh"
+    gh.parent.mkdir()
+    gh.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {asked}\necho https://example.org/pull/7\n')
+    gh.chmod(0o755)
+    monkeypatch.setenv("PATH", str(gh.parent), prepend=os.pathsep)
+    done = bea.run("give", "whisper", "--to", "acme", "--draft", "--yes")
+    assert done.code == 0, done.err
+    assert "asked for a review: https://example.org/pull/7" in done.err
+    words = asked.read_text().splitlines()
+    assert words[:2] == ["pr", "create"]
+    assert words[words.index("--head") + 1] == done.out.split()[1]
+    assert words[words.index("--repo") + 1] == "127.0.0.1/acme"
+    assert "--draft" in words
+    assert "- text/whisper: Text in small letters" in asked.read_text()
 
 
 @pytest.mark.slow

@@ -284,8 +284,9 @@ def request(desk: Desk, gift: Gift, fork: str, *, draft: bool) -> str:
     head = gift.branch if to.url == source.url else f"{to.path.split('/')[0]}:{gift.branch}"
     title = f"Add {', '.join(one.title for one in gift.actions)}"[:72]
     body = "\n".join(f"- {one.title}: {one.action.summary}" for one in gift.actions)
-    if source.host == "github.com":
-        more = ("--repo", source.path.removesuffix(".git"), *(("--draft",) if draft else ()))
-        if made := request_by_gh(Git(desk.root), head, title, body, more=more):
-            return f"asked for a review: {made}"
+    # `gh` knows which hosts are GitHub's, a company's own among them, and fails at once elsewhere.
+    place = f"{source.host}/{source.path.removesuffix('.git')}"
+    more = ("--repo", place, *(("--draft",) if draft else ()))
+    if made := request_by_gh(Git(desk.root), head, title, body, more=more):
+        return f"asked for a review: {made}"
     return f"open a pull request at {compare_address(source.url, '', head)}"
