@@ -18,7 +18,7 @@ _NAMES = tuple(one.name for one in fields(Manner))
 
 
 def model_options(function: F) -> F:
-    """`--temperature`, `--seed`, `--reasoning-effort`, `--max-output-tokens`, `--api`."""
+    """`--temperature`, `--seed`, `--reasoning-effort`, `--max-output-tokens`, `--api`, ..."""
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
@@ -63,5 +63,17 @@ _OPTIONS = (
         type=click.Choice(config.APIS),
         help="Ask by chat completions or by the Responses API; auto (the default): by chat "
         "completions, where the endpoint has them for this model.",
+    ),
+    click.option(
+        "--request-timeout",
+        type=click.FloatRange(0, min_open=True),
+        metavar="SECONDS",
+        help="Time for the endpoint to go on with its answer. Default: 600.",
+    ),
+    click.option(
+        "--retries",
+        type=click.IntRange(0, 100),
+        metavar="N",
+        help="How often a request is made again where that can help. Default: 5.",
     ),
 )

@@ -18,7 +18,7 @@ _KINDS: dict[str, type] = {"temperature": float, "seed": int, "max_output_tokens
 
 _PATTERN = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9_.~*-]+)+/?")
 
-_FROM_ZERO = {"temperature": 2.0, "seed": 2.0**63}
+_FROM_ZERO = {"temperature": 2.0, "seed": 2.0**63, "retries": 100.0}
 """Numbers that may be zero, and how large they may be."""
 
 

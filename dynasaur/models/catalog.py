@@ -8,8 +8,9 @@ sent to its own provider only.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -36,6 +37,8 @@ DEFAULT_MODEL = "gpt-5.4-mini"
 AZURE = "azure"
 _AZURE_VERSION = "2024-10-21"
 _AZURE_VERSIONS = ("OPENAI_API_VERSION", "AZURE_API_VERSION")
+
+_Make: TypeAlias = Callable[..., OpenAIModel]
 
 _OWN = Provider()
 _LISTING_SECONDS = 20.0
@@ -75,6 +78,8 @@ def resolve(
     tables: Tables = _NO_TABLES,
     manner: Manner = Manner(),  # noqa: B008 - frozen
     otherwise: Manner = Manner(),  # noqa: B008
+    seconds: float = 600.0,
+    attempts: int = 6,
 ) -> Model:
     """The model that a name stands for; without a name, the one that is configured.
 
@@ -85,6 +90,8 @@ def resolve(
         tables: What the user and the library say of models.
         manner: How it is to be asked, whatever the tables say.
         otherwise: How, where neither `manner` nor the tables say it.
+        seconds: How long to wait for an endpoint to go on with its answer.
+        attempts: How often a request is made at most, where trying again can help.
 
     Raises:
         ConfigError: The name needs an endpoint, key or file that is not there; the message says
@@ -98,12 +105,14 @@ def resolve(
         return _planner()
     if kind == "scripted":
         return ScriptedModel(_script(rest))
+    patience = Patience(attempts=attempts)
+    make = partial(OpenAIModel, cache=cache, seconds=seconds, patience=patience)
     if provider := _provider_of(name, environ):
-        model = _named(name, provider, environ, cache)
+        model = _named(name, provider, environ, make)
     elif name:
-        model = _openai(name, environ, cache)
+        model = _openai(name, environ, make)
     elif _is_configured(environ):
-        model = _openai(_default(environ), environ, cache)
+        model = _openai(_default(environ, patience), environ, make)
     elif _is_ready(providers()[AZURE], environ):
         raise ConfigError("Azure is configured: name its deployment with --model azure/DEPLOYMENT")
     else:
@@ -170,7 +179,7 @@ def _missing(provider: Provider, environ: Mapping[str, str]) -> list[str]:
     return key + ([] if provider.address(environ) else [provider.url_variable])
 
 
-def _named(name: str, provider: Provider, environ: Mapping[str, str], cache: Path) -> OpenAIModel:
+def _named(name: str, provider: Provider, environ: Mapping[str, str], make: _Make) -> OpenAIModel:
     model = name.partition("/")[2]
     if missing := _missing(provider, environ):
         raise ConfigError(f"{provider.name} needs {' and '.join(missing)} in the environment")
@@ -178,13 +187,12 @@ def _named(name: str, provider: Provider, environ: Mapping[str, str], cache: Pat
         what = "deployment: azure/DEPLOYMENT" if provider.name == AZURE else "model"
         raise ConfigError(f"name the {provider.name} {what}")
     version = first(environ, _AZURE_VERSIONS) or _AZURE_VERSION
-    return OpenAIModel(
+    return make(
         model,
         base_url=provider.address(environ),
         api_key=provider.key(environ),
         api_version=version if provider.name == AZURE else "",
         provider=provider,
-        cache=cache,
     )
 
 
@@ -212,11 +220,11 @@ def _openai_infos(environ: Mapping[str, str]) -> list[ModelInfo]:
     return [ModelInfo(name, "openai", url, "", len(names) == 1) for name in names]
 
 
-def _default(environ: Mapping[str, str]) -> str:
+def _default(environ: Mapping[str, str], patience: Patience) -> str:
     """The model that is meant at the configured endpoint when none is named."""
     if _is_openai_itself(environ):
         return DEFAULT_MODEL
-    names = _chat_models(environ, Patience())
+    names = _chat_models(environ, patience)
     if len(names) == 1:
         return names[0]
     url = plain_url(_OWN.address(environ), _OWN.url_variable)
@@ -231,7 +239,7 @@ def _chat_models(environ: Mapping[str, str], patience: Patience) -> tuple[str, .
     return tuple(name for name in patience.ask(endpoint.models) if not _NO_CHAT.search(name))
 
 
-def _openai(name: str, environ: Mapping[str, str], cache: Path) -> OpenAIModel:
+def _openai(name: str, environ: Mapping[str, str], make: _Make) -> OpenAIModel:
     if not _is_configured(environ):
         also = f", or say azure/{name}" if _is_ready(providers()[AZURE], environ) else ""
         raise ConfigError(
@@ -240,12 +248,11 @@ def _openai(name: str, environ: Mapping[str, str], cache: Path) -> OpenAIModel:
             f"ollama/{name}{also}; `dynasaur models` lists them"
         )
     limit = "max_completion_tokens" if _is_openai_itself(environ) else _OWN.limit
-    return OpenAIModel(
+    return make(
         name,
         base_url=_OWN.address(environ),
         api_key=_OWN.key(environ),
         provider=replace(_OWN, limit=limit),
-        cache=cache,
     )
 
 

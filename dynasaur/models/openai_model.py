@@ -76,6 +76,11 @@ class OpenAIModel:
         self._asking = Asking(self._endpoint, name, whose, self._learned)
         self._told: set[str] = set()
 
+    @property
+    def url(self) -> str:
+        """Where it is, without credentials."""
+        return self._endpoint.url
+
     def warm_up(self, then: Callable[[], None]) -> None:
         """Load what the first request needs, then do something else, beside all that goes on."""
 
