@@ -14,6 +14,7 @@ import click
 from dynasaur import config
 from dynasaur.commands._instructions import instructions
 from dynasaur.commands._look import QUIET, Look
+from dynasaur.commands._model_options import manners
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._wiring import open_library
 from dynasaur.errors import UsageError
@@ -102,7 +103,16 @@ def agent_of(path: Path | None, look: Look, flags: dict[str, object]) -> Agent:
         config.table_of(config.user_file(), ("models",)),
         config.table_of(library.root / "pyproject.toml", ("tool", "dynasaur", "models")),
     )
-    model = resolve(settings.model or None, os.environ, tables=tables)
+    nearer, further = manners(settings, flags)
+    model = resolve(
+        settings.model or None,
+        os.environ,
+        tables=tables,
+        manner=nearer,
+        otherwise=further,
+        seconds=settings.request_timeout,
+        attempts=settings.retries + 1,
+    )
     if model.name == "planner" and not settings.model and not look.quiet:
         click.echo(
             "dynasaur: no model configured; using the built-in planner, which only composes "

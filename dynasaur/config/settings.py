@@ -84,6 +84,8 @@ class Settings:
         reasoning_effort: How much a reasoning model is to think (`low`, `medium`, `high`, ...);
             empty for its own.
         max_output_tokens: Tokens that one reply may have; None for the model's own limit.
+        request_timeout: Seconds to wait for the endpoint to go on with its answer.
+        retries: How often a request is made again where that can help; 0 for never.
     """
 
     model: str = ""
@@ -111,6 +113,8 @@ class Settings:
     seed: int | None = None
     reasoning_effort: str = ""
     max_output_tokens: int | None = None
+    request_timeout: float = 600.0
+    retries: int = 5
 
     @property
     def memory_bytes(self) -> int:
