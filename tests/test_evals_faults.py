@@ -182,3 +182,24 @@ def test_a_full_disk(tmp_path: Path) -> None:
         assert code == 0 or "No space left" in err or "failed" in err, (free, err)
     assert reports[-1][1] == 0, reports[-1]
     assert "(2 of 2) right" in reports[-1][2]
+
+
+@pytest.mark.parametrize(
+    ("code", "more", "why"),
+    [
+        ("x = 1 + 1", ("--ablate", "implementation"), "lacked a tool"),
+        ("def f(:", (), "instructions"),
+    ],
+)
+def test_a_model_that_gives_no_code_is_wrong_not_broken(
+    tmp_path: Path, code: str, more: tuple[str, ...], why: str
+) -> None:
+    """It may not raise the accuracy by being left out of it."""
+    rows = [{"id": str(n), "question": f"Say {n}.", "answer": "yes"} for n in range(2)]
+    write_jsonl(tmp_path / "t.jsonl", rows)
+    model = script(tmp_path, code, code, code)
+    words = ("eval", "tasks", "t.jsonl", "--model", model, *more, "-o", "out")
+    done = dynasaur(*words, cwd=tmp_path)
+    assert (done.code, done.out) == (0, "0.0% [0.0%, 65.8%] (0 of 2) right\n"), done.err
+    told = dynasaur("eval", "report", "out", "--json", cwd=tmp_path).json[0]
+    assert (told["failed"], told["ends"], told["missed"]) == (0, {"no code": 2}, {why: 2})

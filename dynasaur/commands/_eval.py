@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dynasaur import config
 from dynasaur.commands._wiring import open_library
+from dynasaur.types import Manner
 
 if TYPE_CHECKING:
     from dynasaur.agent.protocols import Model
@@ -49,11 +51,15 @@ def make_agent(job: Job) -> Ready:
 
 def eval_model(plan: Plan) -> Model:
     """The model of a plan; the planner and scripts take no sampling."""
-    from dynasaur.models.catalog import resolve
-    from dynasaur.types import Manner
+    return named_model(plan.model, Manner(temperature=plan.temperature, seed=plan.seed or None))
 
-    manner = Manner(temperature=plan.temperature, seed=plan.seed or None)
-    return resolve(plan.model, os.environ, manner=manner)
+
+def named_model(name: str | None, manner: Manner = Manner()) -> Model:  # noqa: B008 - frozen
+    """A model by its name, with the prices that the user knows; None for the configured one."""
+    from dynasaur.models.catalog import resolve
+
+    prices = config.table_of(config.user_file(), ("models",))
+    return resolve(name, os.environ, tables=(prices, {}), manner=manner)
 
 
 def eval_library(root: Path, plan: Plan, settings: Mapping[str, Any]) -> Library:

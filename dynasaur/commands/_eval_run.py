@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,8 @@ EMPTY = (
     "with none: --library DIR/library takes what the validation evaluation in DIR kept"
 )
 
-KERNEL = ("sandbox", "network", "memory", "install", "gateway", "kernel_name")
+PLANNED = frozenset({*(one.name for one in fields(Plan)), "file"})
+"""Options that are part of the plan; the others say where the agents' code runs."""
 
 
 def run(
@@ -55,7 +56,7 @@ def run(
     from dynasaur.evals.finished import Finished
     from dynasaur.evals.submission import finish
 
-    settings = {key: given.pop(key) for key in KERNEL}
+    settings = {key: given.pop(key) for key in given.keys() - PLANNED}
     plan, problems = _planned(name, paper=paper, **given)
     if library_path:
         plan = _begun_with(plan, library_path, share, paper=paper)
@@ -130,13 +131,15 @@ def _planned(name: str, *, paper: bool, **given: Any) -> tuple[Plan, list[Proble
 
         data = download(suite)
     problems = suite.load(data, split, seed=given["seed"])
-    model = given.pop("model") or _chosen()
+    named = given.pop("model")
+    model = _eval.named_model(named)
     plan = Plan(
         suite=name,
         data=str(data.absolute()),
         split=split,
         limit=limit,
-        model=model,
+        model=named or model.name,
+        endpoint=getattr(model, "url", ""),
         ablate=tuple(sorted(given.pop("ablate"))),
         baseline=given.pop("baseline") or "",
         scorer=given.pop("scorer") or "",
@@ -161,15 +164,6 @@ def _check_votes(plan: Plan) -> None:
             "--baseline best-of votes over several answers, and --temperature 0 gives the same "
             "one again: take a higher one"
         )
-
-
-def _chosen() -> str:
-    """The model that is configured, by the name that names it again."""
-    import os
-
-    from dynasaur.models.catalog import resolve
-
-    return resolve(None, os.environ).name
 
 
 class _Lines(Listener):

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dynasaur.agent.loop import BAD_REPLIES
 from dynasaur.errors import UsageError
 from dynasaur.evals.plan import Plan
 from dynasaur.evals.problem import Problem
 from dynasaur.evals.restricted import NOT_ALLOWED
 from dynasaur.evals.results import Result
 from dynasaur.evals.voting import best_of
-from dynasaur.record import Admission, Ask, Harvest, Remark, Step, Trajectory
+from dynasaur.record import Admission, Ask, Harvest, Remark, Status, Step, Trajectory
 from dynasaur.trajectory import load
 from dynasaur.types import Ending, Refusal, Task
 
@@ -28,7 +29,7 @@ REFUSED = "more than calls"
 """The error of a step whose code an agent without implementation may not run."""
 
 NO_CODE = "no code"
-"""The error of a step without usable code."""
+"""The error of a step without usable code, and the end of a run that had no other steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +111,13 @@ def result_of(job: Job, done: Trajectory) -> Result:
     """What came of a run, without the score."""
     calls = [call for step in done.steps if step.observation for call in step.observation.calls]
     actions = [call for call in calls if call.module]
+    status, end = str(done.status), str(done.end or "")
+    if _never_got_to_code(done):
+        status, end = str(Status.UNSOLVED), NO_CODE
     return replace(
-        blank(job, str(done.status), done.reason),
+        blank(job, status, done.reason),
         run=done.run,
-        end=str(done.end or ""),
+        end=end,
         answer=done.answer,
         steps=len(done.steps),
         errors=tuple(filter(None, map(_error, done.steps))),
@@ -127,6 +131,13 @@ def result_of(job: Job, done: Trajectory) -> Result:
         succeeded=_once([call.name for call in actions if call.ok]),
         generated=_once([c.name for c in actions if not c.module.startswith(INITIAL)]),
     )
+
+
+def _never_got_to_code(done: Trajectory) -> bool:
+    """The run ended because of what the model said: no failure of endpoint or kernel."""
+    last = done.steps[-BAD_REPLIES:]
+    said_none = len(last) == BAD_REPLIES and all(step.problem for step in last)
+    return done.status is Status.FAILED and said_none
 
 
 def _error(step: Step) -> str:

@@ -52,10 +52,6 @@ class Restricted:
         """Load what the first request needs, then do something else."""
         self._model.warm_up(then)
 
-    def warm_up(self, then: Callable[[], None]) -> None:
-        """Load what the first request needs, then do something else."""
-        self._model.warm_up(then)
-
     def reply(self, messages: Sequence[Message], ear: Ear | None = None) -> Reply:
         """The model's reply; one with more than calls says so instead of being run."""
         reply = self._model.reply(messages, ear)
