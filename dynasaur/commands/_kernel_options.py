@@ -15,7 +15,7 @@ SANDBOXES = ("auto", "bwrap", "unshare", "landlock", "seatbelt", "none")
 
 
 def kernel_options(function: F) -> F:
-    """`--sandbox`, `--network`, `--memory`, `--install`, `--gateway`, `--kernel`."""
+    """`--sandbox`, `--network`, `--memory`, `--search`, `--install`, `--mcp-config`, `--gateway`, `--kernel`."""
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
@@ -33,12 +33,23 @@ _OPTIONS = (
         help="What the kernel may reach: domains with all below them, by HTTP and HTTPS (other "
         "ports than 80 and 443: DOMAIN:PORT), or all that this machine reaches. Default: none.",
     ),
+    click.option(
+        "--search",
+        type=click.Choice(config.SEARCHES),
+        help="The search engine that code may ask through the host. Default: none.",
+    ),
     click.option("--memory", metavar="SIZE", help="What the kernel may use. Default: 4GiB."),
     click.option(
         "--install",
         type=click.Choice(config.INSTALLS),
         help="Packages that code asks for: ask on a terminal, else only those of the setting "
         "`packages` (ask, the default); all; or none.",
+    ),
+    click.option(
+        "--mcp-config",
+        metavar="FILE",
+        help="Tool servers that code may use through the host, in the form that other MCP clients "
+        "use: {\"mcpServers\": {...}}.",
     ),
     click.option(
         "--gateway",

@@ -19,6 +19,7 @@ from dynasaur.config.settings import (
     GUARDED,
     INSTALLS,
     RETRIEVERS,
+    SEARCHES,
     Settings,
 )
 
@@ -30,6 +31,7 @@ __all__ = [
     "INSTALLS",
     "PACKAGE",
     "RETRIEVERS",
+    "SEARCHES",
     "Settings",
     "cache_folder",
     "data_folder",

@@ -21,6 +21,9 @@ RETRIEVERS = ("lexical", "hybrid")
 APPROVALS = ("never", "writes", "always")
 """Which code a person must approve: none, that which may write or reach out, or all of it."""
 
+SEARCHES = ("none", "brave", "ddgs", "searxng", "serpapi", "tavily")
+"""The search engine that code may ask through the host, or none: its words leave the machine."""
+
 APIS = ("auto", "chat", "responses")
 """What an endpoint is asked by: chat completions, the Responses API, or the one that it has."""
 
@@ -30,6 +33,7 @@ CHOICES = {
     "deliver": DELIVERIES,
     "install": INSTALLS,
     "retriever": RETRIEVERS,
+    "search": SEARCHES,
 }
 
 GUARDED = {
@@ -42,6 +46,8 @@ GUARDED = {
     "kernel_name": "",
     "embeddings": "",
     "approve": "always",
+    "search": "none",
+    "search_url": "",
     "max_tokens": 0,
     "max_cost": 0.0,
     "max_seconds": 0.0,
@@ -72,12 +78,17 @@ class Settings:
             commas.
         allowed_sources: Sources that are added without asking: patterns of addresses, such as
             `https://github.com/acme/*`, between commas.
+        mcp_config: A file of tool servers, in the form that other clients use; empty for none.
         gateway: The address of a Jupyter gateway to run kernels on; empty for this machine.
         kernel_name: An installed kernelspec to use instead of the sandbox; empty for none.
         deliver: What becomes of a run's commits; one of `DELIVERIES`.
         retriever: How actions are found; one of `RETRIEVERS`.
         embeddings: The embedding model of the hybrid retriever: a name at the endpoint, or
             `local:NAME`; empty for OpenAI's small one.
+        search: The search engine that `search_web` asks; one of `SEARCHES`.
+        search_url: Its address; empty for its own. SearXNG has to be named.
+        vision_model: The model that `look_at_image` asks; empty for that of the run.
+        audio_model: The model that `transcribe_audio` asks; empty for that of the run.
         api: What the model's endpoint is asked by; one of `APIS`.
         temperature: The model's sampling temperature, 0 to 2; None for its own.
         seed: The model's seed, 0 or more; None for none.
@@ -103,11 +114,16 @@ class Settings:
     install: str = "ask"
     packages: str = ""
     allowed_sources: str = ""
+    mcp_config: str = ""
     gateway: str = ""
     kernel_name: str = ""
     deliver: str = "merge"
     retriever: str = "lexical"
     embeddings: str = ""
+    search: str = "none"
+    search_url: str = ""
+    vision_model: str = ""
+    audio_model: str = ""
     api: str = "auto"
     temperature: float | None = None
     seed: int | None = None
