@@ -16,6 +16,7 @@ from actions.documents.document_tables import document_tables
 from actions.documents.document_text import document_text
 from actions.documents.find_in_document import find_in_document
 from actions.documents.read_document import read_document
+from dynasaur.prompts import OBSERVATION_LIMIT
 from tests.builders import papers
 from tests.builders.ole import compound_file, outlook_message
 
@@ -55,7 +56,7 @@ READ: list[tuple[str, Callable[[Path], bytes], list[str]]] = [
     (
         "a.docx",
         lambda _: papers.docx([("Heading1", "Tea"), ("", "Hot &amp; sweet"), ("table", ROWS)]),
-        ["# Tea", "Hot & sweet", "| product | price |"],
+        ["# Tea", "Hot & sweet", TABLE],
     ),
     (
         "a.pptx",
@@ -285,7 +286,7 @@ def test_what_cannot_be_read_is_told_on_one_line(
 
 def long_pdf(folder: Path, pages: int = 12) -> str:
     texts = [
-        [f"Chapter {n}", *[f"line {line} of page {n} " + "tea " * 12 for line in range(40)]]
+        [f"Chapter {n}", *[f"line {line} of page {n} " + "tea " * 9 for line in range(40)]]
         for n in range(1, pages + 1)
     ]
     return made(folder, "long.pdf", papers.pdf(texts, bookmarks=["Begin", "Middle", "End"]))
@@ -299,7 +300,6 @@ def test_a_long_document_comes_in_pages_with_contents_on_the_first(tmp_path: Pat
     assert "<!-- page 1 -->" in first
     assert "<!-- page 2 -->" in first
     assert "page 3" not in first
-    assert len(first) < 10_000
     last = read_document(path, page=6)
     assert last.startswith(f"[{path}: PDF, page 6 of 6]\n\n<!-- page 11 -->")
     assert "line 39 of page 12" in last
@@ -315,8 +315,20 @@ def test_pages_of_a_long_text_lose_nothing(tmp_path: Path) -> None:
     count = int(pages[0].partition(" of ")[2].partition("]")[0])
     pages += [read_document(path, page) for page in range(2, count + 1)]
     bodies = [page.partition("\n\n")[2] for page in pages]
-    assert all(len(body) <= 10_000 for body in bodies)
+    assert all(len(page) < OBSERVATION_LIMIT for page in pages)
     assert "".join("".join(bodies).split()) == "".join(text.split())
+
+
+def test_a_page_with_its_contents_fits_into_one_observation(tmp_path: Path) -> None:
+    text = (
+        "".join(f"{'#' * (n % 3 + 1)} {'Heading ' * 30}{n}\n\n" for n in range(300)) + "x" * 9_000
+    )
+    page = read_document(made(tmp_path, "long.md", text.encode()))
+    assert len(page) < OBSERVATION_LIMIT
+    assert "more: see document_outline" in page
+    rows = "".join(f"{n},{'word ' * 8}\n" for n in range(2_000))
+    page = read_document(made(tmp_path, "long.csv", rows.encode()), page=3)
+    assert len(page) < OBSERVATION_LIMIT
 
 
 def test_a_document_that_fits_comes_without_a_line_about_it(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from ._document import Document, Part
 _MOST_MARKUP = 64 * 1024 * 1024
 _MOST_HTML = 8 * 1024 * 1024
 _SLIDE = re.compile(r"\s*<!-- Slide number: (\d+) -->\s*")
+# A table without a header gets an empty one; its first row says more.
+_NO_HEADER = re.compile(r"^\|(?: +\|)+\n(\|(?: --- \|)+)\n(\|.*)$", re.MULTILINE)
 _PICTURE = re.compile(r"!\[([^\]]*)\]\(data:[^)]*\)")
 
 
@@ -89,4 +91,5 @@ def _converted(data: bytes, converter: str, suffix: str) -> str:
     except Exception as error:
         said = " ".join(str(error).split())[:200]
         raise ValueError(f"is broken: {said or type(error).__name__}") from error
-    return _PICTURE.sub(lambda match: f"![{match[1]}](picture)", text).strip()
+    text = _PICTURE.sub(lambda match: f"![{match[1]}](picture)", text)
+    return _NO_HEADER.sub(r"\2\n\1", text).strip()

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from ._document import Document
 
-PAGE = 8_000
-"""Characters of one page, about; only a part of the document that is hardly longer passes it."""
+PAGE = 6_000
+"""Characters of one page, about: with the table of contents it fits into one observation."""
 
-_SLACK = 2_000
+_SLACK = 1_000
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ from ._document import Document
 from ._markdown import open_document
 from ._pages import Piece, page_of, page_text, pages_of
 
-_MOST_ENTRIES = 60
+_MOST_ENTRIES = 40
+_MOST_CHARACTERS = 2_000
 
 
 def read_document(path: str, page: int = 1) -> str:
@@ -25,7 +26,7 @@ def read_document(path: str, page: int = 1) -> str:
     notebooks, e-mail (EML, MSG, MBOX), archives (ZIP, tar, gz: each file in them), SQLite, DuckDB,
     Parquet, plain text and source code in any encoding; of pictures and sound what the file says
     of itself (EXIF, size, length, tags). The kind is told by the content, not by the suffix. A
-    long document comes in pages of about 8,000 characters, the first with a table of contents.
+    long document comes in pages of about 6,000 characters, the first with a table of contents.
 
     Args:
         path: The file.
@@ -76,9 +77,11 @@ def _contents(document: Document, pages: list[list[Piece]]) -> list[str]:
             break
     if not shown:
         return []
-    lines = [
-        f"{'  ' * (one.level - 1)}- {one.title[:100]} (page {page_of(pages, one.part, one.offset)})"
-        for one in shown[:_MOST_ENTRIES]
-    ]
+    lines: list[str] = []
+    for one in shown[:_MOST_ENTRIES]:
+        page = page_of(pages, one.part, one.offset)
+        lines.append(f"{'  ' * (one.level - 1)}- {one.title[:80]} (page {page})")
+        if sum(map(len, lines)) > _MOST_CHARACTERS:
+            break
     more = len(headings) - len(lines)
     return ["Contents:", *lines, *([f"... and {more} more: see document_outline"] if more else [])]
