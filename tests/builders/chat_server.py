@@ -40,6 +40,8 @@ unlooked at; tools alone; neither of them, which it says."""
 
 Apis = Literal["chat", "both", "responses"]
 Rule = Callable[[Request], Raw | None]
+Answer = Step | Raw | Callable[[Request], Step | Raw]
+"""A step, an answer as it is, or what makes one of a request."""
 
 
 class ChatServer(HttpServer):
@@ -58,7 +60,7 @@ class ChatServer(HttpServer):
 
     def __init__(
         self,
-        answers: Iterable[Step | Raw] = (),
+        answers: Iterable[Answer] = (),
         *,
         output: Output = "schema",
         models: Iterable[str] | Raw = ("test",),
@@ -101,6 +103,8 @@ class ChatServer(HttpServer):
             if refused := self._refused(request):
                 return refused
             told = next(self._answers, failure(418, "the test has no more answers"))
+            if callable(told):
+                told = told(request)
         if isinstance(told, Raw):
             return told
         made = self._made(told, request)
