@@ -6,15 +6,17 @@ import _thread
 import resource
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
 from dynasaur.errors import ActionError
+from dynasaur.kernel import client
 from dynasaur.kernel.client import JupyterKernel
 from dynasaur.kernel.limits import MIB, Limits
-from dynasaur.types import Ending
+from dynasaur.kernel.requests import load_code
+from dynasaur.types import Ending, Module
 from tests.builders.kernel import PIXEL, Desk, kernel, module, wait_until_gone
 
 DESK = Desk()
@@ -619,6 +621,42 @@ def test_load_leaves_the_cells_own_names_alone(own: JupyterKernel) -> None:
     assert own.execute("one").output == "'mine'\n"
     own.execute("del one")
     assert own.load([ONE], {"one": "actions.math.one"}) == ("one",)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "del one",
+        "globals().pop('one')",
+        "%reset -f",
+        "del one\n1 / 0",
+        "exec('del one', globals())",
+    ],
+)
+def test_load_binds_anew_what_a_cell_removed(own: JupyterKernel, code: str) -> None:
+    names = {"one": "actions.math.one"}
+    assert own.load([ONE], names) == ("one",)
+    own.execute(code)
+    assert own.load([ONE], names) == ("one",)
+    assert own.execute("one(1)").output == "2\n"
+
+
+def test_load_asks_the_kernel_of_a_name_once(
+    own: JupyterKernel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    def noted(modules: Sequence[Module], names: Mapping[str, str]) -> str:
+        asked.append(names)
+        return load_code(modules, names)
+
+    monkeypatch.setattr(client, "load_code", noted)
+    names = {"one": "actions.math.one"}
+    own.execute("one = 'mine'")
+    for _ in range(3):
+        assert own.load([ONE], names) == ()
+        own.execute("one += '!'")
+    assert asked == [names]
+    assert own.execute("one").output == "'mine!!!'\n"
 
 
 def test_load_takes_changed_texts(own: JupyterKernel) -> None:

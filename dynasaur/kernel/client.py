@@ -59,6 +59,8 @@ class JupyterKernel(Kept):
         taken = time.monotonic() - started
         lost, self._lost = self._lost, ""
         report = report_of(outcome.reply)
+        gone = report.get("gone")
+        self._there -= set(map(str, gone)) if isinstance(gone, list) else self._there
         left = self._files.fetch(report) if self._files is not None and outcome.reply else ""
         refusals = self._kernel.refusals() if self._kernel is not None else ()
         ended = self._end_of(outcome)
@@ -89,7 +91,7 @@ class JupyterKernel(Kept):
         """
         self._await_ready()
         new = [module for module in modules if self._sent.get(module.name) != module.text]
-        if not new and not names:
+        if not new and names.keys() <= self._there:
             return ()
         transcript = Transcript(0)
         seconds = self._limits.cell_seconds
@@ -101,6 +103,7 @@ class JupyterKernel(Kept):
         bound = report.get("bound")
         if not death and not outcome.stopped and isinstance(bound, list):
             self._sent.update({module.name: module.text for module in new})
+            self._there.update(names)
             return tuple(str(name) for name in bound)
         raise ActionError(loading_failed(names, report, death or outcome.stopped))
 

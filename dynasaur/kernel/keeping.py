@@ -24,6 +24,7 @@ from dynasaur.kernel.requests import (
     supply_code,
 )
 from dynasaur.kernel.running import Running
+from dynasaur.kernel.tiers import doubted
 from dynasaur.kernel.transcript import Transcript
 from dynasaur.kernel.where import Where
 
@@ -54,6 +55,7 @@ class Kept:
         self._kernel: Running | None = None
         self._ready = False
         self._sent: dict[str, str] = {}
+        self._there: set[str] = set()
         self._lost = ""
         self._running: Exchange | None = None
         self._opening: Opening | None = None
@@ -84,6 +86,7 @@ class Kept:
             return
         self._ready = False
         self._sent = {}
+        self._there = set()
         self._setup = None
         if self._where.gateway:
             self._opening = Opening(lambda: self._where.launch(self._work, self._limits))
@@ -197,6 +200,8 @@ class Kept:
         if not heard or not kernel.wire.connect(_HEARD):
             problem = start_failed(kernel, outcome)
             self.close()
+            if self._where.ours and doubted():
+                return self._await_ready()
             raise KernelError(problem)
         if kernel.remote:
             self._files = Files(kernel, self._work, self._limits)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from dynasaur.config import cache_folder
 from dynasaur.errors import KernelError, UsageError
-from dynasaur.kernel import bubblewrap, seatbelt, seccomp
-from dynasaur.kernel.enclosure import Place, Tier, launch
+from dynasaur.kernel import bubblewrap, remembered, seatbelt, seccomp
+from dynasaur.kernel.enclosure import LAUNCHER, Place, Tier, launch
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.ownership import hand_over, ordinary_user
 
@@ -64,11 +65,11 @@ def choose(sandbox: str, *, proxied: bool = False) -> Tier:
     problems = []
     for tier in PROXIED if proxied else STRONGEST_FIRST:
         if sandbox in {"auto", tier}:
-            tried = probe(tier)
-            if not tried.problem:
+            problem = _problem(tier)
+            if not problem:
                 return tier
             if sandbox == tier or here(tier):
-                problems.append(f"{tier}: {tried.problem}")
+                problems.append(f"{tier}: {problem}")
     why = f"({'; '.join(problems)})"
     if proxied:
         raise KernelError(
@@ -79,6 +80,42 @@ def choose(sandbox: str, *, proxied: bool = False) -> Tier:
         f"no sandbox works here {why}; install bubblewrap, or accept the risk "
         f"and choose --sandbox none"
     )
+
+
+def doubted() -> bool:
+    """A kernel did not start: forget what earlier programs saw to work.
+
+    Returns:
+        Whether this one relied on that, so that another start may choose better.
+    """
+    relied = bool(_relied_on)
+    _relied_on.clear()
+    remembered.forget(_memory())
+    return relied
+
+
+_relied_on: set[Tier] = set()
+"""The tiers that this program took without a try of its own."""
+
+
+def _memory() -> Path:
+    return cache_folder().with_name("sandbox")
+
+
+def _problem(tier: Tier) -> str:
+    """Why a tier does not work; a try of an earlier program counts, where it went well."""
+    if not here(tier) or _without_running(tier):
+        return probe(tier).problem
+    parts = [Path(sys.executable), LAUNCHER]
+    parts += [Path(found) for found in [bubblewrap.program()] if found and tier == "bwrap"]
+    memory = _memory()
+    if remembered.seen_to_work(memory, tier, parts):
+        _relied_on.add(tier)
+        return ""
+    problem = probe(tier).problem
+    if not problem:
+        remembered.remember(memory, tier, parts)
+    return problem
 
 
 def here(tier: Tier) -> bool:

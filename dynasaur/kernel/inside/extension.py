@@ -119,5 +119,6 @@ class Extension:
                 "error": shown or (describe(self._shell, error) if error is not None else None),
                 "network": for_want_of_network(error),
                 "files": self.parcels.changed(),
+                "gone": self._actions.gone(self._shell.user_ns),
             }
         )

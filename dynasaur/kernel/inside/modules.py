@@ -25,6 +25,7 @@ class Actions(MetaPathFinder, InspectLoader):
         self._texts: dict[str, str] = {}
         self._packages: set[str] = set()
         self._bound: dict[str, object] = {}
+        self._there: set[str] = set()
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None = None, target: ModuleType | None = None
@@ -89,7 +90,14 @@ class Actions(MetaPathFinder, InspectLoader):
             if namespace.get(name, bound) is not action:
                 namespace[name] = self._bound[name] = action
                 bound.append(name)
+        self._there.update(names)
         return bound
+
+    def gone(self, namespace: Mapping[str, Any]) -> list[str]:
+        """The names that were to be bound and that the namespace has not any more; told once."""
+        gone = self._there - namespace.keys()
+        self._there -= gone
+        return sorted(gone)
 
     @property
     def texts(self) -> Mapping[str, str]:
