@@ -122,3 +122,96 @@ def test_examples_are_run_with_the_modules_names(kernel: Shared) -> None:
     assert done.failures[0][1] == "`shown(LIMIT)` gave 6, not 7"
     assert done.failures[3][1] == "`new` raised NameError: name 'new' is not defined"
     assert done.tried == 6
+
+
+FORGED = "it meddled with its own trial"
+
+FORGE = """
+import json, os, sys
+
+def everywhere(*lines, end="\\n"):
+    for descriptor in range(3, 64):
+        for line in lines or ["x"]:
+            try:
+                os.write(descriptor, json.dumps(line).encode() + end.encode())
+            except OSError:
+                pass
+
+def found(name):
+    frame = sys._getframe()
+    while frame:
+        if name in frame.f_locals:
+            return frame.f_locals[name]
+        frame = frame.f_back
+"""
+
+ATTACKS = {
+    "what the trial would say, and the end": """
+everywhere({}, {"imported": True}, {"results": {"spelled": "4"}}, {"done": True})
+os._exit(0)
+""",
+    "the first number, and what was not asked": """
+number = found("first")["number"]
+everywhere({"number": number}, {"number": number, "spelled": "4", "shown": "4"})
+os._exit(0)
+""",
+    "twice what was asked": "everywhere({'number': found('first')['number']})",
+    "no document": "everywhere('x', [], None)",
+    "half a line": "everywhere(end='')",
+}
+
+
+@pytest.mark.parametrize("code", ATTACKS.values(), ids=ATTACKS)
+def test_what_a_module_says_for_its_trial_voids_it(kernel: Shared, code: str) -> None:
+    text = f"{FORGE}\n{code}\ndef odd(x):\n    return 3\n"
+    documents = ((1, ">>> odd(1)\n4\n"),)
+    bad, good = run(
+        kernel, sample("odd", text, "1", documents=documents), sample("good", "def good(): ...", "")
+    )
+    assert (bad.problem, good.results) == (FORGED, (Result("None", "None"),))
+
+
+def test_a_call_can_answer_for_itself_alone(kernel: Shared) -> None:
+    """What it says of the call that runs is what it might return; for the next it says nothing."""
+    code = """
+def odd(x):
+    number = found("request")["number"]
+    everywhere(*[{"number": number, "spelled": str(y), "shown": str(y)} for y in range(3)])
+    return 0
+"""
+    (bad,) = run(kernel, sample("odd", FORGE + code, "0", "1", "2"))
+    assert (bad.problem, bad.results) == (FORGED, ())
+
+
+def test_a_module_sees_nothing_of_other_trials(kernel: Shared) -> None:
+    text = """
+import gc, os
+def looks(text):
+    known = [one for one in gc.get_objects() if type(one) is dict and "trials" in one]
+    fields = open(f"/proc/{os.getppid()}/cmdline").read() if not known else ""
+    descriptors = [one for one in os.listdir("/proc/self/fd")]
+    return len(known), "SECRET" + "HERE" in fields, len(descriptors)
+"""
+    other = sample("other", "def other(x): return x", "'SECRETHERE'")
+    first, second = run(kernel, sample("looks", text, "1"), other)
+    gave = "(0, False, 7)"  # no input, output, errors; two pipes; what it prints; the list itself
+    assert first.results == (Result(gave, gave),)
+    assert second.results == (Result("'SECRETHERE'", "'SECRETHERE'"),)
+
+
+def test_a_module_cannot_reach_its_judge(kernel: Shared) -> None:
+    text = """
+import os
+def reaches(x):
+    found = []
+    for what in ("fd", "mem", "environ"):
+        try:
+            place = f"/proc/{os.getppid()}/{what}"
+            os.listdir(place) if what == "fd" else open(place, "rb").read(1)
+            found.append(what)
+        except OSError:
+            pass
+    return found
+"""
+    (done,) = run(kernel, sample("reaches", text, "1"))
+    assert done.results == (Result("[]", "[]"),)

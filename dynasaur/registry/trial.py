@@ -15,7 +15,7 @@ from dynasaur import host
 from dynasaur.errors import KernelError
 from dynasaur.kernel.inside import literals
 from dynasaur.packages import Supply, Want, wants_of
-from dynasaur.registry import alone, finder
+from dynasaur.registry import alone, finder, serving, verdicts
 from dynasaur.types import Json, Module, Observation
 
 TRIAL_SECONDS = 60.0
@@ -29,7 +29,7 @@ import os as _os, subprocess as _subprocess, sys as _sys
 _own = lambda name: name.startswith("PYTHON") and name != "PYTHONPATH"  # packages of the library
 _kept = {{name: _os.environ[name] for name in _os.environ if not _own(name)}}
 _done = _subprocess.run(
-    [_sys.executable, "-s", "-P", "-c", {program!r}],
+    [_sys.executable, "-s", "-P", "-c", {program!r}, {trials!r}],
     input={job!r}, capture_output=True, encoding="utf-8",
     env={{**_kept, "PYTHONHASHSEED": {seed!r}, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}},
 )
@@ -166,7 +166,8 @@ class Trial:
     def _lot(self, samples: Sequence[Sample], seed: int) -> list[Outcome]:
         lacking = self._provide([module for sample in samples for module in sample.modules])
         job = json.dumps(_job(samples))
-        cell = _CELL.format(program=_source(alone.__file__), job=job, seed=str(seed))
+        program, trials = _source(alone.__file__), str(len(samples))
+        cell = _CELL.format(program=program, job=job, seed=str(seed), trials=trials)
         seen = self._started().execute(cell, timeout=60.0 + sum(one.seconds + 1 for one in samples))
         try:
             told = json.loads(seen.output)
@@ -228,6 +229,8 @@ def _job(samples: Sequence[Sample]) -> dict[str, object]:
         "literals": _source(literals.__file__),
         "finder": _source(finder.__file__),
         "host": _source(host.__file__),
+        "serving": _source(serving.__file__),
+        "verdicts": _source(verdicts.__file__),
     }
 
 
