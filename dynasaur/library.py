@@ -5,7 +5,7 @@ The public face of the package. Everything behind it is made when it is first ne
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from difflib import get_close_matches
 from functools import cached_property
@@ -13,13 +13,14 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from dynasaur.config import PACKAGE, data_folder
-from dynasaur.errors import ActionError, FailureError, StoreError, UsageError
+from dynasaur.errors import ActionError, StoreError, UsageError
 from dynasaur.store import Store
-from dynasaur.types import BARE, BASE, LOCAL, Action, Evidence, Hit, Json
+from dynasaur.types import BARE, BASE, LOCAL, Action, Evidence, Hit
 
 if TYPE_CHECKING:
     from dynasaur.agent.protocols import HostFunctions, Kernel, KernelFactory
     from dynasaur.categories import Categories
+    from dynasaur.listing import Listed
     from dynasaur.models.embeddings import EndpointEmbeddings, LocalEmbeddings
     from dynasaur.packages import Packages
     from dynasaur.record import Admission, Trajectory
@@ -42,6 +43,8 @@ class Library:
         packages: Installs what code asks for; by default nothing is.
         usage: Let actions that returned for similar tasks rise a little in a search.
         initial: The initial actions are there, as the source `base`.
+        tools: The actions of the tools that other programs serve; None for none.
+        sandboxed: Code runs in a sandbox; where not, actions of other libraries are not loaded.
         embeddings: An embedding model, by which actions are found beside their words.
         progress: Told of each action that is read into the index, and how many there are to read.
         warn: Told on one line what the user should know of a search.
@@ -60,6 +63,8 @@ class Library:
         packages: Packages | None = None,
         usage: bool = True,
         initial: bool = True,
+        tools: Store | None = None,
+        sandboxed: bool = True,
         embeddings: Embeddings | None = None,
         progress: Callable[[int, int], None] | None = None,
         warn: Callable[[str], object] | None = None,
@@ -71,6 +76,8 @@ class Library:
         self.kernel = kernel or self._sandboxed
         self._usage = usage
         self._initial = initial
+        self._tools = tools
+        self._sandboxed_code = sandboxed
         self._embeddings = embeddings
         self._progress = progress
         self._warn = warn
@@ -144,26 +151,25 @@ class Library:
                 )
         raise ActionError(f"no action {name!r} at {revision}; see `dynasaur history {bare}`")
 
-    def actions(
-        self, warn: Callable[[str], object] | None = None, *, added: bool = True
-    ) -> Iterator[Action]:
-        """Every readable action, the library's own first, then by source, category and name.
+    def actions(self) -> Iterator[Action]:
+        """Every readable action, the library's own first, then by source, category and name."""
+        from dynasaur.listing import in_order
+
+        for store, entry in in_order(self._stores):
+            with suppress(ActionError):
+                yield store.read(entry)
+
+    def listing(self, *, everything: bool = True) -> list[Listed]:
+        """What there is to say of each file, in the same order; only changed files are read.
 
         Args:
-            warn: Told of each file that is no action, on one line.
-            added: Those of sources that people added, too; there may be many.
+            everything: Those of its sources, too.
         """
-        seen: set[str] = set()
-        for store in self._stores:
-            found = [one for one in store.entries().values() if added or one.source in BARE]
-            found.sort(key=lambda one: (one.source != LOCAL, one.source, one.module))
-            for entry in (one for one in found if one.module not in seen):
-                seen.add(entry.module)
-                try:
-                    yield store.read(entry)
-                except ActionError as error:
-                    if warn:
-                        warn(f"{entry.path}: {error}")
+        from dynasaur.listing import Listing, in_order
+
+        found = in_order(self._stores)
+        own = ((store, entry) for store, entry in found if everything or entry.source == LOCAL)
+        return Listing(self.data / "listing.sqlite").of(own)
 
     def add(self, text: str) -> Admission:
         """Put functions that a person wrote through the gate, and commit what it admits.
@@ -192,9 +198,10 @@ class Library:
         Raises:
             StoreError: The counters cannot be read or written.
         """
+        from dynasaur.trajectory import finished
         from dynasaur.usage import Counters
 
-        return Counters(self.data).report(self._uncounted)
+        return Counters(self.data).report(lambda counted: finished(self.runs, counted))
 
     def _experience(self) -> Report:
         """For the retriever, which does without where there are no counters."""
@@ -204,17 +211,6 @@ class Library:
             return self.usage()
         except StoreError:
             return Report()
-
-    def _uncounted(self, counted: frozenset[str]) -> Iterator[Mapping[str, Json]]:
-        from dynasaur.record import Status
-        from dynasaur.trajectory import read
-
-        for folder in sorted(self.runs.iterdir()) if self.runs.is_dir() else ():
-            if folder.name not in counted:
-                with suppress(FailureError):
-                    record = read(folder)
-                    if record["status"] != Status.RUNNING:
-                        yield record
 
     @cached_property
     def data(self) -> Path:
@@ -237,12 +233,14 @@ class Library:
     def retriever(self) -> Retriever:
         """The way out."""
         from dynasaur.index import Vectors
-        from dynasaur.retriever import Retriever
+        from dynasaur.retriever import Permit, Retriever
+        from dynasaur.snapshot import lock_of
 
         folder, model = self.data / "index", self._embeddings
         return Retriever(
             self._stores,
             folder,
+            permit=Permit(PACKAGE, lambda: lock_of(self.root), self._sandboxed_code),
             progress=self._progress,
             experience=self._experience if self._usage else None,
             dense=Vectors(folder, model.name, model) if model else None,
@@ -254,7 +252,7 @@ class Library:
         """Which category an action belongs to, learned from those that are there."""
         from dynasaur.categories import Categories, examples
 
-        return Categories(lambda: examples(self._stores, BARE))
+        return Categories(lambda: examples(self._stores, {LOCAL, BASE}))
 
     @cached_property
     def registry(self) -> Registry:
@@ -279,7 +277,8 @@ class Library:
     def _stores(self) -> tuple[Store, ...]:
         from dynasaur.snapshot import stores
 
-        return tuple(one for one in stores(self.root) if self._initial or one.source != BASE)
+        found = [one for one in stores(self.root) if self._initial or one.source != BASE]
+        return (*found, self._tools) if self._tools else tuple(found)
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -28,8 +28,12 @@ def plain(text: str) -> str:
 
 def about(action: Action) -> str:
     """What an action does, on one line, and what to use instead where it is deprecated."""
-    instead = action.provenance.deprecated
-    return f"(deprecated: use {instead}) {action.summary}" if instead else action.summary
+    return described(action.summary, action.provenance.deprecated)
+
+
+def described(summary: str, instead: str) -> str:
+    """A summary, and what to use instead where that is not empty, on one line."""
+    return f"(deprecated: use {instead}) {summary}" if instead else summary
 
 
 def columns(rows: Sequence[Sequence[str]]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from dynasaur.commands._output import about, columns, document, plain
+from dynasaur.commands._output import columns, described, document, plain
 from dynasaur.commands._wiring import json_option, library_option, open_library
 
 
@@ -17,27 +17,33 @@ from dynasaur.commands._wiring import json_option, library_option, open_library
 def command(everything: bool, library_path: Path | None, as_json: bool) -> None:
     """List the library's own actions, by category and name."""
     library, _ = open_library(library_path)
-    found = library.actions(
-        lambda line: click.echo(f"dynasaur: warning: {plain(line)}", err=True), added=everything
-    )
-    actions = [one for one in found if everything or one.source == "local"]
+    listed = library.listing(everything=everything)
+    for _, about in listed:
+        if about.problem:
+            click.echo(f"dynasaur: warning: {plain(about.problem)}", err=True)
+    actions = [(entry, about) for entry, about in listed if not about.problem]
     if as_json:
         document(
             [
                 {
-                    "name": one.name,
-                    "category": one.category,
-                    "source": one.source,
-                    "signature": one.signature,
-                    "summary": one.summary,
-                    "evidence": one.provenance.evidence,
-                    "deprecated": one.provenance.deprecated,
+                    "name": entry.name,
+                    "category": entry.category,
+                    "source": entry.source,
+                    "signature": about.signature,
+                    "summary": about.summary,
+                    "evidence": about.evidence,
+                    "deprecated": about.deprecated,
                 }
-                for one in actions
+                for entry, about in actions
             ]
         )
         return
-    columns([(one.source, one.category, one.name, about(one)) for one in actions])
+    columns(
+        [
+            (entry.source, entry.category, entry.name, described(about.summary, about.deprecated))
+            for entry, about in actions
+        ]
+    )
     if not actions:
         hint = "" if everything else "; `dynasaur list --all` shows those of its sources"
         click.echo(f"dynasaur: the library has no actions of its own yet{hint}", err=True)
