@@ -36,6 +36,7 @@ COMMANDS = {
     "check": "Check actions by every rule.",
     "review": "Review what a range of commits does to actions.",
     "call": "Call one action.",
+    "mcp": "Serve the library to other agents (MCP).",
     "runs": "List, show, export and remove runs.",
     "replay": "Run recorded code again, and say what differs.",
     "stats": "Show how actions are used.",
