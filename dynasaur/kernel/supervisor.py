@@ -15,7 +15,7 @@ import sys
 import time
 from pathlib import Path
 
-_PR_SET_PDEATHSIG = 1
+PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
 
 _SIGNAL_BASE = 128
@@ -34,7 +34,7 @@ def main() -> None:
     if kernel == 0:
         os.setsid()
         os.execv(sys.argv[1], sys.argv[1:])  # noqa: S606 - no shell is wanted
-    prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     signal.signal(signal.SIGTERM, lambda *_: _signal(kernel, signal.SIGKILL))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     status = _wait_for(kernel)
