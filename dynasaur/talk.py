@@ -17,12 +17,21 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Sound:
+    """A recording that a model is asked about."""
+
+    format: Literal["mp3", "wav"]
+    data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One message of the conversation with the model; images go to models that see."""
 
     role: Role
     content: str
     images: tuple[Image, ...] = ()
+    sounds: tuple[Sound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,3 +158,11 @@ class Reply:
     usage: Usage = Usage()
     problem: str = ""
     gave_up: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a model said when it was asked a question, and what that cost."""
+
+    text: str
+    usage: Usage = Usage()

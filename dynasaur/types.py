@@ -20,6 +20,8 @@ from dynasaur.talk import Message as Message
 from dynasaur.talk import ModelFacts as ModelFacts
 from dynasaur.talk import Reply as Reply
 from dynasaur.talk import Role as Role
+from dynasaur.talk import Sound as Sound
+from dynasaur.talk import Told as Told
 from dynasaur.talk import Usage as Usage
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
@@ -33,7 +35,10 @@ BASE = "base"
 HOSTED = "host."
 """Stands before the names of host functions that code reaches through `dynasaur.host` alone."""
 
-BARE = frozenset({LOCAL, BASE})
+TOOLS = "tools"
+"""The source of the tools that other programs serve; its categories are the servers."""
+
+BARE = frozenset({LOCAL, BASE, TOOLS})
 """The sources whose actions a bare name can mean; those of all others are named with theirs."""
 
 

@@ -41,6 +41,7 @@ KINDS = {  # every parameter name of the initial actions, and the one annotation
     "items": "list[Any]",
     "k": "int",
     "key": "str",
+    "kind": "str",
     "language": "str",
     "n": "int",
     "name_pattern": "str",

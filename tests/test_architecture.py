@@ -72,6 +72,7 @@ FLOORS = {
 
 DOORS = {
     "click": {"cli", "commands"},
+    "ddgs": {"hosting"},
     "dill": {"kernel"},
     "distributed": {"crew"},
     "filelock": {"packages", "repo", "trajectory", "index", "upkeep"},

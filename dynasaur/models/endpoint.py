@@ -172,6 +172,29 @@ class Endpoint:
         start = asked.clean(text)[:60]
         return Failure(f"{asked.endpoint} answered with no embeddings of {model}: {start!r}")
 
+    def transcribe(self, model: str, name: str, data: bytes) -> wire.Answer | Failure:
+        """Ask what is said in a recording.
+
+        Args:
+            model: The model's name.
+            name: The recording's file name, whose suffix tells its kind.
+            data: Its content.
+        """
+        asked = replace(self._asked(model), wanted="transcript")
+        text = self._ask(
+            lambda: (
+                self._client.audio.transcriptions.with_raw_response.create(
+                    model=model, file=(name, data), response_format="json"
+                ).text
+            ),
+            asked,
+        )
+        if isinstance(text, Failure):
+            return text
+        answer = wire.read_transcript(wire.read_json(text))
+        start = asked.clean(text)[:60]
+        return answer or Failure(f"{asked.endpoint} answered with no transcript: {start!r}")
+
     def _at_once(self, api: Api, body: dict[str, object]) -> str:
         # As it is: the package's own method for it walks through all messages by their types,
         # which takes ten times as long as the rest of the request.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from threading import Thread
 
+from dynasaur.errors import ModelError
 from dynasaur.models import reply_text
 from dynasaur.models.apis.api import Heard, Way
 from dynasaur.models.asking import Asking
@@ -16,7 +18,7 @@ from dynasaur.models.learned import Learned
 from dynasaur.models.patience import Patience
 from dynasaur.models.providers import Provider
 from dynasaur.models.wire import Answer
-from dynasaur.types import Ear, Message, ModelFacts, Reply
+from dynasaur.types import Ear, Message, ModelFacts, Reply, Told
 
 
 class OpenAIModel:
@@ -62,6 +64,7 @@ class OpenAIModel:
         whose = provider or Provider()
         self.facts = facts
         self.name = f"{whose.name}/{name}" if whose.name else name
+        self._there = name
         self.served: tuple[str, ...] = ()
         self._patience = patience or Patience()
         self._endpoint = Endpoint(
@@ -110,6 +113,46 @@ class OpenAIModel:
         said = reply_text.parse(answer.content, cut_off=answer.finish == "length")
         thought = said.thought or reply_text.shortened(answer.reasoning)
         return Reply(thought, said.code, usage, said.problem)
+
+    def tell(self, messages: Sequence[Message]) -> Told:
+        """What the model says in plain words, without the form of a step.
+
+        Args:
+            messages: The conversation; sounds in it are for models that hear.
+
+        Raises:
+            ConfigError: The endpoint does not know the key, the model or the path.
+            ModelError: It cannot be reached, does not take what is sent, or says nothing.
+        """
+        before = self._endpoint.requests
+        manner = self.facts.manner
+        if any(message.sounds for message in messages):
+            manner = replace(manner, api="chat")  # the Responses API takes none
+        answer = self._patience.ask(lambda: self._asking.ask(messages, "text", manner, None))
+        self._note(answer, None)
+        text = answer.content.strip()
+        if not text:
+            why = answer.refusal or answer.finish or "it gives no reason"
+            raise ModelError(f"{self.name} says nothing: {why}")
+        return Told(text, answer.usage(self._endpoint.requests - before, self.facts.price))
+
+    def transcribe(self, name: str, data: bytes) -> Told:
+        """What is said in a recording, by the endpoint's `/audio/transcriptions`.
+
+        Args:
+            name: The recording's file name, whose suffix tells its kind.
+            data: Its content.
+
+        Raises:
+            ConfigError: The endpoint does not know the key, the model or the path.
+            ModelError: It cannot be reached, or gives no transcript.
+        """
+        before = self._endpoint.requests
+        answer = self._patience.ask(lambda: self._endpoint.transcribe(self._there, name, data))
+        # Without tokens it was priced by the second, which no table of ours has.
+        known = self.facts.price if answer.prompt_tokens or answer.completion_tokens else None
+        usage = answer.usage(self._endpoint.requests - before, known)
+        return Told(answer.content.strip(), usage)
 
     def _send(self, messages: Sequence[Message], heard: Heard | None) -> Answer | Failure:
         """One request, and those that show what was wrong with it."""

@@ -116,6 +116,25 @@ def read_vectors(body: object) -> list[list[float]]:
     return [vector for _, vector in found] if len(lengths) == 1 and lengths != {0} else []
 
 
+def read_transcript(body: object) -> Answer | None:
+    """The transcript of a recording and what it cost in tokens; None where there is none.
+
+    Some models count the seconds of the recording instead: then no tokens are known.
+    """
+    told = as_dict(body)
+    if not isinstance(told.get("text"), str):
+        return None
+    usage = as_dict(told.get("usage"))
+    return Answer(
+        content=as_text(told.get("text")),
+        reasoning="",
+        refusal="",
+        finish="stop",
+        prompt_tokens=as_count(usage.get("input_tokens")),
+        completion_tokens=as_count(usage.get("output_tokens")),
+    )
+
+
 def _vector(value: object) -> list[float]:
     """A vector; empty where it is none."""
     values = value if isinstance(value, list) else []

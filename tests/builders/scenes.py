@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TypeVar
@@ -53,5 +54,7 @@ class QuietScene:
         if self._refuses:
             raise PermissionError("the user does not want it")
 
-    def wait(self, future: Future[T], seconds: float) -> T:
+    def wait(
+        self, future: Future[T], seconds: float, heard: Callable[[], float] | None = None
+    ) -> T:
         return future.result(seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping, Sequence
 from typing import Literal
@@ -139,14 +140,17 @@ class ChatPieces(Events):
 
 
 def _content(message: Message) -> str | list[dict[str, object]]:
-    """The content of a message: its text, with its images where it has some."""
+    """The content of a message: its text, with its images and sounds where it has some."""
     text = sendable(message.content)
-    if not message.images:
+    if not message.images and not message.sounds:
         return text
-    images: list[dict[str, object]] = [
+    parts: list[dict[str, object]] = [
         {"type": "image_url", "image_url": {"url": data_url(one)}} for one in message.images
     ]
-    return [{"type": "text", "text": text}, *images]
+    for sound in message.sounds:
+        heard = {"data": base64.b64encode(sound.data).decode("ascii"), "format": sound.format}
+        parts.append({"type": "input_audio", "input_audio": heard})
+    return [{"type": "text", "text": text}, *parts]
 
 
 def _arguments(message: dict[str, object]) -> str:
