@@ -5,7 +5,7 @@
 # [tool.dynasaur]
 # origin = "initial"
 # ///
-"""Rows as a table file."""
+"""Rows, saved to a file."""
 
 import csv
 import json
@@ -14,7 +14,7 @@ from typing import Any
 
 
 def write_table(rows: list[dict[str, Any]], path: str) -> str:
-    r"""Write (save, export) rows as a table file: CSV, TSV, JSON, JSON Lines or Excel.
+    r"""Write (save, export, store) rows to a new file: .csv, .tsv, .json, .jsonl or .xlsx.
 
     A text that a spreadsheet would run as a formula is written as text.
 

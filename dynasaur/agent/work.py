@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from dynasaur import prompts, trajectory
@@ -17,9 +18,17 @@ from dynasaur.agent.outside import Outside
 from dynasaur.agent.permission import Permission
 from dynasaur.agent.pictures import pictures
 from dynasaur.agent.protocols import Library, Listener, Model, Person
+from dynasaur.agent.readers import with_readers
 from dynasaur.agent.run import Run
 from dynasaur.agent.window import Window
-from dynasaur.errors import BlockedError, ConfigError, FailureError, ModelError, UsageError
+from dynasaur.errors import (
+    BlockedError,
+    ConfigError,
+    FailureError,
+    ModelError,
+    StoreError,
+    UsageError,
+)
 from dynasaur.record import End, Trajectory, Undocumented
 from dynasaur.types import Message, Task
 
@@ -105,6 +114,10 @@ class Work:
             stopped = run.stop()
             self._listener.ended(stopped)
             raise Interrupted(stopped) from None
+        except Exception:
+            with suppress(StoreError):
+                run.settle()  # of what went wrong unforeseen, the last step may say why
+            raise
         self._library.count(result)
         self._listener.ended(result)
         return result
@@ -140,7 +153,9 @@ class Work:
                 run.kernel.snapshot(run.steps[-1].number, wait=True)
 
     def _begin(self, run: Run) -> None:
-        hits = self._library.retriever.offer(run.task.text, self._options.k)
+        retriever = self._library.retriever
+        hits = retriever.offer(run.task.text, self._options.k)
+        hits = with_readers(hits, retriever, [name for name, _ in run.files])
         run.offer(hits)
         run.opening = prompts.opening(
             run.task,
