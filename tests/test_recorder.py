@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -82,3 +83,16 @@ def test_a_disk_that_refuses_is_told_once_and_tried_again(tmp_path: Path) -> Non
     recorder.put(state(gone, 1))
     recorder.settle()
     assert steps_in(gone) == 1
+
+
+def test_the_thread_ends_with_its_recorder(tmp_path: Path) -> None:
+    before = threading.active_count()
+    for _ in range(5):
+        recorder = trajectory.Recorder()
+        recorder.put(state(tmp_path, 1))
+        recorder.settle()
+    del recorder
+    ends = time.monotonic() + 10
+    while threading.active_count() > before and time.monotonic() < ends:
+        time.sleep(0.01)
+    assert threading.active_count() <= before

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from dataclasses import replace
+from queue import SimpleQueue
 
 from dynasaur.record import Trajectory
 from dynasaur.trajectory.writing import write
@@ -16,8 +18,8 @@ class Recorder:
     """
 
     def __init__(self) -> None:
-        self._thread: threading.Thread | None = None
-        self._error: Exception | None = None
+        self._queue: SimpleQueue[_Job | None] | None = None
+        self._job: _Job | None = None
         self._last: tuple[Trajectory, str] | None = None
 
     def put(self, now: Trajectory) -> None:
@@ -30,17 +32,8 @@ class Recorder:
         state = replace(now, seconds=0.0), repr(now.answer)  # for Python, 1 equals True
         if state == self._last:
             return
-
-        def work() -> None:
-            try:
-                write(now)
-                self._last = state
-            except Exception as error:  # noqa: BLE001 - raised where it is waited for
-                self._error = error
-
-        # No daemon: a program that ends waits for what is being saved.
-        self._thread = threading.Thread(target=work, name="record")
-        self._thread.start()
+        self._last, self._job = state, _Job(now)
+        self._worker().put(self._job)
 
     def settle(self) -> None:
         """Wait until what was put is saved.
@@ -48,10 +41,37 @@ class Recorder:
         Raises:
             StoreError: It cannot be written; told once.
         """
-        thread = self._thread
-        if thread is not None:
-            thread.join()
-            self._thread = None
-        error, self._error = self._error, None
+        if self._job is None:
+            return
+        self._job.done.wait()
+        error, self._job = self._job.error, None
         if error is not None:
+            self._last = None
             raise error
+
+    def _worker(self) -> SimpleQueue[_Job | None]:
+        """The queue of a thread of our own, which ends with us: to start one takes a while."""
+        if self._queue is None:
+            self._queue = SimpleQueue()
+            threading.Thread(target=_work, args=(self._queue,), daemon=True).start()
+            weakref.finalize(self, self._queue.put, None).atexit = False
+        return self._queue
+
+
+class _Job:
+    """One state that is being saved."""
+
+    def __init__(self, now: Trajectory) -> None:
+        self.now = now
+        self.done = threading.Event()
+        self.error: Exception | None = None
+
+
+def _work(queue: SimpleQueue[_Job | None]) -> None:
+    while (job := queue.get()) is not None:
+        try:
+            write(job.now)
+        except Exception as error:  # noqa: BLE001 - raised where it is waited for
+            job.error = error
+        job.done.set()
+        del job  # a reference would keep a whole run in memory
