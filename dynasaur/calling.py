@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
-from dynasaur.agent.protocols import HostFunctions, Library
-from dynasaur.errors import DynasaurError, FailureError, LimitError, UsageError
+from dynasaur.agent.outside import Outside, Provided
+from dynasaur.agent.permission import Permission
+from dynasaur.agent.protocols import Library
+from dynasaur.agent.scene import Permit, WorkScene
+from dynasaur.errors import BlockedError, DynasaurError, FailureError, LimitError, UsageError
 from dynasaur.schemas import arguments_of
-from dynasaur.types import Action, Ending, Json, Module, Observation
+from dynasaur.types import HOSTED, Action, Ending, Json, Module, Observation, Usage
 
 RESULT = "give_result_of_call"
 """The host function by which a result leaves the kernel."""
@@ -31,15 +36,19 @@ class Outcome:
         name: The action's name.
         seen: What the kernel showed while it ran.
         results: The result, where it returned.
+        blocked: Why it needed a person, and none was there; None where it did not.
     """
 
     name: str
     seen: Observation
     results: tuple[Json, ...] = ()
+    blocked: BlockedError | None = None
 
     @property
     def failure(self) -> DynasaurError | None:
         """Why there is no result, on one line; None where there is one."""
+        if self.blocked is not None:
+            return self.blocked
         if self.seen.ended is Ending.TIMEOUT:
             return LimitError(f"{self.name}: {_line(self.seen.notice)}")
         if self.seen.ok and self.results:
@@ -55,15 +64,54 @@ class Call:
     Args:
         library: Where the action comes from.
         work: The kernel's work folder.
-        functions: Host functions that the action may call, besides those of the library.
+        outside: Gives the action its host functions; None for none.
+        permit: Sees that one of them may be called; None: all may.
+
+    Attributes:
+        usage: What models cost that host functions asked.
     """
 
     def __init__(
-        self, library: Library, work: Path, functions: HostFunctions | None = None
+        self,
+        library: Library,
+        work: Path,
+        outside: Outside | None = None,
+        permit: Permit | None = None,
     ) -> None:
         self._library = library
         self._results: list[Json] = []
-        self._kernel = library.kernel(work, {**(functions or {}), RESULT: self._give})
+        self._seconds = 0.0
+        self._stopping = ""
+        self._blocked: BlockedError | None = None
+        self.usage = Usage()
+        scene = WorkScene(work, lambda: self, permit or Permission("never"), lambda: self._stopping)
+        self._provided = outside(scene) if outside else Provided({})
+        hosted = {f"{HOSTED}{n}": self._heeding(f) for n, f in self._provided.functions.items()}
+        self._kernel = library.kernel(work, {**hosted, RESULT: self._give})
+
+    def spend_outside(self, usage: Usage) -> None:
+        """Count what a model's work in a host function cost."""
+        self.usage += usage
+
+    def afford(self) -> None:
+        """A call has no budget but its time."""
+
+    def seconds_left(self) -> float:
+        """How long a host function may take now."""
+        return self._seconds
+
+    def _heeding(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The same function; that it needs a person who is not there is remembered."""
+
+        @wraps(function)
+        def heeded(*args: Json, **kwargs: Json) -> Any:
+            try:
+                return function(*args, **kwargs)
+            except BlockedError as error:
+                self._blocked = error
+                raise
+
+        return heeded
 
     def start(self) -> None:
         """Launch the kernel; returns at once."""
@@ -81,6 +129,7 @@ class Call:
             FailureError: There is no kernel, or the action cannot be imported.
         """
         kernel = self._kernel
+        self._seconds, self._stopping = seconds, ""
         kernel.start()
         modules = self._library.retriever.closure([action.module])
         self._supply(modules)
@@ -88,15 +137,19 @@ class Call:
         arguments = arguments_of(action, given.positional, given.named)
         awaited = "await " if action.signature.startswith("async ") else ""
         seen = kernel.execute(f"{RESULT}({awaited}{action.name}({arguments}))", timeout=seconds)
-        return Outcome(action.name, seen, tuple(self._results[:1]))
+        return Outcome(action.name, seen, tuple(self._results[:1]), self._blocked)
 
     def stop(self, reason: str) -> bool:
         """Have the call stopped; safe from another thread. False where nothing runs."""
+        self._stopping = reason
         return self._kernel.stop(reason)
 
     def close(self) -> None:
         """End the kernel, and all that it started."""
-        self._kernel.close()
+        try:
+            self._kernel.close()
+        finally:
+            self._provided.close()
 
     def _give(self, result: Json) -> Json:
         self._results.append(result)

@@ -56,8 +56,16 @@ class Scene(Protocol):
             BlockedError: Nobody is there to be asked; the run ends with it.
         """
 
-    def wait(self, future: Future[T], seconds: float) -> T:
+    def wait(
+        self, future: Future[T], seconds: float, heard: Callable[[], float] | None = None
+    ) -> T:
         """The result of what another thread does; it is cancelled when that takes too long.
+
+        Args:
+            future: What is waited for.
+            seconds: How long.
+            heard: Gives when there was a sign of life, by `time.monotonic`; the time counts from
+                there. None: it counts from now.
 
         Raises:
             TimeoutError: It took longer than that, or than a call may.

@@ -80,12 +80,15 @@ class WorkScene:
         """See that a call may be made."""
         self._permit(name, arguments, why)
 
-    def wait(self, future: Future[T], seconds: float) -> T:
+    def wait(
+        self, future: Future[T], seconds: float, heard: Callable[[], float] | None = None
+    ) -> T:
         """The result of what another thread does."""
-        seconds = min(seconds, self.seconds_left())
-        ends = time.monotonic() + seconds
+        began = time.monotonic()
+        last = began + self.seconds_left()
         try:
             while not self._stopping():
+                ends = min(last, max(began, heard() if heard else began) + seconds)
                 left = ends - time.monotonic()
                 try:
                     return future.result(max(0.0, min(_LOOK, left)))
@@ -93,7 +96,9 @@ class WorkScene:
                     if future.done():
                         raise
                     if left <= 0:
-                        raise TimeoutError(f"it took longer than {seconds:g} seconds") from None
+                        raise TimeoutError(
+                            f"it took longer than {ends - began:.0f} seconds"
+                        ) from None
             raise InterruptedError(self._stopping())
         finally:
             future.cancel()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,12 +16,12 @@ from dynasaur.commands._instructions import instructions
 from dynasaur.commands._look import QUIET, Look
 from dynasaur.commands._model_options import manners
 from dynasaur.commands._output import document, plain
-from dynasaur.commands._wiring import open_library
+from dynasaur.commands._wiring import open_library, outside_of
 from dynasaur.errors import UsageError
 from dynasaur.record import End
 
 if TYPE_CHECKING:
-    from dynasaur.agent import Agent, Approval, Form, Options
+    from dynasaur.agent import Agent, Approval, Form, Model, Options
     from dynasaur.models.planner import PlannerModel
     from dynasaur.record import Trajectory
 
@@ -96,23 +96,9 @@ def agent_of(path: Path | None, look: Look, flags: dict[str, object]) -> Agent:
     """
     from dynasaur.agent import Agent
     from dynasaur.commands._person import Terminal
-    from dynasaur.models.catalog import resolve
 
     library, settings = open_library(path, flags)
-    tables = (
-        config.table_of(config.user_file(), ("models",)),
-        config.table_of(library.root / "pyproject.toml", ("tool", "dynasaur", "models")),
-    )
-    nearer, further = manners(settings, flags)
-    model = resolve(
-        settings.model or None,
-        os.environ,
-        tables=tables,
-        manner=nearer,
-        otherwise=further,
-        seconds=settings.request_timeout,
-        attempts=settings.retries + 1,
-    )
+    model = model_of(library.root, settings, flags)
     if model.name == "planner" and not settings.model and not look.quiet:
         click.echo(
             "dynasaur: no model configured; using the built-in planner, which only composes "
@@ -126,6 +112,33 @@ def agent_of(path: Path | None, look: Look, flags: dict[str, object]) -> Agent:
         first=_first(model.name) if flags.get("reuse") else None,
         listener=look.listener(),
         person=Terminal() if Terminal.there() and not look.quiet else None,
+        outside=outside_of(library, settings, lambda: model),
+    )
+
+
+def model_of(root: Path, settings: config.Settings, flags: Mapping[str, object]) -> Model:
+    """The model that is configured for a library.
+
+    Args:
+        root: The library's root.
+        settings: What is set.
+        flags: What the command line gave; None means not given.
+    """
+    from dynasaur.models.catalog import resolve
+
+    tables = (
+        config.table_of(config.user_file(), ("models",)),
+        config.table_of(root / "pyproject.toml", ("tool", "dynasaur", "models")),
+    )
+    nearer, further = manners(settings, flags)
+    return resolve(
+        settings.model or None,
+        os.environ,
+        tables=tables,
+        manner=nearer,
+        otherwise=further,
+        seconds=settings.request_timeout,
+        attempts=settings.retries + 1,
     )
 
 

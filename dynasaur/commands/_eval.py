@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dynasaur import config
-from dynasaur.commands._wiring import open_library
+from dynasaur.commands._wiring import open_library, outside_of
 from dynasaur.types import Manner
 
 if TYPE_CHECKING:
     from dynasaur.agent.protocols import Model
+    from dynasaur.config import Settings
     from dynasaur.evals.attempt import Job, Ready
     from dynasaur.evals.plan import Plan
     from dynasaur.evals.scorers.table import Scorer
@@ -30,7 +31,7 @@ def make_agent(job: Job) -> Ready:
     from dynasaur.evals.restricted import ONE_CALL, ONLY_CALLS, Restricted
 
     plan = job.plan
-    library = eval_library(job.library, plan, job.settings)
+    library, settings = _opened(job.library, plan, job.settings)
     asked = model = eval_model(plan)
     instructions = ""
     if not plan.implements:
@@ -46,7 +47,9 @@ def make_agent(job: Job) -> Ready:
         instructions=instructions,
         form=Form(plan.answer_format) if plan.reformulate and plan.answer_format else None,
     )
-    return Ready(Agent(Held(library), model, options), lambda: getattr(asked, "served", ()))
+    outside = outside_of(library, settings, lambda: asked)
+    agent = Agent(Held(library), model, options, outside=outside)
+    return Ready(agent, lambda: getattr(asked, "served", ()))
 
 
 def eval_model(plan: Plan) -> Model:
@@ -64,9 +67,12 @@ def named_model(name: str | None, manner: Manner = Manner()) -> Model:  # noqa: 
 
 def eval_library(root: Path, plan: Plan, settings: Mapping[str, Any]) -> Library:
     """The evaluation's own library; counters of use would make its results depend on order."""
+    return _opened(root, plan, settings)[0]
+
+
+def _opened(root: Path, plan: Plan, settings: Mapping[str, Any]) -> tuple[Library, Settings]:
     flags = {**settings, "accept": plan.accept}
-    library, _ = open_library(root, flags, usage=False, initial=plan.initial_actions)
-    return library
+    return open_library(root, flags, usage=False, initial=plan.initial_actions)
 
 
 def scorers(plan: Plan) -> Callable[[str], Scorer]:

@@ -15,7 +15,7 @@ SANDBOXES = ("auto", "bwrap", "unshare", "landlock", "seatbelt", "none")
 
 
 def kernel_options(function: F) -> F:
-    """`--sandbox`, `--network`, `--memory`, `--search`, `--install`, `--mcp-config`, `--gateway`, `--kernel`."""
+    """`--sandbox`, `--network`, `--search`, `--memory`, and further options."""
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
@@ -49,7 +49,7 @@ _OPTIONS = (
         "--mcp-config",
         metavar="FILE",
         help="Tool servers that code may use through the host, in the form that other MCP clients "
-        "use: {\"mcpServers\": {...}}.",
+        'use: {"mcpServers": {...}}.',
     ),
     click.option(
         "--gateway",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from dynasaur.library import Embeddings, Library
     from dynasaur.packages import Packages
     from dynasaur.repo import Deliver
+    from dynasaur.toolbox.box import Toolbox
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -79,6 +80,8 @@ def open_library(
         packages=packages,
         usage=usage,
         initial=initial,
+        tools=box.catalogue if (box := toolbox_of(root, settings)) else None,
+        sandboxed=settings.sandbox != "none",
         embeddings=_embeddings(settings),
         progress=Bar("Reading actions"),
         warn=lambda line: click.echo(f"dynasaur: {plain(line)}", err=True),
@@ -96,7 +99,25 @@ def outside_of(library: Library, settings: config.Settings, model: Callable[[], 
     """
     from dynasaur.hosting import Means, outside
 
-    return outside(Means(library.root, settings, os.environ, model))
+    box = toolbox_of(library.root, settings)
+    return outside(Means(library.root, settings, os.environ, model, box))
+
+
+def toolbox_of(root: Path, settings: config.Settings) -> Toolbox | None:
+    """The tool servers that are configured for a library; None for none."""
+    from dynasaur.toolbox.servers import servers_of
+
+    servers = servers_of(root, settings.mcp_config)
+    if not servers:
+        return None
+    from dynasaur.toolbox.box import Toolbox
+
+    return Toolbox(
+        root,
+        config.data_folder(root),
+        servers,
+        lambda line: click.echo(f"dynasaur: {plain(line)}", err=True),
+    )
 
 
 def _embeddings(settings: config.Settings) -> Embeddings | None:

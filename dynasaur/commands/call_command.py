@@ -6,21 +6,24 @@ import json
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
+from dynasaur.agent.permission import Permission
 from dynasaur.calling import Arguments, Call, Shown, any_file
+from dynasaur.commands._agent import model_of
 from dynasaur.commands._arguments import command_of
 from dynasaur.commands._complete import complete_actions
 from dynasaur.commands._kernel_options import kernel_options
 from dynasaur.commands._output import document, plain
-from dynasaur.commands._wiring import library_option, open_library
+from dynasaur.commands._person import Terminal
+from dynasaur.commands._wiring import library_option, open_library, outside_of
 from dynasaur.errors import KernelError, UsageError
 from dynasaur.types import Action, Json
 
 if TYPE_CHECKING:
-    from dynasaur.library import Library
+    from dynasaur.agent import Approval
 
 
 @click.command(
@@ -66,7 +69,11 @@ def command(
         with tempfile.TemporaryDirectory(prefix="dynasaur-call-", ignore_cleanup_errors=True) as at:
             work = Path(at) / "work"
             work.mkdir()
-            return _call(library, action, given, work, settings.cell_timeout, save, as_json)
+            hosted = outside_of(library, settings, lambda: model_of(library.root, settings, flags))
+            person = Terminal() if Terminal.there() else None
+            permit = Permission(cast("Approval", settings.approve), person)
+            made = Call(library, work, hosted, permit)
+            return _call(made, action, given, work, settings.cell_timeout, save, as_json)
 
     inner = command_of(action, call)
     result = inner.main(
@@ -76,7 +83,7 @@ def command(
 
 
 def _call(
-    library: Library,
+    call: Call,
     action: Action,
     given: Arguments,
     work: Path,
@@ -86,7 +93,6 @@ def _call(
 ) -> int:
     shown = Shown(work, any_file)
     arguments = shown.arguments(given)
-    call = Call(library, work)
     call.start()
     try:
         outcome = call.run(action, arguments, seconds)

@@ -48,9 +48,13 @@ def given(environ: Mapping[str, str], flags: Mapping[str, object]) -> frozenset[
     return frozenset(_from_environment(environ)) | {n for n, v in flags.items() if v is not None}
 
 
+_TABLES = frozenset({"models", "mcp"})
+"""What stands beside the settings, and is read where it is used."""
+
+
 def _from_file(path: Path, tables: Sequence[str]) -> Mapping[str, object]:
     settings = table_of(path, tables)
-    return {name.replace("-", "_"): v for name, v in settings.items() if name != "models"}
+    return {name.replace("-", "_"): v for name, v in settings.items() if name not in _TABLES}
 
 
 def table_of(path: Path, tables: Sequence[str]) -> Mapping[str, object]:

@@ -57,9 +57,14 @@ def cache_folder() -> Path:
 
 def trust_file() -> Path:
     """Where it stands which sources the user has agreed to."""
+    return data_place("trust.toml")
+
+
+def data_place(name: str) -> Path:
+    """A file of this name in the user's data folder."""
     from platformdirs import user_data_path
 
-    return user_data_path("dynasaur") / "trust.toml"
+    return user_data_path("dynasaur") / name
 
 
 def _folder(path: Path, where: str) -> Path:

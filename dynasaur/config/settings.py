@@ -46,6 +46,7 @@ GUARDED = {
     "kernel_name": "",
     "embeddings": "",
     "approve": "always",
+    "mcp_config": "",
     "search": "none",
     "search_url": "",
     "max_tokens": 0,

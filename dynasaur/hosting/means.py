@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dynasaur.agent.protocols import Model
 from dynasaur.config import Settings
+from dynasaur.toolbox.box import Toolbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,9 +20,11 @@ class Means:
         settings: What is set.
         environ: The environment, with the keys; they stay on the host.
         model: Gives the model that the user configured, made when it is first asked for.
+        toolbox: The tool servers that are configured; None for none.
     """
 
     root: Path
     settings: Settings
     environ: Mapping[str, str] = field(repr=False)
     model: Callable[[], Model] = field(repr=False)
+    toolbox: Toolbox | None = field(default=None, repr=False)

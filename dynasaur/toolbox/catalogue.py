@@ -1,0 +1,99 @@
+"""What is known of the servers' tools without asking them: a derived source of actions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+
+from dynasaur.config import PACKAGE
+from dynasaur.errors import StoreError
+from dynasaur.repo.files import write_whole
+from dynasaur.store import Entry, Store
+from dynasaur.toolbox.stubs import DESCRIBED, category, stubs
+from dynasaur.toolbox.values import Server, Tool
+from dynasaur.types import TOOLS
+
+FORMAT = 1
+"""Raised whenever stubs are made otherwise."""
+
+MOST = 500
+"""Tools of one server that are taken."""
+
+
+class Catalogue(Store):
+    """The tools of the servers that are configured now, as a store of actions.
+
+    Args:
+        data: The folder of what is derived.
+        servers: The servers, by name.
+    """
+
+    def __init__(self, data: Path, servers: Mapping[str, Server]) -> None:
+        self._folder = data / "tools"
+        self.servers = servers
+        mount = f"{PACKAGE}.vendor.{TOOLS}"
+        super().__init__(self._folder / PACKAGE, source=TOOLS, mount=mount)
+
+    def entries(self) -> Mapping[str, Entry]:
+        """The tools' actions by full module name; those of other servers are not there."""
+        listed = {category(one.name) for one in self.servers.values() if self.is_listed(one)}
+        if not listed:
+            return {}
+        return {name: e for name, e in super().entries().items() if e.category in listed}
+
+    def is_listed(self, server: Server) -> bool:
+        """Whether it is known what tools a server has, as it is configured now."""
+        return self._list(server).is_file()
+
+    def tools(self, server: Server) -> dict[str, Tool]:
+        """A server's tools, by their names there; none where they are not known."""
+        try:
+            told = json.loads(self._list(server).read_text(encoding="utf-8"))
+            return {one["name"]: Tool(**one) for one in told}
+        except (OSError, ValueError, TypeError, KeyError):
+            return {}
+
+    def keep(self, server: Server, tools: Iterable[Tool]) -> bool:
+        """Keep what a server says it has now.
+
+        Returns:
+            Whether that differs from what was known.
+
+        Raises:
+            StoreError: It cannot be written.
+        """
+        chosen = [one for one in tools if not server.tools or one.name in server.tools][:MOST]
+        known = self._list(server)
+        data = (json.dumps(list(map(_bounded, chosen)), indent=1) + "\n").encode()
+        try:
+            if known.is_file() and known.read_bytes() == data:
+                return False
+            folder = self.package / category(server.name)
+            folder.mkdir(parents=True, exist_ok=True)
+            texts = {f"{name}.py": text for name, (_, text) in stubs(server, chosen).items()}
+            for name, text in texts.items():
+                write_whole(folder / name, text.encode())
+            for old in folder.glob("*.py"):
+                if old.name not in texts:
+                    old.unlink()
+            for old in self._folder.glob(f"{category(server.name)}-*.json"):
+                old.unlink()
+            write_whole(known, data)
+        except OSError as error:
+            raise StoreError(f"{self._folder} cannot be written: {error.strerror}") from error
+        return True
+
+    def forget(self, server: Server) -> None:
+        """Ask it anew next time."""
+        with suppress(OSError):
+            self._list(server).unlink()
+
+    def _list(self, server: Server) -> Path:
+        return self._folder / f"{category(server.name)}-{server.key[:16]}-{FORMAT}.json"
+
+
+def _bounded(tool: Tool) -> dict[str, object]:
+    return {**asdict(tool), "description": tool.description[: 2 * DESCRIBED]}
