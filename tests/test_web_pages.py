@@ -27,6 +27,7 @@ from actions.web.page_links import page_links
 from actions.web.page_tables import page_tables
 from actions.web.page_text import page_text
 from actions.web.page_up import page_up
+from tests.builders.papers import pdf, xlsx
 from tests.builders.website import Answer, WebSite, html
 
 
@@ -187,6 +188,23 @@ def test_filling_in_forms(site: WebSite) -> None:
             fill_form(fields)
     with pytest.raises(LookupError, match="no form 2; it has 1 forms"):
         fill_form({}, 2)
+
+
+def test_documents_are_read_as_pages(site: WebSite) -> None:
+    pytest.importorskip("markitdown")
+    prose = [f"Line {number} of the report" for number in range(30)]
+    sheet = xlsx({"Tea": [["tea", "price"], ["green", 2.5]]})
+    pages = {
+        "/report": Answer(pdf([prose, ["The last page"]]), "application/octet-stream"),
+        "/sheet.xlsx": Answer(sheet, "text/html"),  # whatever the server says of it
+        "/half.pdf": Answer(pdf([prose])[:200], "application/pdf"),
+    }
+    with WebSite(pages) as other:
+        assert "Line 29 of the report" in open_page(f"{other.host}/report")
+        assert "The last page" in find_on_page("last page")
+        assert "| green | 2.5 |" in open_page(f"{other.host}/sheet.xlsx")
+        with pytest.raises(ValueError, match=r"half\.pdf"):
+            open_page(f"{other.host}/half.pdf")
 
 
 def test_tables_and_main_text(site: WebSite) -> None:

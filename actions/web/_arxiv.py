@@ -20,6 +20,7 @@ def papers(query: str, k: int) -> list[dict[str, Any]]:
 
     Raises:
         ValueError: The query is empty, or arXiv does not understand it.
+        ConnectionError: It answers with something else.
     """
     from lxml import etree
 
@@ -31,9 +32,13 @@ def papers(query: str, k: int) -> list[dict[str, Any]]:
     told = {"search_query": asked, "start": "0", "max_results": str(max(1, min(k, _MOST)))}
     fetched = fetch(f"{API}?{urlencode(told)}", obey_robots=False)
     parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-    root = etree.fromstring(fetched.body or b"<feed/>", parser)
-    entries = [] if root is None else root.iterfind(f"{_ATOM}entry")
-    found = [_paper(entry) for entry in entries]
+    try:
+        root = etree.fromstring(fetched.body, parser)
+    except etree.XMLSyntaxError:
+        root = None
+    if root is None or root.tag != f"{_ATOM}feed":
+        raise ConnectionError("arXiv does not answer with a list of papers; ask again later")
+    found = [_paper(entry) for entry in root.iterfind(f"{_ATOM}entry")]
     if found and "/api/errors" in found[0]["url"]:
         raise ValueError(f"arXiv does not understand the query: {found[0]['summary']}")
     return found

@@ -196,13 +196,17 @@ class WebSite(HttpServer):
 
     Attributes:
         asked: The paths that were asked for.
+        agents: How those who asked named themselves.
+        pages: What there is, by path.
+        over: The test is over.
     """
 
     def __init__(self, pages: Mapping[str, Answer] | None = None) -> None:
         self.asked: list[str] = []
         self.agents: set[str] = set()
         self.over = threading.Event()
-        site, known = self, {**PAGES, **(pages or {})}
+        self.pages = {**PAGES, **(pages or {})}
+        site = self
 
         class Handler(Quiet, BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -220,7 +224,7 @@ class WebSite(HttpServer):
                 if path in _LIVE:
                     _LIVE[path](self, site, sent or query)
                 else:
-                    give(self, known.get(path, Answer(b"nothing here", status=404)))
+                    give(self, site.pages.get(path, Answer(b"nothing here", status=404)))
 
         super().__init__(Handler)
 
