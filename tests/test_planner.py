@@ -638,6 +638,13 @@ GIVEN_UP: list[tuple[str, str]] = [
     ("What is the cube root of 27?", ""),
     ("Which is bigger, 7/8 or 8/9?", ""),
     ("Is 10 divisible by 3?", ""),
+    (
+        "Table: Toys per bin\nStem | Leaf\n1 | 4, 7\n\nWhat is the largest number of toys?",
+        "",
+    ),
+    ("Table: Toys per bin\nStem | Leaf\n1 | 4, 7\nWhat is the largest number of toys?", ""),
+    ("Schedule: Event | Begin\nlecture | 10:15\nWhen does the lecture begin?", ""),
+    ("Find the numbers: 3 and 4\n\nWhich of them is the largest number?", ""),
     ("Is 15 even?", ""),
     ("What is the average of 5?", ""),
     ("convert 5 miles", ""),

@@ -51,7 +51,7 @@ def fit(node: Node, view: View) -> Fit | None:
     """How a composition fits; None where the task does not ask for what it does."""
     spans = frozenset(place for literal in node.literals for place in literal.span)
     evoked = _evoke(node, view, spans)
-    if evoked is None or not is_asked(node, view):
+    if evoked is None or not is_asked(node, view) or not _is_named_before(node, view):
         return None
     mentioned = [mention for found in evoked for mention in found]
     distance, hinted = _distance(node, evoked, view)
@@ -93,6 +93,19 @@ def _evoke(node: Node, view: View, spans: frozenset[int]) -> list[list[Mention]]
         taken |= {place for mention in found for place in mention.span}
         evoked.append(found)
     return evoked
+
+
+def _is_named_before(node: Node, view: View) -> bool:
+    """A word before a text that follows a colon says what to do with it.
+
+    Else any task with a colon would be a text to something that no word need ask for.
+    """
+    texts = [one for one in node.literals if one.kind == "text"]
+    said = frozenset[str]().union(*(call.offer.vocabulary for call in node.walk()))
+    return all(
+        any(view.stems[place] in said for place in range(len(view.parts)) if place not in one.span)
+        for one in texts
+    )
 
 
 # --- how near its words stand ---------------------------------------------------------------

@@ -43,6 +43,8 @@ _FILE_NAME = re.compile(
     r"parquet|db|sqlite|py|mp[34]|ini|toml|tex)\b",
     re.IGNORECASE,
 )
+_PARAGRAPHS = re.compile(r"\n\s*\n")
+"""What follows them is no more of the same text: a table comes before its question so."""
 _URL = re.compile(r"(?:https?://|www\.)\S+")
 
 
@@ -100,8 +102,10 @@ def spelled_out(text: str, parts: Sequence[Token], files: Iterable[str]) -> Iter
     for match in _EXPRESSION.finditer(text):
         yield Literal("expression", _expression(match.group()), places.of(*match.span()))
     yield from _numbers(text, parts)
-    if (colon := text.find(": ")) > 0 and text[colon + 2 :].strip():
-        yield Literal("text", text[colon + 2 :].strip(), places.of(colon, len(text)))
+    colon = text.find(": ")
+    rest = text[colon + 2 :].strip()
+    if colon > 0 and rest and not _PARAGRAPHS.search(rest):
+        yield Literal("text", rest, places.of(colon, len(text)))
 
 
 def missing_files(text: str, files: Iterable[str]) -> list[str]:
