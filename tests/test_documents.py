@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import sys
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
@@ -30,6 +31,9 @@ RSS = (
     '<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>'
     "<item><title>Tea is up</title><description>Again.</description></item></channel></rss>"
 )
+
+
+NAMES = {"PIL": "Pillow"}
 
 
 def tar(files: dict[str, bytes], mode: str = "w:gz") -> bytes:
@@ -390,6 +394,52 @@ def test_tables_come_as_rows(tmp_path: Path, name: str, content: bytes) -> None:
 def test_tables_whose_rows_are_longer_than_their_header(tmp_path: Path) -> None:
     path = made(tmp_path, "a.md", b"| a | |\n|---|---|\n| 1 | x\\|y | z |\n")
     assert document_tables(path) == [[{"a": 1, "column_2": "x|y", "column_3": "z"}]]
+
+
+# --- packages that are missing -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("package", "name", "content"),
+    [
+        ("markitdown", "a.docx", papers.docx([("", "x")])),
+        ("markitdown", "a.html", HTML.encode()),
+        ("pypdfium2", "a.pdf", papers.pdf([["x"]])),
+        ("openpyxl", "a.xlsx", papers.xlsx({"S": ROWS})),
+        ("xlrd", "a.xls", papers.xls([["x"]])),
+        ("olefile", "a.msg", outlook_message("a", ("b", "c"), "d", "e", {})),
+        ("duckdb", "a.parquet", b"PAR1"),
+        ("PIL", "a.png", papers.picture()),
+        ("tinytag", "a.wav", papers.sound()),
+    ],
+)
+def test_a_package_that_is_missing_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str, name: str, content: bytes
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    path = made(tmp_path, name, content)
+    with pytest.raises(
+        ImportError, match=rf"{NAMES.get(package, package)}: pip install 'dynasaur\["
+    ):
+        read_document(path)
+
+
+def test_without_its_packages_the_rest_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = papers.picture()
+    for package in ("markitdown", "pypdfium2", "pdfplumber", "charset_normalizer", "PIL"):
+        monkeypatch.setitem(sys.modules, package, None)
+    assert read_document(made(tmp_path, "a.txt", b"Caf\xe9")) == "Café"
+    plain = made(tmp_path, "a.pdf", papers.ruled_pdf(ROWS))
+    with pytest.raises(ImportError, match="need pypdfium2"):
+        document_tables(plain)
+    monkeypatch.delitem(sys.modules, "pypdfium2")
+    with pytest.raises(ImportError, match="need pdfplumber"):
+        document_tables(plain)
+    assert "2.5" in read_document(plain)
+    zipped = made(tmp_path, "a.zip", papers.zipped({"a.png": picture, "b.txt": "Tea"}))
+    assert "(not shown: pictures need Pillow" in read_document(zipped)
 
 
 # --- what is hostile or huge --------------------------------------------------------------------

@@ -69,8 +69,11 @@ def _cells(line: str) -> list[Any]:
 
 def _in_pdf(path: str) -> Iterator[Grid]:
     """Tables whose cells are parted by lines."""
-    import pdfplumber
-
+    try:
+        import pdfplumber
+    except ImportError as error:
+        said = "tables of PDF files need pdfplumber: pip install 'dynasaur[tools]'"
+        raise ImportError(said) from error
     with pdfplumber.open(Path(path)) as file:
         for page in file.pages[:_MOST_PAGES]:
             for grid in page.extract_tables():

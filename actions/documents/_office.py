@@ -75,9 +75,12 @@ def _converted(data: bytes, converter: str, suffix: str) -> str:
         ValueError: It fails.
         ImportError: It is not installed.
     """
-    import markitdown
-    from markitdown import MissingDependencyException, converters
-
+    try:
+        import markitdown
+        from markitdown import MissingDependencyException, converters
+    except ImportError as error:
+        said = f"{suffix} files need markitdown: pip install 'dynasaur[tools]'"
+        raise ImportError(said) from error
     convert: Callable[..., markitdown.DocumentConverterResult]
     convert = getattr(converters, converter)().convert
     try:

@@ -18,8 +18,10 @@ def pdf_document(data: bytes, _name: str) -> Document:
     Raises:
         ValueError: It is encrypted or broken.
     """
-    import pypdfium2
-
+    try:
+        import pypdfium2
+    except ImportError as error:
+        raise ImportError("PDF files need pypdfium2: pip install 'dynasaur[tools]'") from error
     try:
         file = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -57,19 +59,19 @@ def _quick(file: Any, number: int) -> str:
 
 def _laid_out(file: Any, number: int) -> str:
     """One page as Markdown; empty where the converter fails on it."""
-    import pypdfium2
-    from markitdown import StreamInfo
-    from markitdown.converters import PdfConverter
-
-    one, stream = pypdfium2.PdfDocument.new(), BytesIO()
     try:
+        import pypdfium2
+        from markitdown import StreamInfo
+        from markitdown.converters import PdfConverter
+
+        one, stream = pypdfium2.PdfDocument.new(), BytesIO()
         one.import_pages(file, [number])
         one.save(stream)
         stream.seek(0)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             text = PdfConverter().convert(stream, StreamInfo(extension=".pdf")).markdown
-    except Exception:  # noqa: BLE001 - whatever a converter fails with, the quick text is there
+    except Exception:  # noqa: BLE001 - missing, or failing: the quick text is there
         return ""
     return str(text).replace("\f", "").strip()
 

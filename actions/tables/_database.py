@@ -147,7 +147,9 @@ def _duck(path: str, start: bytes, suffix: str) -> tuple[Any, tuple[type[Excepti
     try:
         import duckdb
     except ImportError as error:
-        raise ImportError("SQL over files needs duckdb: pip install 'dynasaur[tools]'") from error
+        raise ImportError(
+            "DuckDB, Parquet, CSV and JSON files need duckdb: pip install 'dynasaur[tools]'"
+        ) from error
     try:
         connection = duckdb.connect(path, read_only=True) if own else duckdb.connect(":memory:")
         if not own:
