@@ -8,11 +8,11 @@ from pathlib import Path
 
 from dynasaur.errors import ActionError
 from dynasaur.kernel.complaints import loading_failed
+from dynasaur.kernel.inside.extension import SAVE
 from dynasaur.kernel.keeping import Kept
 from dynasaur.kernel.kept import lent, restored_of
 from dynasaur.kernel.observe import GONE, no_network, observe
 from dynasaur.kernel.requests import (
-    execute,
     load_code,
     report_of,
     restore_code,
@@ -116,11 +116,11 @@ class JupyterKernel(Kept):
         kernel = self._kernel
         if kernel is None or not self._ready or kernel.remote:
             return
-        code = save_code(step, wait=wait)
         if not wait:
-            kernel.wire.send("shell", "execute_request", execute(code, silent=True))
+            kernel.wire.send("shell", SAVE, {"step": step})
         elif kernel.alive():
-            self._end_of(self._run(code, Transcript(0), self._limits.start_seconds, silent=True))
+            code, seconds = save_code(step), self._limits.start_seconds
+            self._end_of(self._run(code, Transcript(0), seconds, silent=True))
 
     def restore(self) -> Restored | None:
         """Bring back the variables that a kernel in this work folder saved.

@@ -211,7 +211,10 @@ def run_kernel(connection: str, lock: str) -> None:
     from ipykernel.kernelapp import IPKernelApp
 
     app: Any = IPKernelApp.instance()
-    app.initialize(["-f", connection, "--HistoryManager.enabled=False", "--log-level=CRITICAL"])
+    settings = ["--HistoryManager.enabled=False", "--log-level=CRITICAL"]
+    # It sleeps after each cell, for clients that do not wait until all output is there.
+    settings.append("--IPythonKernel._execute_sleep=0")
+    app.initialize(["-f", connection, *settings])
     sys.modules["jupyter_client"].__dict__.pop("BlockingKernelClient", None)
     silence()
     add_filter(lock)

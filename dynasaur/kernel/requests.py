@@ -84,9 +84,9 @@ def supply_code(site: Path) -> str:
     return f"{_EXTENSION}.supply({str(site)!r})"
 
 
-def save_code(step: int, *, wait: bool) -> str:
-    """The code that saves the kernel's variables as they are after a step."""
-    return f"{_EXTENSION}.save({step}, {wait})"
+def save_code(step: int) -> str:
+    """The code that saves the kernel's variables as they are after a step, and waits for it."""
+    return f"{_EXTENSION}.save({step})"
 
 
 def restore_code() -> str:

@@ -26,6 +26,9 @@ from dynasaur.kernel.inside.streams import (
 SOURCE = "dynasaur"
 """The payload's source, by which the client knows it."""
 
+SAVE = "dynasaur_save_request"
+"""The type of a message that asks to save the variables; nothing is replied."""
+
 
 class Extension:
     """What this package adds to the kernel.
@@ -59,6 +62,7 @@ class Extension:
         shell.user_ns_hidden.update(self._functions)
         hidden = {*shell.user_ns_hidden, *self._functions}
         self._snapshots = Snapshots(shell, self._recorder, self._actions, hidden)
+        shell.kernel.shell_handlers[SAVE] = self._save_asked
         shell.events.register("pre_run_cell", self._begin)
         shell.events.register("post_run_cell", self._end)
 
@@ -80,9 +84,13 @@ class Extension:
         """
         self._shell.payload_manager.write_payload({"source": SOURCE, "stale": put(site)})
 
-    def save(self, step: int, wait: bool) -> None:
-        """Save the variables as they are after a step."""
-        self._snapshots.save(step, wait)
+    def save(self, step: int) -> None:
+        """Save the variables as they are after a step, and wait until that is done."""
+        self._snapshots.save(step, wait=True)
+
+    def _save_asked(self, _stream: Any, _who: Any, message: Mapping[str, Any]) -> None:
+        """The same without waiting, asked by a message of its own: a cell costs more."""
+        self._snapshots.save(int(message["content"]["step"]), wait=False)
 
     def restore(self) -> None:
         """Bring saved variables back; what came of it goes into the reply's payload."""

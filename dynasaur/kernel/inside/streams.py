@@ -11,7 +11,6 @@ import sys
 import threading
 from collections.abc import Callable
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 TEXT = 200_000
@@ -47,7 +46,7 @@ class Streams:
         self._send: Callable[..., Any] = type(sys.stdout).write
         self._previous: dict[str, Any] = {}
         self._strays = False
-        self._heard = threading.Event()
+        self._heard: dict[int, threading.Event] = {}
         self._own = sys.stdout, sys.stderr
         self._depth = 0
         self._install(type(sys.stdout))
@@ -67,7 +66,7 @@ class Streams:
         self._depth += 1
         with self._lock:
             self._renew()
-        self._strays = bool(_children())
+        self._strays = _has_children()
         for stream in (sys.stdout, sys.stderr):
             # IPython left one there after the cell that installed us.
             vars(stream).pop("write", None)
@@ -76,8 +75,7 @@ class Streams:
         """The cell ends: send the tail, with a line that says how much was left out."""
         self._depth -= 1
         self._take_back()
-        for stream in (sys.stdout, sys.stderr):
-            self._hear_out(stream)
+        self._hear_out()
         with self._lock:
             rest = self._older + self._newer.getvalue()
             dropped = self._dropped + max(0, len(rest) - self._most)
@@ -97,17 +95,21 @@ class Streams:
             self._depth = 0
             sys.stdout, sys.stderr = self._own
 
-    def _hear_out(self, stream: Any) -> None:
-        """Wait until what children wrote has been read, by a thread of ipykernel's.
+    def _hear_out(self) -> None:
+        """Wait until what children wrote has been read, by threads of ipykernel's.
 
-        A mark goes into the same pipe; when it comes out, all that went before it has too.
+        A mark goes into each of the pipes; when it comes out, all that went before it has too.
         """
-        with contextlib.suppress(OSError, AttributeError):
-            pipe, written = stream._fid, stream._original_stdstream_fd  # noqa: SLF001
-            if os.fstat(pipe).st_ino == os.fstat(written).st_ino:
-                self._heard.clear()
-                os.write(written, _MARK.encode())
-                self._heard.wait(_PATIENCE)
+        waiting: list[threading.Event] = []
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, AttributeError):
+                pipe, written = stream._fid, stream._original_stdstream_fd  # type: ignore[union-attr]  # noqa: SLF001
+                if os.fstat(pipe).st_ino == os.fstat(written).st_ino:
+                    self._heard[id(stream)] = heard = threading.Event()
+                    os.write(written, _MARK.encode())
+                    waiting.append(heard)
+        for heard in waiting:
+            heard.wait(_PATIENCE)
 
     def write(self, stream: Any, string: str) -> int | None:
         """Send what there is room for and keep the rest for the end, the oldest dropped."""
@@ -122,7 +124,8 @@ class Streams:
             string = string.replace(_MARK, "")
             if string:
                 self._write(stream, string)
-            self._heard.set()
+            if heard := self._heard.get(id(stream)):
+                heard.set()
             return len(string)
         if self._strays and hasattr(stream, "set_thread_parent"):
             self._send_as_late(stream, string)
@@ -174,13 +177,13 @@ def encodable(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _children() -> list[str]:
-    """Process ids of this process's children."""
-    found: list[str] = []
-    with contextlib.suppress(OSError):
-        for task in Path("/proc/self/task").iterdir():
-            found += (task / "children").read_text().split()
-    return found
+def _has_children() -> bool:
+    """This process has children, be they at work or over and not asked for."""
+    try:
+        os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+    except OSError:
+        return False
+    return True
 
 
 def bound_displays(shell: Any) -> None:
