@@ -138,7 +138,8 @@ def test_best_of_n_is_voted_at_the_tokens_of_another(tmp_path: Path, server: Ski
     assert lines(tmp_path / "out" / "admissions.jsonl") == []
     told = dynasaur("eval", "report", "full", "out", cwd=tmp_path)
     right = sum(one["right"] for one in results.values())
-    assert f"| full | out | {Share(4, 4)} | {Share(right, 4)} | {right} | {4 - right} |" in told.out
+    assert f"| full | out | {Share(4, 4)} | {Share(right, 4)} | " in told.out
+    assert f" | 1.00 | {right} | {4 - right} | 0 | 0 |" in told.out
     assert "no library, best of n, at the tokens of full" in told.out
 
 

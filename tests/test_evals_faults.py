@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import shutil
 import signal
 import subprocess
@@ -26,6 +28,7 @@ from tests.builders.cli import command, dynasaur, environment, script
 from tests.builders.repos import adding, can_mount, committed, in_a_namespace
 from tests.builders.skills import SkilledServer, expected, puzzles, write_tasks
 from tests.builders.suites import write_jsonl
+from tests.builders.terminal import on_a_terminal
 
 
 @pytest.fixture(scope="module")
@@ -203,3 +206,89 @@ def test_a_model_that_gives_no_code_is_wrong_not_broken(
     assert (done.code, done.out) == (0, "0.0% [0.0%, 65.8%] (0 of 2) right\n"), done.err
     told = dynasaur("eval", "report", "out", "--json", cwd=tmp_path).json[0]
     assert (told["failed"], told["ends"], told["missed"]) == (0, {"no code": 2}, {why: 2})
+
+
+@pytest.mark.slow
+def test_a_dask_cluster_whose_worker_is_killed_gives_the_same(
+    tmp_path: Path, server: SkilledServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed")
+    of = puzzles(24)
+    tasks = write_tasks(tmp_path / "tasks.jsonl", of)
+    env = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "k", "PYTHONWARNINGS": "ignore"}
+    for name, value in env.items():
+        monkeypatch.setenv(name, value)  # for the workers
+    words = ("eval", "tasks", tasks, "--model", "test", "--batch", "8")
+    results = tmp_path / "dask" / "results.jsonl"
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as own:
+        running = subprocess.Popen(
+            command(*words, "--scheduler", own.scheduler_address, "-o", "dask"),
+            cwd=tmp_path, env=environment(tmp_path / "home", env),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        while not results.exists() or len(results.read_bytes().splitlines()) < 10:
+            assert running.poll() is None
+            time.sleep(0.02)
+        os.kill(own.workers[0].pid, signal.SIGKILL)
+        out, err = running.communicate(timeout=600)
+    assert running.returncode == 0, err
+    by_hand = expected(of, batch=8)
+    assert f"({sum(by_hand.right.values())} of 24) right" in out
+    found = lines(results)
+    assert sorted(one["id"] for one in found) == sorted(one.id for one in of), (
+        "none lost or doubled"
+    )
+    alone = dynasaur(*words, "--jobs", "4", "-o", "four", cwd=tmp_path, env=env, timeout=600)
+    assert alone.code == 0, alone.err
+    other = {one["id"]: one for one in lines(tmp_path / "four" / "results.jsonl")}
+    for one in found:
+        same = one.keys() - {"run", "seconds"}
+        assert {key: one[key] for key in same} == {key: other[one["id"]][key] for key in same}
+        assert one["right"] is by_hand.right[one["id"]]
+    admitted = [lines(tmp_path / name / "admissions.jsonl") for name in ("dask", "four")]
+    names = [[(one["id"], one["names"]) for one in each] for each in admitted]
+    assert names[0] == names[1]
+
+
+HOSTILE = "\x1b[31mred\x1b]0;title\x07 <script>alert(1)</script> |a|b| \u202e ../../etc"
+
+
+def test_what_data_and_answers_say_steers_nothing(tmp_path: Path) -> None:
+    rows = [{"id": HOSTILE, "question": "Say.", "answer": HOSTILE, "group": HOSTILE}]
+    write_jsonl(tmp_path / "t.jsonl", [*rows, {"id": "=1+1", "question": "?", "answer": "x"}])
+    model = script(tmp_path, f"submit_final_answer({HOSTILE!r})")
+    words = ("eval", "tasks", "t.jsonl", "--model", model, "--freeze", "-o", "out")
+    done = dynasaur(*words, cwd=tmp_path)
+    assert (done.code, "(1 of 2) right" in done.out) == (0, True), done.err
+    told = dynasaur("eval", "report", "out", cwd=tmp_path)
+    for said in (done.err, told.out):
+        assert "red" in said
+        assert "\x1b" not in said
+        assert "\x07" not in said
+    assert dynasaur("eval", "report", "out", "-o", "r.html", cwd=tmp_path).code == 0
+    for page in (tmp_path / "r.html", *(tmp_path / "r-runs").iterdir()):
+        text = page.read_text()
+        assert "<script>alert" not in text
+        assert "\x1b" not in text
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("r")) == [
+        "r-runs", "r.csv", "r.html", "r.json",
+    ]  # fmt: skip
+
+
+def test_a_report_in_80_columns_and_into_a_closed_pipe(tmp_path: Path) -> None:
+    write_jsonl(tmp_path / "t.jsonl", [{"question": "Say yes.", "answer": "yes"}])
+    model = script(tmp_path, "submit_final_answer('yes')")
+    words = ("eval", "tasks", "t.jsonl", "--model", model, "--freeze", "-o", "out")
+    assert dynasaur(*words, cwd=tmp_path).code == 0
+    for arguments in (("report", "out"), (*words[1:], "--resume")):
+        seen = on_a_terminal(tmp_path, "eval", *arguments, columns=80)
+        shown = re.sub(r"\x1b\[[0-9;]*m|\r", "", seen).splitlines()
+        assert max(map(len, shown)) <= 80, max(shown, key=len)
+    for closing in (">&-", "| head -1", "2>&-"):
+        line = f"{shlex.join(command('eval', 'report', 'out'))} {closing}; echo ${{PIPESTATUS[0]}}"
+        done = subprocess.run(
+            ["bash", "-c", line], cwd=tmp_path, env=environment(tmp_path / ".home"),
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.stdout.splitlines()[-1] == "0", done.stderr
+        assert "Error" not in done.stderr

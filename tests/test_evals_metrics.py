@@ -151,7 +151,7 @@ def test_two_evaluations_are_paired_by_problem(tmp_path: Path) -> None:
     assert [[one.id for one in missed] for missed in found.missed] == [["p1"], ["p0"]]
     half = "50.0% [9.5%, 90.5%] (1 of 2)"
     told = markdown([first, second])
-    assert f"| a | b | {half} | {half} | 0 | 1 | 1 | 0 | 1.0000 | 0.27 |" in told
+    assert f"| a | b | {half} | {half} | 1.0000 | 0.27 | 0 | 1 | 1 | 0 |" in told
     assert "| a | b | 1 | 0 | 0 | 0 | 0 | 1 | 0 |" in told, "p1 met a ValueError and was wrong"
     assert "| b | a | 1 | 0 | 0 | 0 | 0 | 0 | 1 |" in told
 

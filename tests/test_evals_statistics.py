@@ -22,6 +22,15 @@ def test_wilson_interval(part: int, whole: int, low: float, high: float) -> None
     assert Share(part, whole).interval == pytest.approx((low, high), abs=5e-5)
 
 
+@pytest.mark.parametrize("whole", range(1, 60))
+def test_an_interval_holds_its_share(whole: int) -> None:
+    for part in range(whole + 1):
+        low, high = Share(part, whole).interval
+        assert 0.0 <= low <= part / whole <= high <= 1.0
+    assert Share(0, whole).interval[0] == 0.0
+    assert Share(whole, whole).interval[1] == 1.0
+
+
 def test_a_share_never_stands_alone() -> None:
     assert str(Share(5, 10)) == "50.0% [23.7%, 76.3%] (5 of 10)"
     assert str(Share(0, 0)) == "none of 0"

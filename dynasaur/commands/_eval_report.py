@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
@@ -17,6 +18,7 @@ from dynasaur.evals.finished import Finished
 from dynasaur.evals.folder import LIBRARY
 from dynasaur.evals.report import facts, markdown
 from dynasaur.evals.results import Result
+from dynasaur.evals.tables import tables
 
 
 def show(folders: Sequence[Path], output: Path | None, *, as_json: bool) -> int:
@@ -29,7 +31,10 @@ def show(folders: Sequence[Path], output: Path | None, *, as_json: bool) -> int:
         document([facts(each) for each in all_of])
         return 0
     if output is None:
-        click.echo("\n".join(map(plain, markdown(all_of).split("\n"))))
+        if sys.stdout.isatty():
+            _print(all_of)
+        else:
+            click.echo(markdown(all_of))
         return 0
     if output.suffix not in (".html", ".md"):
         raise UsageError(f"{output}: a report is a .html or a .md file")
@@ -39,6 +44,26 @@ def show(folders: Sequence[Path], output: Path | None, *, as_json: bool) -> int:
         raise FailureError(f"{output} cannot be written: {error.strerror}") from error
     click.echo(f"written: {output}", err=True)
     return 0
+
+
+def _print(all_of: Sequence[Finished]) -> None:
+    """The tables on a terminal, folded to its width."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for title, text, (head, *body) in tables(all_of):
+        console.print(Text(title, style="bold"))
+        if text:
+            console.print(Text(text, style="dim"))
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+        for at, name in enumerate(head):
+            table.add_column(Text(plain(name)), overflow="fold", ratio=2 if at == 0 else 1)
+        for row in body:
+            table.add_row(*(Text(plain(cell)) for cell in row))
+        console.print(table)
+        console.print()
 
 
 def _write(all_of: Sequence[Finished], output: Path) -> None:

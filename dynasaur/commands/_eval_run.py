@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -178,7 +179,9 @@ class _Lines(Listener):
         mark = {True: "right", False: "wrong", None: "not scored"}[result.right]
         if result.status != "solved":
             mark = f"{result.status}: {result.reason}"
-        click.echo(f"{self._over}/{self._total} {plain(result.id)}: {plain(mark)}", err=True)
+        line = plain(f"{self._over}/{self._total} {result.id}: {mark}")
+        room = shutil.get_terminal_size().columns if sys.stderr.isatty() else len(line)
+        click.echo(line if len(line) <= room else f"{line[: room - 1]}…", err=True)
 
     def admitted(self, admitted: Admitted) -> None:
         for name in admitted.names:

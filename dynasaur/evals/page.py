@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
-from html import escape
+import html
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
 
 from dynasaur.evals.finished import Finished
+from dynasaur.evals.plan import flat
 from dynasaur.evals.plots import pictures
 from dynasaur.evals.results import Result
 from dynasaur.evals.scorers.answers import as_text
 from dynasaur.evals.tables import tables
+from dynasaur.export.page import shown
 
 SHOWN = 300
 """Characters of an answer or reason."""
+
+SHORT = 44
+"""Characters of a cell that stands on one line."""
 
 
 def page(all_of: Sequence[Finished], runs: Path) -> str:
@@ -27,6 +33,10 @@ def page(all_of: Sequence[Finished], runs: Path) -> str:
         runs: Folder of the problems' own pages, as the page names it.
     """
     return "\n".join([*_head(all_of), *_body(all_of, runs), "</main></body></html>", ""])
+
+
+def _safe(text: str) -> str:
+    return html.escape(shown(text))
 
 
 def _part(name: str) -> str:
@@ -40,7 +50,7 @@ def _head(all_of: Sequence[Finished]) -> Iterator[str]:
         f"default-src 'none'; style-src 'unsafe-inline'; script-src 'sha256-{digest}'; "
         "base-uri 'none'"
     )
-    title = escape(f"Evaluation: {', '.join(each.name for each in all_of)}")
+    title = _safe(f"Evaluation: {', '.join(each.name for each in all_of)}")
     yield "<!doctype html>"
     yield '<html lang="en"><head><meta charset="utf-8">'
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
@@ -51,55 +61,88 @@ def _head(all_of: Sequence[Finished]) -> Iterator[str]:
 
 def _body(all_of: Sequence[Finished], runs: Path) -> Iterator[str]:
     for title, text, rows in tables(all_of):
-        yield f"<section><h2>{escape(title)}</h2>"
+        head, *body = ([_safe(cell) for cell in row] for row in rows)
+        yield f"<section><h2>{_safe(title)}</h2>"
         if text:
-            yield f"<p>{escape(text)}</p>"
-        yield from _table(rows)
+            yield f"<p>{_safe(text)}</p>"
+        yield from _table(head, body)
         yield "</section>"
     yield "<section><h2>Pictures</h2><div class='pictures'>"
     for title, svg in pictures(all_of):
-        yield f"<figure><figcaption>{escape(title)}</figcaption>{svg}</figure>"
+        yield f"<figure><figcaption>{_safe(title)}</figcaption>{svg}</figure>"
     yield "</div></section>"
+    yield "<section><h2>Problem by problem</h2>"
+    yield "<p>Each outcome leads to the record of its run; heads sort.</p>"
+    yield from _side_by_side(all_of, runs)
+    yield "</section>"
     for each in all_of:
-        yield f"<section><h2>Problems of {escape(each.name)}</h2>"
+        yield f"<section><h2>Problems of {_safe(each.name)}</h2>"
+        yield f"<details><summary>All {len(each.results)}</summary>"
         yield from _problems(each, runs)
-        yield "</section>"
+        yield "</details></section>"
     for each in all_of:
-        yield f"<section><h2>How {escape(each.name)} was made</h2><dl>"
-        for key, value in each.plan.items():
-            yield f"<div><dt>{escape(key)}</dt><dd>{escape(str(value))}</dd></div>"
-        yield "</dl></section>"
+        yield f"<section><h2>How {_safe(each.name)} was made</h2><details><summary>All that shaped"
+        yield " its results</summary><dl>"
+        for key, value in flat(each.manifest).items():
+            yield f"<div><dt>{_safe(key)}</dt><dd>{_safe(str(value))}</dd></div>"
+        yield "</dl></details></section>"
 
 
-def _table(rows: Sequence[Sequence[str]]) -> Iterator[str]:
-    head, *body = rows
+def _table(head: Sequence[str], body: Iterable[Sequence[str]]) -> Iterator[str]:
+    """A table that sorts, of cells that are HTML; short cells are not broken."""
     yield '<div class="wide"><table><thead><tr>'
-    yield "".join(f'<th scope="col"><button>{escape(cell)}</button></th>' for cell in head)
+    yield "".join(f'<th scope="col"><button>{cell}</button></th>' for cell in head)
     yield "</tr></thead><tbody>"
     for row in body:
-        yield f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>"
+        yield f"<tr>{''.join(map(_cell, row))}</tr>"
     yield "</tbody></table></div>"
+
+
+def _cell(inner: str) -> str:
+    short = len(html.unescape(re.sub(r"<[^>]*>", "", inner))) <= SHORT
+    return f'<td class="short">{inner}</td>' if short else f"<td>{inner}</td>"
+
+
+def _side_by_side(all_of: Sequence[Finished], runs: Path) -> Iterator[str]:
+    """One row a problem, one column an evaluation."""
+    of = [{one.id: one for one in each.results} for each in all_of]
+    groups = {one.id: one.group for each in all_of for one in each.results}
+    rows = []
+    for name, group in groups.items():
+        cells = [
+            _outcome(each, found[name], runs) if name in found else "-"
+            for each, found in zip(all_of, of, strict=True)
+        ]
+        rows.append([_safe(name), _safe(group), *cells])
+    yield from _table(["problem", "group", *(_safe(each.name) for each in all_of)], rows)
 
 
 def _problems(each: Finished, runs: Path) -> Iterator[str]:
     head = ("problem", "group", "outcome", "answer", "steps", "tokens", "seconds", "generated used")
-    yield '<div class="wide"><table class="problems"><thead><tr>'
-    yield "".join(f'<th scope="col"><button>{escape(cell)}</button></th>' for cell in head)
-    yield "</tr></thead><tbody>"
-    for one in each.results:
-        link = escape((runs / page_name(each, one)).as_posix(), quote=True)
-        name = f'<a href="{link}">{escape(one.id)}</a>' if one.run else escape(one.id)
-        cells = (
-            escape(one.group),
-            f'<span class="{outcome(one).split()[0]}">{escape(outcome(one))}</span>',
-            escape((as_text(one.answer) if one.status == "solved" else one.reason)[:SHOWN]),
+    rows = [
+        (
+            _safe(one.id),
+            _safe(one.group),
+            _outcome(each, one, runs),
+            _safe((as_text(one.answer) if one.status == "solved" else one.reason)[:SHOWN]),
             str(one.steps),
             f"{one.tokens:,}",
             f"{one.seconds:.1f}",
-            escape(", ".join(one.generated)),
+            _safe(", ".join(one.generated)),
         )
-        yield f"<tr><td>{name}</td>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>"
-    yield "</tbody></table></div>"
+        for one in each.results
+    ]
+    yield from _table(head, rows)
+
+
+def _outcome(each: Finished, one: Result, runs: Path) -> str:
+    """What became of a problem, with the way to its record."""
+    said = outcome(one)
+    shows = f'<span class="{_safe(said.split()[0])}">{_safe(said)}</span>'
+    if not one.run:
+        return shows
+    link = _safe((runs / page_name(each, one)).as_posix())
+    return f'<a href="{link}">{shows}</a>'
 
 
 def outcome(result: Result) -> str:

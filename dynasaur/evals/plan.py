@@ -153,7 +153,7 @@ def check_same(old: Mapping[str, Json], new: Mapping[str, Json], where: Path) ->
     Raises:
         UsageError: Something that shapes results is different; says what.
     """
-    before, now = _flat(old), _flat(new)
+    before, now = flat(old), flat(new)
     keys = sorted(before.keys() | now.keys(), key=lambda key: (not key.startswith("plan."), key))
     for key in keys:
         if before.get(key) != now.get(key) and key not in (*PLACES, *LATER):
@@ -163,11 +163,12 @@ def check_same(old: Mapping[str, Json], new: Mapping[str, Json], where: Path) ->
             )
 
 
-def _flat(document: Mapping[str, Json], prefix: str = "") -> dict[str, Json]:
+def flat(document: Mapping[str, Json], prefix: str = "") -> dict[str, Json]:
+    """A manifest as one table; the names of what lies inside another are joined by dots."""
     found: dict[str, Json] = {}
     for key, value in document.items():
         if isinstance(value, dict):
-            found |= _flat(value, f"{prefix}{key}.")
+            found |= flat(value, f"{prefix}{key}.")
         else:
             found[prefix + key] = value
     return found

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dynasaur.errors import UsageError
 from dynasaur.evals.finished import Finished
 from dynasaur.evals.missed import KINDS, missed
+from dynasaur.evals.tables import complexities
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,10 +21,13 @@ _Draw: TypeAlias = "Callable[[Axes, Sequence[Finished]], None]"
 WIDTH, HEIGHT = 7.0, 3.2
 """Inches."""
 
-COLOURS = ("#2563a8", "#c2571a", "#2e7d4f", "#8a3ffc", "#b0892b", "#555555")
+COLOURS = (
+    "#2563a8", "#c2571a", "#2e7d4f", "#8a3ffc", "#b0892b", "#555555", "#d0367f", "#0f8b8d",
+    "#7a5230",
+)  # fmt: skip
 """Told apart by people who see few colours; the markers differ, too."""
 
-MARKERS = "osD^vP"
+MARKERS = "osD^vP<>X"
 
 
 def pictures(all_of: Sequence[Finished]) -> list[tuple[str, str]]:
@@ -66,7 +71,7 @@ def _draw(draw: _Draw, all_of: Sequence[Finished]) -> str:
     draw(axes, all_of)
     axes.spines[["top", "right"]].set_visible(False)
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(frameon=False, fontsize=8)
+        axes.legend(frameon=False, fontsize=8, loc="lower left", bbox_to_anchor=(0, 1), ncols=3)
     out = io.StringIO()
     figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     return re.sub(r"^.*?(?=<svg)", "", out.getvalue(), flags=re.DOTALL)
@@ -112,6 +117,7 @@ def _coverage(axes: Axes, all_of: Sequence[Finished]) -> None:
         if known:
             axes.plot(*zip(*known, strict=True), "--", label=f"{each.name}, plain", **_style(at))
     axes.set_ylim(0, 1.05)
+    axes.locator_params(axis="x", integer=True)
     axes.set_xlabel("generated actions in the library")
     axes.set_ylabel("coverage")
 
@@ -122,16 +128,14 @@ def _reuse(axes: Axes, all_of: Sequence[Finished]) -> None:
         shares = [point.reused / point.problems for point in points]
         axes.plot([point.batch for point in points], shares, label=each.name, **_style(at))
     axes.set_ylim(0, 1.05)
+    axes.locator_params(axis="x", integer=True)
     axes.set_xlabel("batch")
     axes.set_ylabel("share of problems")
 
 
 def _funnel(axes: Axes, all_of: Sequence[Finished]) -> None:
     stages = ("admitted", "offered", "loaded", "called", "succeeded")
-    for at, each in enumerate(all_of):
-        counts = [getattr(each.funnel, stage) for stage in stages]
-        axes.plot(stages, counts, label=each.name, **_style(at))
-    axes.set_ylim(bottom=0)
+    _bars(axes, stages, {each.name: asdict(each.funnel) for each in all_of})
     axes.set_ylabel("actions")
 
 
@@ -160,15 +164,14 @@ def _bars(axes: Axes, names: Sequence[str], counts: Mapping[str, Mapping[str, in
 
 
 def _complexity(axes: Axes, all_of: Sequence[Finished]) -> None:
-    rows = {
-        f"{kind}, {each.name}": [one.nodes for one in found]
-        for each in all_of
-        for kind, found in each.complexities().items()
-    }
-    axes.boxplot(list(rows.values()), orientation="horizontal", widths=0.6)
+    rows = complexities(all_of)
+    nodes = [[one.nodes for one in found] for found in rows.values()]
+    axes.boxplot(nodes, orientation="horizontal", widths=0.6)
     axes.set_yticks(range(1, len(rows) + 1), list(rows))
     axes.invert_yaxis()
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_formatter("")
     axes.set_xlabel("nodes of the syntax tree")
 
 

@@ -10,6 +10,7 @@ from dynasaur.evals.finished import Finished
 from dynasaur.evals.missed import missed
 from dynasaur.evals.statistics import Share
 from dynasaur.evals.tables import tables
+from dynasaur.export.page import shown
 from dynasaur.types import Json
 
 NUMBERS = ("steps", "tokens", "seconds")
@@ -59,7 +60,7 @@ def markdown(all_of: Sequence[Finished]) -> str:
         parts += [f"## {title}", ""]
         if text:
             parts += [text, ""]
-        head, *body = ([cell.replace("|", "\\|") for cell in row] for row in rows)
+        head, *body = ([shown(cell).replace("|", "\\|") for cell in row] for row in rows)
         parts += [_row(head), _row(["---"] * len(head)), *map(_row, body), ""]
     return "\n".join(parts)
 

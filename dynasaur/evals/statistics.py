@@ -36,7 +36,10 @@ class Share:
         p, z2 = self.part / n, Z95 * Z95
         middle = (p + z2 / (2 * n)) / (1 + z2 / n)
         half = Z95 / (1 + z2 / n) * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-        return max(0.0, middle - half), min(1.0, middle + half)
+        return (
+            max(0.0, middle - half) if self.part else 0.0,
+            min(1.0, middle + half) if self.part < n else 1.0,
+        )
 
     def __str__(self) -> str:
         if not self.whole:

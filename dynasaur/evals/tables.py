@@ -9,7 +9,7 @@ from itertools import combinations
 from typing import Any
 
 from dynasaur.evals.compared import compare
-from dynasaur.evals.complexity import middle
+from dynasaur.evals.complexity import Complexity, middle
 from dynasaur.evals.finished import Finished
 from dynasaur.evals.missed import KINDS, missed
 
@@ -21,7 +21,8 @@ _RESULTS = (
     "stand apart. Tokens and cost are those of all; the other numbers are means over problems."
 )
 _COMPARED = (
-    "Over the problems that both have scored. p: McNemar's exact test, two-sided. Token ratio: "
+    "Over the problems that both have scored. p: McNemar's exact test, two-sided, not adjusted "
+    "for the number of comparisons. Token ratio: "
     "second over first; where it is far from 1, a comparison of accuracies alone is not fair."
 )
 _MISSED = (
@@ -52,8 +53,8 @@ def tables(all_of: Sequence[Finished]) -> Iterator[Table]:
     if any(each.errors for each in all_of):
         yield "Errors of steps", "", _counts([each.errors for each in all_of], all_of)
     yield "Why answers were missed", _MISSED, _missed(all_of)
-    if len(all_of) > 1:
-        yield "Missed by one alone", _APART, _apart(all_of)
+    if apart := _apart(all_of):
+        yield "Missed by one alone", _APART, apart
     yield "What became of generated actions", _FUNNEL, _funnels(all_of)
     if complexities := _complexities(all_of):
         yield "Complexity", _COMPLEXITY, complexities
@@ -125,14 +126,14 @@ def _groups(all_of: Sequence[Finished]) -> Rows:
 def _compared(all_of: Sequence[Finished]) -> Rows:
     shares = ("first right", "second right")
     counted = ("both", "first only", "second only", "neither")
-    rows = [["first", "second", *shares, *counted, "p", "token ratio"]]
+    rows = [["first", "second", *shares, "p", "token ratio", *counted]]
     for first, second in combinations(all_of, 2):
         found = compare(first, second)
         of = found.pairing
         ratio = f"{found.tokens[1] / found.tokens[0]:.2f}" if found.tokens[0] else "-"
         counts = map(str, (of.both, of.first, of.second, of.neither))
         right = map(str, found.shares)
-        rows.append([first.name, second.name, *right, *counts, f"{of.p:.4f}", ratio])
+        rows.append([first.name, second.name, *right, f"{of.p:.4f}", ratio, *counts])
     return rows
 
 
@@ -169,10 +170,12 @@ def _apart(all_of: Sequence[Finished]) -> Rows:
     for first, second in combinations(all_of, 2):
         pairs = zip(compare(first, second).missed, ((first, second), (second, first)), strict=True)
         for results, (one, other) in pairs:
+            if not results:
+                continue
             counts = missed(results)
             kinds = (str(counts[kind]) for kind in KINDS)
             rows.append([one.name, other.name, str(len(results)), *kinds])
-    return rows
+    return rows if len(rows) > 1 else []
 
 
 def _funnels(all_of: Sequence[Finished]) -> Rows:
@@ -185,10 +188,20 @@ def _funnels(all_of: Sequence[Finished]) -> Rows:
     return rows
 
 
-def _complexities(all_of: Sequence[Finished]) -> Rows:
-    rows = [["actions", "number", "paths", "nodes", "lines"]]
+def complexities(all_of: Sequence[Finished]) -> dict[str, list[Complexity]]:
+    """Of the generated actions of each evaluation, and once of the initial ones that are alike."""
+    rows: dict[str, list[Complexity]] = {}
     for each in all_of:
         for kind, found in each.complexities().items():
-            numbers = (f"{value:g}" for value in middle(found))
-            rows.append([f"{kind}, {each.name}", str(len(found)), *numbers])
+            if kind == "generated":
+                rows[f"{kind}, {each.name}"] = found
+            elif found not in rows.values():
+                rows["initial" if "initial" not in rows else f"initial, {each.name}"] = found
+    return rows
+
+
+def _complexities(all_of: Sequence[Finished]) -> Rows:
+    rows = [["actions", "number", "paths", "nodes", "lines"]]
+    for kind, found in complexities(all_of).items():
+        rows.append([kind, str(len(found)), *(f"{value:g}" for value in middle(found))])
     return rows if len(rows) > 1 else []

@@ -105,7 +105,7 @@ def _python(code: str) -> str:
     from pygments.formatters import HtmlFormatter
     from pygments.lexers import PythonLexer
 
-    marked: str = highlight(_shown(code), PythonLexer(), HtmlFormatter(nowrap=True))
+    marked: str = highlight(shown(code), PythonLexer(), HtmlFormatter(nowrap=True))
     return marked.rstrip("\n")
 
 
@@ -119,10 +119,10 @@ def _colours() -> str:
 
 
 def _text(text: str) -> str:
-    return escape(_shown(text))
+    return escape(shown(text))
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
     """Control characters, and those that turn the direction of text, made visible."""
     return "".join(_VISIBLE.get(ord(character), character) for character in text)
 
