@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -70,12 +71,17 @@ _OPTIONS = (
     ),
     click.option("--freeze", is_flag=True, help="Admit nothing."),
     click.option("--ablate", multiple=True, type=click.Choice(PARTS), help="Leave a part out."),
-    click.option("--baseline", type=click.Choice(BASELINES), help="Another kind of agent."),
+    click.option(
+        "--baseline",
+        type=click.Choice(BASELINES),
+        help="Another kind of agent: without library; with initial actions, one call a step; or "
+        "without library, the best of so many runs as fit into the tokens of --match.",
+    ),
     click.option(
         "--match",
         type=click.Path(path_type=Path, exists=True, file_okay=False),
         metavar="DIR",
-        help="Give each problem the tokens that it used in the evaluation DIR, instead of steps.",
+        help="Give each problem the tokens that it cost in the evaluation DIR, instead of steps.",
     ),
     click.option(
         "--batch",
@@ -107,9 +113,14 @@ _OPTIONS = (
         "--paper",
         is_flag=True,
         help="The paper's protocol: 20 steps, temperature 0.5, k 10, --accept executed, "
-        "--reformulate.",
+        "--reformulate, and --freeze on test splits.",
     ),
-    click.option("--resume", is_flag=True, help="Go on with what -o holds."),
+    click.option(
+        "--resume",
+        is_flag=True,
+        help="Go on with what -o holds. Problems that failed are done again where nothing is "
+        "admitted.",
+    ),
     click.option(
         "-o",
         "--output",
@@ -130,8 +141,14 @@ def _options(function: F) -> F:
     return function
 
 
+def _help(name: str) -> str:
+    suite = SUITES[name]
+    splits = f"Splits: {', '.join(suite.splits)}." if len(suite.splits) > 1 else ""
+    return f"{HELP[name]} {splits}\n\n{inspect.getdoc(suite.read)}\n\nData: {suite.page}"
+
+
 def _suite(name: str) -> click.Command:
-    @click.command(name, help=f"{HELP[name]} Splits: {', '.join(SUITES[name].splits)}.")
+    @click.command(name, help=_help(name))
     @_options
     def suite(**given: Any) -> int:
         from dynasaur.commands._eval_run import run
