@@ -373,6 +373,8 @@ def test_parts_and_whole_text(tmp_path: Path) -> None:
     assert len(document_parts(long_pdf(tmp_path))) == 12
     many = made(tmp_path, "many.pdf", papers.pdf([[f"page {n}"] for n in range(70)]))
     assert document_text(many).endswith("page 69")
+    with pytest.raises(ValueError, match="its pages hold no text: they are pictures or empty"):
+        document_text(made(tmp_path, "scan.pdf", papers.pdf([[], []])))
 
 
 @pytest.mark.parametrize(

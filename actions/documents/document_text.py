@@ -31,7 +31,8 @@ def document_text(path: str) -> str:
 
     Raises:
         FileNotFoundError: There is no such file.
-        ValueError: The file is broken, encrypted or of no kind that is known.
+        ValueError: The file is broken, encrypted or of no kind that is known, or a PDF whose pages
+            are pictures.
         ImportError: A package that reads this kind is not installed.
 
     Examples:
@@ -45,5 +46,9 @@ def document_text(path: str) -> str:
     """
     document = open_document(path)
     if document.rich and len(document.parts) > _RICH_PAGES:
-        return "\n\n".join(part.text for part in document.parts if part.text)
-    return whole_text(document)
+        text = "\n\n".join(part.text for part in document.parts if part.text)
+    else:
+        text = whole_text(document)
+    if not text and document.kind == "PDF":
+        raise ValueError(f"{path}: {document.note}")
+    return text
