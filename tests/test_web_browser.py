@@ -49,6 +49,8 @@ def test_scripts_run_and_forms_are_filled_in(site: WebSite) -> None:
     assert json.dumps({"q": ["green tea"]}) in fill_form({"q": "green tea"})
     # The cookie that the script has set goes along from then on, with a browser and without.
     assert "cookies: ran=yes" in open_page(f"{site.host}/cookie")
+    with pytest.raises(ConnectionError, match="cannot show .*/missing: 404 Not Found"):
+        open_page(f"{site.host}/missing", render=True)
     open_page(f"{site.host}/plain", render=True)
     assert "Sentence 0" in follow_link(1)
 

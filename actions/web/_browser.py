@@ -26,7 +26,10 @@ SECONDS = 30.0
 GRACE = 30.0
 """More time, for the browser to start and for scripts to come to rest."""
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+PROGRAMS = (
+    "/usr/lib/chromium/chromium",  # Debian's own starter reads files that a sandbox has not
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
+)
 """What it may be called."""
 
 Filled = Mapping[str, str]

@@ -10,7 +10,15 @@ from typing import Any
 
 _QUIET_SECONDS = 5.0
 _TRIES = 3
+_FEW = 3
+_FAILED = 400
 _MOST = 5_000_000
+_ITS_OWN = (  # what the browser asks for itself: past the proxy it comes to nothing
+    *("accounts.google.com", "android.clients.google.com", "clients2.google.com"),
+    *("clientservices.googleapis.com", "content-autofill.googleapis.com", "*.gvt1.com"),
+    *("optimizationguide-pa.googleapis.com", "safebrowsing.googleapis.com"),
+    "update.googleapis.com",
+)
 _ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--mute-audio")
 
 
@@ -19,14 +27,18 @@ def answered(order: dict[str, Any]) -> dict[str, Any]:
     try:
         return _shown(order)
     except Exception as error:  # noqa: BLE001 - told to whoever started us
-        return {"error": f"{type(error).__name__}: {str(error)[:500]}"}
+        lines = [line for line in str(error).splitlines() if line.strip()]
+        # What a browser that did not start has to say comes last.
+        told = lines[0] if len(lines) < _FEW else f"{lines[0]} ... {lines[-1].strip()}"
+        return {"error": f"{type(error).__name__}: {told[:500]}"}
 
 
 def _shown(order: dict[str, Any]) -> dict[str, Any]:
     from playwright.sync_api import Error, sync_playwright
 
     wait = order["seconds"] * 1000
-    proxy = {"server": order["proxy"], "bypass": "<-loopback>"} if order["proxy"] else None
+    past = ",".join(["<-loopback>", *_ITS_OWN])
+    proxy = {"server": order["proxy"], "bypass": past} if order["proxy"] else None
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=order["program"],
@@ -40,7 +52,9 @@ def _shown(order: dict[str, Any]) -> dict[str, Any]:
         page = context.new_page()
         note = ""
         try:
-            page.goto(order["url"], wait_until="domcontentloaded")
+            answer = page.goto(order["url"], wait_until="domcontentloaded")
+            if answer is not None and answer.status >= _FAILED:
+                return {"error": f"{answer.status} {answer.status_text}".strip()}
         except Error as error:
             if error.name != "TimeoutError":
                 return {"error": str(error).partition("\n")[0]}
