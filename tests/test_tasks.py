@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from dynasaur.commands._many import merge
 from dynasaur.errors import UsageError
 from dynasaur.tasks import Results, read_items
 from tests.builders.cli import Done, command, dynasaur, environment, script
@@ -229,6 +230,28 @@ def double_of(number: float) -> float:
     """
     return 2 * number
 '''
+
+
+def test_what_a_lost_run_left_is_found_by_its_task_without_its_secret(
+    library: Path,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    task = "Double 2 with the key ghp_0123456789abcdefghijklmnopqrstuvwxyz."
+    code = f"{DOUBLE.replace('double_of', 'twice_of')}submit_final_answer(twice_of(2))"
+    words = ("run", task, "--model", script(tmp_path, code), "--deliver", "branch", "--json")
+    done = dynasaur(*words, cwd=library)
+    assert done.code == 0, done.err
+    assert "[secret]" in dynasaur("runs", "show", "last", cwd=library).out
+    for name, value in environment(library / ".home").items():
+        monkeypatch.setenv(name, value)
+    flags = {"library_path": str(library)}
+    for others in ({"Double 3."}, {task.replace("Double", "Treble")}):
+        merge([], others, "2", flags)
+        assert "merged" not in capsys.readouterr().err
+    merge([], {task}, "2", flags)
+    assert "merged: twice_of\n" in capsys.readouterr().err
 
 
 @pytest.mark.slow

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -20,6 +21,7 @@ from dynasaur.commands._worker import carry_out, failed
 from dynasaur.config import Settings
 from dynasaur.errors import ActionError, DynasaurError
 from dynasaur.tasks import Item, Results, read_items
+from dynasaur.tokens import MASK
 from dynasaur.trajectory import harvest, list_runs, new_id
 from dynasaur.types import Json
 
@@ -72,7 +74,7 @@ def run_many(
                 counts[str(result["status"])] += 1
                 progress.over(item, result)
         if apart:
-            _merge(kept.runs(), {item.task.text for item in items}, began, flags)
+            merge(kept.runs(), {item.task.text for item in items}, began, flags)
         return _sum_up(kept.path, items, before, counts, quiet=quiet, as_json=as_json)
 
 
@@ -91,7 +93,7 @@ def _carried_out(
             yield of[str(done.job[0]["id"])], done.result or failed(done.error)
 
 
-def _merge(runs: Iterable[str], tasks: Set[str], began: str, flags: dict[str, Any]) -> None:
+def merge(runs: Iterable[str], tasks: Set[str], began: str, flags: dict[str, Any]) -> None:
     """Take over what workers left on branches of their own, each through the gate once more.
 
     Two may have written the same function: the library takes one of them.
@@ -107,7 +109,7 @@ def _merge(runs: Iterable[str], tasks: Set[str], began: str, flags: dict[str, An
     known = {field.name: flags.get(field.name) for field in fields(Settings)}
     library, _ = open_library(Path(path) if path else None, {**known, "deliver": "merge"})
     recorded = list_runs(library.runs)
-    lost = (run for run, saved in recorded if run >= began and saved and saved["task"] in tasks)
+    lost = (run for run, saved in recorded if run >= began and saved and _is_of(saved, tasks))
     for run in dict.fromkeys([*runs, *lost]):
         try:
             library.repo.at(f"dynasaur/{run}")
@@ -123,6 +125,15 @@ def _merge(runs: Iterable[str], tasks: Set[str], began: str, flags: dict[str, An
         for one in done.refused:
             click.echo(f"dynasaur: not merged: {one.name}: {plain(one.reason)}", err=True)
         library.repo.forget(run)
+
+
+def _is_of(saved: Mapping[str, Json], tasks: Set[str]) -> bool:
+    """A recorded run's task is one of these; secrets were left out of the record."""
+    task = str(saved["task"])
+    if MASK not in task:
+        return task in tasks
+    pattern = re.compile(".+".join(map(re.escape, task.split(MASK))), re.DOTALL)
+    return any(pattern.fullmatch(one) for one in tasks)
 
 
 def _sum_up(

@@ -15,7 +15,13 @@ from dynasaur.commands._wiring import json_option, library_option, open_library
 from dynasaur.errors import UsageError
 from dynasaur.types import Json
 
-FORMATS = {"ipynb": "a notebook with its outputs", "html": "one page", "md": "Markdown"}
+FORMATS = {
+    "ipynb": "a notebook with its outputs",
+    "html": "one page",
+    "md": "Markdown",
+    "atif": "JSON that other tools read (Agent Trajectory Interchange Format)",
+}
+SUFFIXES = {"atif": "atif.json"}
 
 if TYPE_CHECKING:
     from dynasaur.record import Step, Trajectory
@@ -96,7 +102,7 @@ def rm(runs: tuple[str, ...], library_path: Path | None, as_json: bool) -> None:
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Where to; `-` is standard output. Default: RUN.ipynb, RUN.html, RUN.md here.",
+    help="Where to; `-` is standard output. Default: RUN.ipynb, RUN.html, RUN.md, RUN.atif.json here.",
 )
 @library_option
 def export(run: str, kind: str, output: Path | None, library_path: Path | None) -> None:
@@ -107,7 +113,7 @@ def export(run: str, kind: str, output: Path | None, library_path: Path | None) 
     library, _ = open_library(library_path)
     result = load(find_run(library.runs, run))
     content = exported(kind, result, library.root).encode("utf-8", "backslashreplace")
-    path = output or Path(f"{result.run}.{kind}")
+    path = output or Path(f"{result.run}.{SUFFIXES.get(kind, kind)}")
     if str(path) == "-":
         click.echo(content, nl=False)
         return

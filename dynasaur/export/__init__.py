@@ -1,4 +1,4 @@
-"""A recorded run as a file for others: a notebook, one page of HTML, Markdown."""
+"""A recorded run as a file for others: a notebook, one page of HTML, Markdown, ATIF."""
 
 from dynasaur.export.exported import exported
 
