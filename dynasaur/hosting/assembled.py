@@ -7,11 +7,14 @@ from contextlib import ExitStack
 
 from dynasaur.agent.outside import Outside, Provided, Scene
 from dynasaur.hosting.means import Means
+from dynasaur.hosting.search import search
+from dynasaur.hosting.senses import senses
+from dynasaur.hosting.tools import tools
 
 Provider = Callable[[Scene, Means], Provided]
 """Gives host functions to the kernel of a scene; cheap, as `Outside` is."""
 
-PROVIDERS: tuple[Provider, ...] = ()
+PROVIDERS: tuple[Provider, ...] = (search, senses, tools)
 """Those who give some; no two give the same name."""
 
 
