@@ -13,6 +13,7 @@ from dynasaur.errors import UsageError
 from dynasaur.evals.suites.table import SUITES
 from tests.builders import suites as made
 from tests.builders.cli import dynasaur, script
+from tests.builders.repos import git
 
 KINDS = (
     "csv", "docx", "gif", "jpg", "json", "jsonl", "jsonld", "m4a", "mov", "mp3", "pdb", "pdf",
@@ -103,3 +104,27 @@ def test_the_agent_gets_them_and_the_leaderboard_its_file(tmp_path: Path) -> Non
             ("", "", "I look.\nThen I count."),
         ]
     ]
+
+
+def test_what_is_committed_does_not_tell_the_problem(tmp_path: Path) -> None:
+    """GAIA's terms forbid to pass its questions on; an action may be shared."""
+    gaia(tmp_path / "data", ("",), answer="YES!")
+    defines = (
+        'def shouted(text: str) -> str:\n    """A text in upper case with an exclamation mark.\n\n'
+        "    Args:\n        text: The text.\n\n    Returns:\n        The louder text.\n"
+        '    """\n    louder = text.strip().upper()\n    return louder + "!"\n'
+        'submit_final_answer(shouted("yes"))'
+    )
+    model = script(tmp_path, defines, "CATEGORIES = {'shouted': 'text'}")
+    words = ("--data", "data", "--model", model, "-o", "out", "--accept", "solved")
+    done = dynasaur("eval", "gaia", *words, cwd=tmp_path, timeout=300)
+    assert done.out.endswith("(1 of 1) right\n"), done.err
+    assert "kept: shouted" in done.err
+    library = tmp_path / "out" / "library"
+    (action,) = library.glob("actions/*/shouted.py")
+    kept = action.read_text() + git(library, "log", "--format=%B")
+    assert "a problem of gaia" in kept
+    assert "What is the size" not in kept
+    told = dynasaur("eval", "report", "out", "-o", "r.html", cwd=tmp_path)
+    assert "show problems of gaia, whose terms forbid" in told.err
+    assert "What is the size" not in (tmp_path / "r.html").read_text()

@@ -18,6 +18,7 @@ from dynasaur.evals.finished import Finished
 from dynasaur.evals.folder import LIBRARY
 from dynasaur.evals.report import facts, markdown
 from dynasaur.evals.results import Result
+from dynasaur.evals.suites.table import SUITES
 from dynasaur.evals.tables import tables
 
 
@@ -43,6 +44,13 @@ def show(folders: Sequence[Path], output: Path | None, *, as_json: bool) -> int:
     except OSError as error:
         raise FailureError(f"{output} cannot be written: {error.strerror}") from error
     click.echo(f"written: {output}", err=True)
+    gated = sorted({each.plan["suite"] for each in all_of if SUITES[each.plan["suite"]].gated})
+    if gated and output.suffix == ".html":
+        click.echo(
+            f"note: the pages in {output.stem}-runs show problems of {', '.join(gated)}, whose "
+            "terms forbid to pass them on; the report itself does not",
+            err=True,
+        )
     return 0
 
 

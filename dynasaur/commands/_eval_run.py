@@ -97,6 +97,7 @@ def _harness(
     from dynasaur.evals.ground import admitter
 
     library = _eval.eval_library(root, plan, settings)
+    instead = f"a problem of {plan.suite}" if SUITES[plan.suite].gated else ""
     return Harness(
         root,
         plan,
@@ -105,7 +106,7 @@ def _harness(
         crew=crew,
         make=_eval.make_agent,
         score=_eval.scorers(plan),
-        admit=admitter(library, lambda: _eval.eval_model(plan)),
+        admit=admitter(library, lambda: _eval.eval_model(plan), instead=instead),
         settings=settings,
         tokens=tokens,
         past=left_over(library.runs, plan, problems, kept[0].all),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -93,12 +94,18 @@ def same_model(source: Path, model: str) -> None:
 
 
 def admitter(
-    library: Library, model: Callable[[], Model]
+    library: Library, model: Callable[[], Model], *, instead: str = ""
 ) -> Callable[[str], tuple[Admission, Usage]]:
     """Puts what a run left through the gate, by the run's id, and says what asking cost.
 
     What a process that was killed had committed already counts as admitted, and is not judged
     again.
+
+    Args:
+        library: Where it goes.
+        model: Makes the model that is asked for documentation.
+        instead: What actions say of their task, where its text may not be passed on; empty for
+            the task itself.
     """
     from dynasaur import prompts
     from dynasaur.history import History
@@ -123,6 +130,7 @@ def admitter(
         if run in done:
             return Admission(tuple(done[run])), spent
         left = harvest(library.runs / run)
+        left = replace(left, task=instead or left.task)
         made = library.registry.admit(left, ask if left.solved else None)
         return made, spent
 

@@ -46,5 +46,6 @@ GAIA = Suite(
         "the question asks for them. Words without articles and abbreviations."
     ),
     hub="gaia-benchmark/GAIA",
+    gated=True,
     page="https://huggingface.co/datasets/gaia-benchmark/GAIA",
 )

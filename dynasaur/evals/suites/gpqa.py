@@ -38,5 +38,6 @@ GPQA = Suite(
     read=_read,
     answer_format="The letter of the right option alone: A, B, C or D.",
     hub="Idavidrein/gpqa",
+    gated=True,
     page="https://huggingface.co/datasets/Idavidrein/gpqa",
 )

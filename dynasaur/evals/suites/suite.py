@@ -45,6 +45,7 @@ class Suite:
         answer_format: What an answer must look like, said to the agent.
         hub: The data set on the Hugging Face hub; empty where it has none.
         page: Where people get the data, or accept its terms.
+        gated: Its terms forbid to pass its problems on: what is committed does not tell them.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Suite:
     answer_format: str
     page: str
     hub: str = ""
+    gated: bool = False
 
     def accumulates_on(self, split: str) -> bool:
         """By the paper's protocol a library grows on the other splits, where there are some."""
