@@ -50,6 +50,32 @@ def test_math_as_published(tmp_path: Path) -> None:
     assert [one.id for one in SUITES["math"].load(tmp_path)] == ["algebra/1", "algebra/2"]
 
 
+def test_math_as_the_hub_has_it(tmp_path: Path) -> None:
+    """One folder a subject, rows without ids: those of two subjects are not mixed up."""
+    pytest.importorskip("pyarrow")
+    for subject in ("algebra", "geometry"):
+        file = tmp_path / subject / "test-00000-of-00001.parquet"
+        made.write_parquet(file, [made.MATH_ROW, made.MATH_ROW])
+    problems = SUITES["math"].load(tmp_path)
+    assert [one.id for one in problems] == [
+        f"{subject}/test-00000-of-00001.parquet, row {row}"
+        for subject in ("algebra", "geometry")
+        for row in (1, 2)
+    ]
+
+
+def test_aime_and_gpqa_as_the_hub_has_them(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    made.write_parquet(tmp_path / "a" / "data" / "train-00000-of-00001.parquet", made.AIME_ROWS)
+    right("aime", tmp_path / "a", "test", [42])
+    rows = [
+        {key: value for key, value in row.items() if key != "Record ID"} for row in made.GPQA_ROWS
+    ]
+    made.write_csv(tmp_path / "g" / "gpqa_main.csv", rows)
+    problems = SUITES["gpqa"].load(tmp_path / "g", "main")
+    assert [one.id for one in problems] == [f"gpqa_main.csv:{n}" for n in range(3, 18, 2)]
+
+
 def test_math_in_one_file_with_answers(tmp_path: Path) -> None:
     row = {"problem": "?", "answer": 3, "subject": "Geometry", "unique_id": "test/geo/1.json"}
     made.write_jsonl(tmp_path / "test.jsonl", [row])

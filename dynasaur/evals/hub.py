@@ -33,7 +33,7 @@ def download(suite: Suite) -> Path:
             f"{suite.name} is not open to everybody: accept its terms at {suite.page}, log in "
             "with `hf auth login`, then run this again; or use --data DIR"
         ) from error
-    except (HfHubHTTPError, OSError, ValueError) as error:
+    except (HfHubHTTPError, OSError, ValueError, LookupError, TypeError) as error:
         said = " ".join(str(error).split())[:200]
         raise FailureError(
             f"{suite.page} cannot be read: {said}; --data DIR takes a copy that you have"

@@ -12,7 +12,7 @@ from typing import Literal
 from dynasaur.errors import UsageError
 from dynasaur.evals import origins
 from dynasaur.evals.problem import Problem
-from dynasaur.types import Json
+from dynasaur.types import Api, Json
 
 Part = Literal["accumulation", "implementation", "initial-actions"]
 PARTS: tuple[Part, ...] = ("accumulation", "implementation", "initial-actions")
@@ -43,6 +43,9 @@ class Plan:
         k: Actions offered with a task.
         cell_timeout: Seconds of one cell.
         temperature: The sampling temperature; None for the model's own.
+        reasoning_effort: How much a reasoning model is to think; empty for its own.
+        max_output_tokens: Tokens that one reply may have; None for the model's own limit.
+        api: What the model's endpoint is asked by.
         accept: The weakest evidence that admits a function.
         freeze: Nothing is admitted.
         ablate: Parts of the method that are left out.
@@ -70,6 +73,9 @@ class Plan:
     k: int = 10
     cell_timeout: float = 300.0
     temperature: float | None = None
+    reasoning_effort: str = ""
+    max_output_tokens: int | None = None
+    api: Api = "auto"
     accept: str = "solved"
     freeze: bool = False
     ablate: tuple[Part, ...] = ()

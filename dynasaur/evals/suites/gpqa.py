@@ -17,7 +17,7 @@ def _read(row: Row, place: Place) -> Problem:
     question = text_of(row, place.where, "Question").strip()
     right = text_of(row, place.where, "Correct Answer").strip()
     wrong = [text_of(row, place.where, f"Incorrect Answer {n}").strip() for n in (1, 2, 3)]
-    name = str(row.get("Record ID") or "") or place.where.rpartition("/")[2]
+    name = str(row.get("Record ID") or "") or place.name
     order = place.shuffled(name, range(len(LETTERS)))
     options = [[right, *wrong][at] for at in order]
     lines = (f"{letter}) {one}" for letter, one in zip(LETTERS, options, strict=True))

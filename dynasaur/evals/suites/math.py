@@ -18,11 +18,7 @@ def _read(row: Row, place: Place) -> Problem:
     name = row.get("unique_id") or row.get("id")
     if name is None:
         single = place.where == str(place.file)
-        name = (
-            "/".join(place.file.with_suffix("").parts[-2:])
-            if single
-            else place.where.rpartition("/")[2]
-        )
+        name = "/".join(place.file.with_suffix("").parts[-2:]) if single else place.name
     return Problem(
         id=str(name),
         question=text_of(row, place.where, "problem"),

@@ -20,11 +20,20 @@ class Place:
         file: Its file.
         where: File and row, to be named when something is wrong with it.
         seed: What the order of options is drawn with.
+        root: The data's folder, or the one file that it is.
     """
 
     file: Path
     where: str
     seed: int
+    root: Path
+
+    @property
+    def name(self) -> str:
+        """What tells the row from all others of the data, wherever that lies."""
+        below = self.file.relative_to(self.root).as_posix() if self.file != self.root else "."
+        row = self.where.removeprefix(str(self.file))
+        return f"{self.file.name if below == '.' else below}{row}"
 
     def shuffled(self, key: str, items: Sequence[int]) -> list[int]:
         """The items in an order that depends on the seed and the key alone."""
@@ -70,7 +79,7 @@ class Suite:
         """
         files = self._files(folder, split or self.splits[0])
         problems = [
-            self.read(row, Place(file, where, seed))
+            self.read(row, Place(file, where, seed, folder))
             for file in files
             for where, row in read_rows(file)
         ]

@@ -31,7 +31,7 @@ def _read(row: Row, place: Place) -> Problem:
     if isinstance(answer, list | dict | bool):
         raise UsageError(f"{place.where}: write the answer as text; for JSON, as JSON in a text")
     return Problem(
-        id=str(row["id"]) if row.get("id") is not None else place.where.rpartition("/")[2],
+        id=str(row["id"]) if row.get("id") is not None else place.name,
         question=text_of(row, place.where, "question", "task"),
         truth="" if answer is None else str(answer),
         kept_back=answer is None,
