@@ -215,7 +215,7 @@ def test_its_package_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 # --- in a run -------------------------------------------------------------------------------------
 
-FIND = "submit_final_answer([hit['url'] for hit in search_web('green tea', k=1)])"
+FIND = "submit_final_answer(search_web('green tea', k=1)[0]['url'])"
 PRY = (
     "import os\n"
     f"told = [k for k, v in os.environ.items() if {KEY[:5]!r} in v]\n"
@@ -229,7 +229,7 @@ def test_a_run_searches_and_its_record_holds_no_key(tmp_path: Path) -> None:
         env = {"BRAVE_API_KEY": KEY, "DYNASAUR_SEARCH_URL": f"{server.host}/search"}
         run = ("run", "x", "-q", "--search", "brave", "--model")
         done = dynasaur(*run, script(tmp_path, FIND), cwd=tmp_path, env=env)
-        assert (done.code, done.out) == (0, f"['{HITS[0][1]}']\n"), done.err
+        assert (done.code, done.out) == (0, f"{HITS[0][1]}\n"), done.err
         pried = dynasaur(*run, script(tmp_path, PRY), cwd=tmp_path, env=env)
         assert pried.out == "[]\n"
     kept = [path for path in tmp_path.rglob("*") if path.is_file()]
