@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -146,3 +147,20 @@ def test_a_table_without_sense_is_refused(
         done = run(library, server, env={"XDG_CONFIG_HOME": str(config.parent)})
     assert done.code == 2
     assert line in done.err
+
+
+def test_an_evaluation_asks_in_its_manner_and_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.jsonl"
+    file.write_text('{"question": "What is 1 + 1?", "answer": "2", "scorer": "number"}\n')
+    config = tmp_path / "config" / "dynasaur"
+    config.mkdir(parents=True)
+    (config / "config.toml").write_text("[models.test]\nmax-output-tokens = 700\n")
+    with ChatServer([SUBMIT]) as server:
+        env = {"OPENAI_BASE_URL": server.url, "XDG_CONFIG_HOME": str(config.parent)}
+        options = ("--seed", "3", "--temperature", "0.5", "--reasoning-effort", "low")
+        done = dynasaur("eval", "tasks", file, *options, "-o", "out", cwd=tmp_path, env=env)
+    assert done.code == 0, done.err
+    expected = {"temperature": 0.5, "seed": 3, "reasoning_effort": "low", "max_tokens": 700}
+    assert manner(server.chats[0]) == expected
+    plan = json.loads((tmp_path / "out" / "manifest.json").read_text())["plan"]
+    assert (plan["reasoning_effort"], plan["max_output_tokens"]) == ("low", 700)

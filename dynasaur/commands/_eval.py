@@ -54,7 +54,14 @@ def make_agent(job: Job) -> Ready:
 
 def eval_model(plan: Plan) -> Model:
     """The model of a plan; the planner and scripts take no sampling."""
-    return named_model(plan.model, Manner(temperature=plan.temperature, seed=plan.seed or None))
+    manner = Manner(
+        plan.temperature,
+        plan.seed or None,
+        plan.reasoning_effort,
+        plan.max_output_tokens,
+        plan.api,
+    )
+    return named_model(plan.model, manner)
 
 
 def named_model(name: str | None, manner: Manner = Manner()) -> Model:  # noqa: B008 - frozen

@@ -25,6 +25,7 @@ from dynasaur.evals.plan import Plan
 from dynasaur.evals.problem import Problem
 from dynasaur.evals.results import Admitted, Lines, Result
 from dynasaur.evals.suites.table import SUITES
+from dynasaur.types import Manner
 
 EMPTY = (
     "note: the paper accumulates on validation and freezes the library for {split}; this begins "
@@ -135,6 +136,13 @@ def _planned(name: str, *, paper: bool, **given: Any) -> tuple[Plan, list[Proble
     problems = suite.load(data, split, seed=given["seed"])
     named = given.pop("model")
     model = _eval.named_model(named)
+    asked = Manner(
+        given.pop("temperature"),
+        None,
+        given.pop("reasoning_effort") or "",
+        given.pop("max_output_tokens"),
+        given.pop("api") or "auto",
+    ).over(model.facts.manner)
     plan = Plan(
         suite=name,
         data=str(data.absolute()),
@@ -147,6 +155,10 @@ def _planned(name: str, *, paper: bool, **given: Any) -> tuple[Plan, list[Proble
         scorer=given.pop("scorer") or "",
         match=str(match.absolute()) if match else "",
         answer_format=suite.answer_format,
+        temperature=asked.temperature,
+        reasoning_effort=asked.reasoning_effort,
+        max_output_tokens=asked.max_output_tokens,
+        api=asked.api,
         **given,
     )
     if plan.baseline == "best-of":

@@ -18,8 +18,15 @@ _NAMES = tuple(one.name for one in fields(Manner))
 
 
 def model_options(function: F) -> F:
-    """`--temperature`, `--seed`, `--reasoning-effort`, `--max-output-tokens`, `--api`, ..."""
-    for option in reversed(_OPTIONS):
+    """All of them."""
+    for option in reversed((*_MANNER, *_REST)):
+        function = option(function)
+    return function
+
+
+def manner_options(function: F) -> F:
+    """`--temperature`, `--reasoning-effort`, `--max-output-tokens`, `--api`."""
+    for option in reversed(_MANNER):
         function = option(function)
     return function
 
@@ -39,14 +46,13 @@ def manners(settings: config.Settings, flags: Mapping[str, object]) -> tuple[Man
     return Manner(**{name: said[name] for name in _NAMES if name in nearer}), Manner(**said)
 
 
-_OPTIONS = (
+_MANNER = (
     click.option(
         "--temperature",
         type=click.FloatRange(0, 2),
         metavar="NUMBER",
         help="The model's sampling temperature, 0 to 2. Default: its own.",
     ),
-    click.option("--seed", type=click.IntRange(0), metavar="N", help="The model's seed."),
     click.option(
         "--reasoning-effort",
         metavar="WORD",
@@ -64,6 +70,10 @@ _OPTIONS = (
         help="Ask by chat completions or by the Responses API; auto (the default): by chat "
         "completions, where the endpoint has them for this model.",
     ),
+)
+
+_REST = (
+    click.option("--seed", type=click.IntRange(0), metavar="N", help="The model's seed."),
     click.option(
         "--request-timeout",
         type=click.FloatRange(0, min_open=True),

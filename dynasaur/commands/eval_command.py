@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from dynasaur.commands._kernel_options import kernel_options
+from dynasaur.commands._model_options import manner_options
 from dynasaur.commands._wiring import json_option
 from dynasaur.evals.plan import BASELINES, PARTS
 from dynasaur.evals.scorers.table import JUDGE, SCORERS
@@ -51,7 +52,7 @@ _OPTIONS = (
     click.option(
         "--seed", type=int, default=0, help="Draws orders; but for 0 sent to the model, too."
     ),
-    click.option("--temperature", type=click.FloatRange(0, 2), help="Default: the model's own."),
+    manner_options,
     click.option("--model", metavar="NAME", help="The model; `dynasaur models` lists them."),
     click.option("--jobs", type=click.IntRange(min=1), default=1, help="Problems at once."),
     click.option("--scheduler", default="", metavar="ADDRESS", help="Use a Dask cluster instead."),

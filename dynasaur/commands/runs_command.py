@@ -102,7 +102,8 @@ def rm(runs: tuple[str, ...], library_path: Path | None, as_json: bool) -> None:
     "--output",
     type=click.Path(path_type=Path, dir_okay=False),
     metavar="FILE",
-    help="Where to; `-` is standard output. Default: RUN.ipynb, RUN.html, RUN.md, RUN.atif.json here.",
+    help="Where to; `-` is standard output. Default: a file here with the run's name, "
+    "such as RUN.html or RUN.atif.json.",
 )
 @library_option
 def export(run: str, kind: str, output: Path | None, library_path: Path | None) -> None:
