@@ -24,6 +24,7 @@ from dynasaur.evals.results import Result
 from dynasaur.library import Library
 from dynasaur.record import End, Status, Trajectory
 from dynasaur.trajectory import write
+from tests.builders.chat_server import ChatServer, completion
 from tests.builders.cli import command, dynasaur, environment, script
 from tests.builders.repos import adding, can_mount, committed, in_a_namespace
 from tests.builders.skills import SkilledServer, expected, puzzles, write_tasks
@@ -292,3 +293,20 @@ def test_a_report_in_80_columns_and_into_a_closed_pipe(tmp_path: Path) -> None:
         )  # fmt: skip
         assert done.stdout.splitlines()[-1] == "0", done.stderr
         assert "Error" not in done.stderr
+
+
+def test_a_judge_is_paid_apart_from_the_agent(tmp_path: Path) -> None:
+    rows = [{"id": "1", "question": "Say yes.", "answer": "Yes!", "scorer": "llm-judge"}]
+    write_jsonl(tmp_path / "t.jsonl", rows)
+    model = script(tmp_path, "submit_final_answer('yes, surely')")
+    verdict = json.dumps({"thought": "It says yes.", "code": "right"})
+    with ChatServer([completion(verdict, usage=(70, 7))]) as endpoint:
+        env = {"OPENAI_BASE_URL": endpoint.url, "OPENAI_API_KEY": "k"}
+        words = ("--model", model, "--judge", "test", "--freeze", "-o", "out", "--json")
+        done = dynasaur("eval", "tasks", "t.jsonl", *words, cwd=tmp_path, env=env)
+    assert done.code == 0, done.err
+    assert (done.json["accuracy"]["part"], done.json["judge_tokens"]) == (1, 77)
+    assert done.json["tokens"] == 0
+    assert done.json["plan"]["judge"] == "test"
+    (result,) = lines(tmp_path / "out" / "results.jsonl")
+    assert result["why"] == "It says yes."

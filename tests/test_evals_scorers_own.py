@@ -9,7 +9,7 @@ import pytest
 from dynasaur.evals.problem import Problem
 from dynasaur.evals.scorers.judge import LONGEST, judged
 from dynasaur.evals.scorers.table import SCORERS
-from dynasaur.types import Json
+from dynasaur.types import Json, Reply, Usage
 
 
 def problem(scorer: str, truth: str, details: Mapping[str, Json] | None = None) -> Problem:
@@ -241,6 +241,8 @@ def test_json(answer: Json, truth: str, right: bool) -> None:
     check("json", answer, truth, right)
 
 
+SPENT = Usage(1, 90, 10, cost=0.25)
+
 # what the judge replies as code; right, wrong, or None for no verdict
 VERDICTS: list[tuple[str, bool | None]] = [
     ("right", True),
@@ -291,17 +293,20 @@ VERDICTS: list[tuple[str, bool | None]] = [
 
 @pytest.mark.parametrize(("verdict", "right"), VERDICTS)
 def test_a_model_as_judge(verdict: str, right: bool | None) -> None:
-    score = judged(lambda _: ("since it is", verdict))("an answer", problem("llm-judge", "truth"))
+    score = judged(lambda _: Reply("since it is", verdict, SPENT))(
+        "an answer", problem("llm-judge", "truth")
+    )
     assert score.right is bool(right)
+    assert score.usage == SPENT
     assert score.why.startswith("the judge gave no verdict" if right is None else "since it is")
 
 
 def test_what_a_judge_is_shown() -> None:
     asked: list[str] = []
 
-    def ask(prompt: str) -> tuple[str, str]:
+    def ask(prompt: str) -> Reply:
         asked.append(prompt)
-        return "", "right"
+        return Reply("", "right")
 
     judged(ask)("in {braces}" + "x" * LONGEST, problem("llm-judge", "the {truth}"))
     assert "in {braces}" in asked[0]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynasaur import config
 from dynasaur.commands._wiring import open_library, outside_of
-from dynasaur.types import Manner
+from dynasaur.types import Manner, Reply
 
 if TYPE_CHECKING:
     from dynasaur.agent.protocols import Model
@@ -83,13 +83,13 @@ def _opened(root: Path, plan: Plan, settings: Mapping[str, Any]) -> tuple[Librar
 
 
 def scorers(plan: Plan) -> Callable[[str], Scorer]:
-    """The scorer of a name; the judge is the plan's own model."""
+    """The scorer of a name; the judge draws with the plan's seed, at its own temperature."""
     from dynasaur.evals.scorers.judge import judged
     from dynasaur.evals.scorers.table import JUDGE, SCORERS
     from dynasaur.types import Message
 
-    def ask(prompt: str) -> tuple[str, str]:
-        reply = eval_model(plan).reply([Message("user", prompt)])
-        return reply.thought, reply.code
+    def ask(prompt: str) -> Reply:
+        model = named_model(plan.judge or plan.model, Manner(seed=plan.seed or None))
+        return model.reply([Message("user", prompt)])
 
     return lambda name: judged(ask) if name == JUDGE else SCORERS[name]

@@ -153,6 +153,7 @@ def _planned(name: str, *, paper: bool, **given: Any) -> tuple[Plan, list[Proble
         ablate=tuple(sorted(given.pop("ablate"))),
         baseline=given.pop("baseline") or "",
         scorer=given.pop("scorer") or "",
+        judge=given.pop("judge") or "",
         match=str(match.absolute()) if match else "",
         answer_format=suite.answer_format,
         temperature=asked.temperature,

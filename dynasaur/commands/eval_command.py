@@ -108,6 +108,9 @@ _OPTIONS = (
         help="Another scorer than the suite's own.",
     ),
     click.option(
+        "--judge", metavar="NAME", help="The model that llm-judge asks. Default: that of --model."
+    ),
+    click.option(
         "--reformulate", is_flag=True, help="Put answers into their form by a second request."
     ),
     click.option(

@@ -140,8 +140,9 @@ class Finished:
 
     @property
     def cost(self) -> float | None:
-        """US dollars in all; None where a price is not known."""
+        """US dollars in all, a judge's with them; None where a price is not known."""
         costs = [one.cost for one in self.results] + [one.cost for one in self.admissions]
+        costs += [one.judge_cost for one in self.results]
         return None if None in costs else sum(cost for cost in costs if cost is not None)
 
     @property

@@ -161,7 +161,14 @@ class Harness:
             score = scorer(result.answer, problem)
         except ValueError as error:
             raise UsageError(f"problem {problem.id}: {error}") from error
-        return replace(result, right=score.right, why=score.why)
+        spent = score.usage
+        return replace(
+            result,
+            right=score.right,
+            why=score.why,
+            judge_tokens=spent.prompt_tokens + spent.completion_tokens,
+            judge_cost=spent.cost,
+        )
 
     def _accumulate(self, problems: Sequence[Problem]) -> None:
         if not self._plan.accumulates:

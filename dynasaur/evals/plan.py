@@ -54,6 +54,7 @@ class Plan:
             into the budget. Empty: none of these.
         batch: Problems that see the library in one and the same state.
         scorer: Another scorer than the suite's own; empty for that one.
+        judge: The model that judges where `llm-judge` scores; empty for the one that answers.
         answer_format: What an answer must look like, said to the agent; empty for nothing.
         reformulate: The answer is put into that form by a second request, as in the paper.
         match: The results whose tokens, problem by problem, are the budget; empty for none.
@@ -82,6 +83,7 @@ class Plan:
     baseline: Baseline | Literal[""] = ""
     batch: int = 8
     scorer: str = ""
+    judge: str = ""
     answer_format: str = ""
     reformulate: bool = False
     match: str = ""

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dynasaur.types import Json
+from dynasaur.types import Json, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,9 @@ class Score:
     Attributes:
         right: It is the true answer, by the scorer's rule.
         why: How that was told, where it is not plain: the value that was compared.
+        usage: What it cost, where a model judged.
     """
 
     right: bool
     why: str = ""
+    usage: Usage = Usage()

@@ -33,6 +33,7 @@ def facts(finished: Finished) -> dict[str, Json]:
         "missed": dict(missed(finished.results)),
         "means": {what: finished.mean(what) for what in NUMBERS},
         "tokens": finished.tokens,
+        "judge_tokens": sum(one.judge_tokens for one in finished.results),
         "cost": finished.cost,
         "library": {
             **asdict(funnel),

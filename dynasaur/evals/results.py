@@ -48,6 +48,8 @@ class Result:
         served: What answered, as the endpoint names it, and the options that it refused.
         runs: All runs of the problem, where several voted.
         votes: How many of them gave the answer.
+        judge_tokens: Tokens of a model that judged the answer.
+        judge_cost: US dollars of that; None where the price is not known.
     """
 
     id: str
@@ -75,6 +77,8 @@ class Result:
     served: tuple[str, ...] = ()
     runs: tuple[str, ...] = ()
     votes: int = 0
+    judge_tokens: int = 0
+    judge_cost: float | None = 0.0
 
     @property
     def failed(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from dynasaur.evals.problem import Problem, Score
 from dynasaur.evals.scorers.answers import as_text
-from dynasaur.types import Json
+from dynasaur.types import Json, Reply
 
 INSTRUCTION = """\
 Judge whether an answer to a question is right. Compare it with the reference only: do not solve the
@@ -28,8 +28,8 @@ Reply with code that holds one word, `right` or `wrong`, and your reason as the 
 LONGEST = 20_000
 """Characters of an answer that the judge is shown."""
 
-Judge = Callable[[str], tuple[str, str]]
-"""Puts a prompt to a model: its reason, and its verdict."""
+Judge = Callable[[str], Reply]
+"""Puts a prompt to a model: the reason is its thought, the verdict its code."""
 
 
 def judged(ask: Judge) -> Callable[[Json, Problem], Score]:
@@ -41,10 +41,11 @@ def judged(ask: Judge) -> Callable[[Json, Problem], Score]:
     def judge(answer: Json, problem: Problem) -> Score:
         text = as_text(answer)[:LONGEST]
         prompt = INSTRUCTION.format(question=problem.question, truth=problem.truth, answer=text)
-        reason, verdict = ask(prompt)
-        word = verdict.strip().strip("`'\"().").lower()
+        reply = ask(prompt)
+        verdict = reply.code.strip()
+        word = verdict.strip("`'\"().").lower()
         if word not in ("right", "wrong"):
-            return Score(False, f"the judge gave no verdict: {verdict.strip()[:80]!r}")
-        return Score(word == "right", reason)
+            return Score(False, f"the judge gave no verdict: {verdict[:80]!r}", reply.usage)
+        return Score(word == "right", reply.thought, reply.usage)
 
     return judge
