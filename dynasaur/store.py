@@ -81,6 +81,12 @@ def base_legal() -> Mapping[str, str]:
     return {"LICENSE": next(one.read_text("utf-8") for one in files if one.is_file())}
 
 
+def title(module: str) -> str:
+    """How people name a module: `tables/mean`, `base/tables/mean`."""
+    _, *parts = module.split(".")
+    return "/".join(parts[1:] if parts[0] == "vendor" else parts)
+
+
 class Store:
     """One actions package: `<category>/<name>.py`, or a flat `<name>.py`.
 

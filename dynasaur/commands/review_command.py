@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,6 +130,7 @@ def _review(path: Path | None, text: str | None, options: Options, *, fetch: boo
     if not root.is_dir():
         raise UsageError(f"{root} is no library: name one with --library")
     try:
+        options = replace(options, words=config.words_file(root))
         return review(root, text or default_range(os.environ), options, fetch=fetch)
     except FailureError as error:
         raise UsageError(f"it could not be reviewed: {error}") from error
@@ -152,15 +154,15 @@ def _read(path: Path) -> Report:
 
 def _with_help(options: Options, path: Path | None, *, fetch: bool, run_examples: bool) -> Options:
     """The options, with what asks the package index and what runs examples."""
-    from dataclasses import replace
     from functools import partial
 
-    from dynasaur.review.replay import runner
-    from dynasaur.review.strangers import unknown
-
     if fetch:
+        from dynasaur.review.strangers import unknown
+
         options = replace(options, unknown=partial(unknown, environ=os.environ))
     if run_examples:
+        from dynasaur.review.replay import runner
+
         library, _ = open_library(path)
         options = replace(options, run_examples=runner(library.registry))
     return options

@@ -12,6 +12,7 @@ from dynasaur.config.places import (
     find_library,
     trust_file,
     user_file,
+    words_file,
 )
 from dynasaur.config.settings import (
     APIS,
@@ -43,4 +44,5 @@ __all__ = [
     "table_of",
     "trust_file",
     "user_file",
+    "words_file",
 ]

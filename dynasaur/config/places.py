@@ -55,6 +55,14 @@ def cache_folder() -> Path:
     return user_cache_path("dynasaur") / "sources"
 
 
+def words_file(root: Path) -> Path:
+    """Where the words of a library's texts are kept between reviews."""
+    from platformdirs import user_cache_path
+
+    name = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
+    return user_cache_path("dynasaur") / "review" / f"{name}.words"
+
+
 def trust_file() -> Path:
     """Where it stands which sources the user has agreed to."""
     return data_place("trust.toml")

@@ -9,14 +9,17 @@ from dynasaur.fingerprint.compare import (
 )
 from dynasaur.fingerprint.near import Near, NearIndex
 from dynasaur.fingerprint.shingles import similarity
+from dynasaur.fingerprint.telling import Telling, telling
 
 __all__ = [
     "VERSION",
     "Level",
     "Near",
     "NearIndex",
+    "Telling",
     "constants_apart",
     "fingerprint",
     "parameter_names",
     "similarity",
+    "telling",
 ]

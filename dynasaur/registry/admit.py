@@ -28,11 +28,11 @@ from dynasaur.registry.judged import (
 from dynasaur.registry.known import Known
 from dynasaur.registry.near import Neighbourhood
 from dynasaur.registry.proof import Proof
-from dynasaur.registry.shelf import Shelf, title
+from dynasaur.registry.shelf import Shelf
 from dynasaur.registry.trial import MakeKernel, Supplier, Trial
 from dynasaur.repo import Repo
 from dynasaur.source import Candidate
-from dynasaur.store import Store
+from dynasaur.store import Store, title
 from dynasaur.types import BARE, Action, Evidence, Refusal
 
 LIKE = 3

@@ -20,9 +20,9 @@ from dynasaur.registry.known import Known, Prints
 from dynasaur.registry.lifted import one_action
 from dynasaur.registry.needs import requirements
 from dynasaur.registry.revise import incompatible
-from dynasaur.registry.shelf import Shelf, title
+from dynasaur.registry.shelf import Shelf
 from dynasaur.source import Use
-from dynasaur.store import Entry
+from dynasaur.store import Entry, title
 from dynasaur.types import LOCAL, Action, Module, Provenance
 
 CATEGORY = "misc"

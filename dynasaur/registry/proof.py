@@ -15,8 +15,8 @@ from dynasaur.registry.docstring import Example, docstrings, examples_of
 from dynasaur.registry.documents import documented, function_text
 from dynasaur.registry.judged import Judged, refuse_dependents
 from dynasaur.registry.known import Prints
-from dynasaur.registry.shelf import title
 from dynasaur.registry.trial import TRIAL_SECONDS, Outcome, Sample, Trial
+from dynasaur.store import title
 from dynasaur.types import Evidence
 
 REPLAY_SEEDS = (1, 2)

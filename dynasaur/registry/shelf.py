@@ -86,9 +86,3 @@ class Shelf:
     def text(self, module: str) -> str | None:
         """The source of a module, the library's own copy first."""
         return next((t for one in self._stores if (t := one.text(module)) is not None), None)
-
-
-def title(module: str) -> str:
-    """How people name a module: `tables/mean`, `base/tables/mean`."""
-    _, *parts = module.split(".")
-    return "/".join(parts[1:] if parts[0] == "vendor" else parts)

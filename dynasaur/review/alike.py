@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
-from heapq import nsmallest
+from pathlib import Path
 
 from dynasaur.fingerprint import NearIndex, fingerprint
-from dynasaur.registry.shelf import title
 from dynasaur.review.blobs import Contents
 from dynasaur.review.say import Spot, found
 from dynasaur.review.sides import function_of, module_of, place_of
 from dynasaur.review.values import Change, Finding, Kind, Side, Twin
+from dynasaur.review.words import Vocabulary
 from dynasaur.source import normal
+from dynasaur.store import title
 
 CANDIDATES = 25
 """So many existing actions are compared whole: those that share the most words."""
 
-LEAST = 0.5
-"""The share of the smaller one's words that a candidate has in common at least."""
-
-_WORD = re.compile(r"[.'\"]?\w+[('\"]?", re.ASCII)
-_TELLING_FIRST, _TELLING_LAST = frozenset(".'\"0123456789"), frozenset("('\"")
-"""By what stands beside a word, or begins it: a method, a call, a text, a number. These stay when
-names, layout and comments are changed."""
-
 
 def alike(
-    changes: Sequence[Change], contents: Contents, listed: Mapping[str, tuple[str, str]]
+    changes: Sequence[Change],
+    contents: Contents,
+    listed: Mapping[str, tuple[str, str]],
+    kept: Path | None = None,
 ) -> Iterator[tuple[Finding, Twin]]:
     """What each new or rewritten action is like, with both texts.
 
@@ -35,19 +30,19 @@ def alike(
         changes: What happened to each module.
         contents: The range's contents.
         listed: Every file of the package afterwards.
+        kept: Where the words of texts are kept from one review to the next; None: nowhere.
     """
-    wanted = [one for one in changes if _is_new(one)]
+    wanted = [(one, one.after) for one in changes if one.after and _is_new(one)]
     if not wanted:
         return
-    paths = [path for path in listed if _may_be_action(path)]
-    texts = {path: normal(text) for path, text in contents.texts(paths, listed).items()}
-    features = {path: _features(text) for path, text in texts.items()}
+    paths = {path: listed[path] for path in listed if _may_be_action(path)}
+    words = Vocabulary(paths, contents, kept)
+    near = {side.path: words.nearest(side.text, CANDIDATES + 1) for _, side in wanted}
+    texts = contents.texts({path for paths in near.values() for path in paths}, listed)
     blamed: set[tuple[str, str]] = set()
-    for change in wanted:
-        side = change.after
-        assert side is not None
-        near = _nearest(side, features)
-        twin = _twin(change, side, {path: texts[path] for path in near})
+    for change, side in wanted:
+        others = {path: normal(texts[path]) for path in near[side.path] if path != side.path}
+        twin = _twin(change, side, others)
         if twin is None or (twin.other, twin.action) in blamed:
             continue
         blamed.add((twin.action, twin.other))
@@ -56,31 +51,11 @@ def alike(
 
 def _is_new(change: Change) -> bool:
     fresh = change.kind is Kind.ADDED or change.content in {Kind.BODY, Kind.CONTRACT}
-    return fresh and not change.vendored and change.after is not None and bool(change.after.action)
+    return fresh and not change.vendored and bool(change.after and change.after.action)
 
 
 def _may_be_action(path: str) -> bool:
     return place_of(path) in {"action", "vendored"} and not path.rpartition("/")[2].startswith("_")
-
-
-def _features(text: str) -> frozenset[str]:
-    """The telling words of a text, what stands in triple quotes left out."""
-    words = set(_WORD.findall(" ".join(text.split('"""')[::2])))
-    return frozenset(
-        word for word in words if word[0] in _TELLING_FIRST or word[-1] in _TELLING_LAST
-    )
-
-
-def _nearest(side: Side, features: Mapping[str, frozenset[str]]) -> list[str]:
-    """The paths that may hold a twin, those that share the most first."""
-    own = features.get(side.path) or _features(side.text)
-    scored = []
-    for path, other in features.items():
-        shared = len(own & other)
-        smaller = min(len(own), len(other)) or 1
-        if path != side.path and shared >= LEAST * smaller:
-            scored.append((-shared / smaller - shared / (len(own | other) or 1), path))
-    return [path for _, path in nsmallest(CANDIDATES, scored)]
 
 
 def _twin(change: Change, side: Side, texts: Mapping[str, str]) -> Twin | None:

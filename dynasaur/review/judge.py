@@ -48,6 +48,7 @@ class Options:
         accepted: What people have accepted besides the library's own file.
         run_examples: Runs the examples of changed actions; None: they are not run.
         unknown: Which of some packages the package index does not know; None: it is not asked.
+        words: Where the words of texts are kept from one review to the next; None: nowhere.
     """
 
     select: tuple[str, ...] = ()
@@ -55,6 +56,7 @@ class Options:
     accepted: Mapping[str, waivers.Accepted] = field(default_factory=dict)
     run_examples: Runner | None = None
     unknown: Callable[[Iterable[str]], set[str]] | None = None
+    words: Path | None = None
 
 
 def review(root: Path, text: str, options: Options | None = None, *, fetch: bool = False) -> Report:
@@ -108,7 +110,7 @@ def _judged(contents: Contents, options: Options) -> Report:
     listed = difference.paths
     changes = with_callers(changes_of(difference.pairs), contents, listed)
     text_of = _texts(contents, changes, listed)
-    twins = list(alike(changes, contents, listed))
+    twins = list(alike(changes, contents, listed, options.words))
     findings = [
         *life(changes),
         *signatures(changes),

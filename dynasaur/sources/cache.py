@@ -124,6 +124,7 @@ class Cache:
         yield from (self.folder / "git").glob("*.git")
         yield from (self.folder / "trees").glob("*/*.sqlite")
         yield from (self.folder / "trees").glob("*/.new-*")
+        yield from (self.folder.parent / "review").glob("*.words")
 
 
 def _judged(path: str, blob: str, text: str, problems: list[str]) -> Module:

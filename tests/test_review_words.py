@@ -1,0 +1,138 @@
+"""The coarse look for clones: what it finds, and what is kept of it between reviews."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dynasaur.fingerprint import Telling, telling
+from dynasaur.review import Options, review, words
+from dynasaur.review.formats import json_format
+from tests.builders.cli import dynasaur
+from tests.builders.repos import git, isolate
+from tests.builders.review import action
+
+BODY = (
+    "total = 0\nfor part in text.split(','):\n    total += int(part.strip()) * 7\nreturn str(total)"
+)
+RENAMED = BODY.replace("total", "summe").replace("part", "stueck")
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A library whose last commit adds a clone."""
+    isolate(monkeypatch, tmp_path / "home")
+    monkeypatch.setattr(words, "WORTH", 2)
+    root = tmp_path / "library"
+    folder = root / "actions" / "text"
+    folder.mkdir(parents=True)
+    git(tmp_path, "init", "--quiet", "--initial-branch=main", str(root))
+    for number in range(40):
+        name = f"other_{number}"
+        (folder / f"{name}.py").write_text(
+            action(name, body=f"return text.replace('{number}', '')")
+        )
+    (folder / "add_parts.py").write_text(action("add_parts", "text: str", body=BODY))
+    for place in (root / "actions", folder):
+        (place / "__init__.py").touch()
+    _commit(root, "base")
+    (folder / "sum_pieces.py").write_text(action("sum_pieces", "text: str", body=RENAMED))
+    _commit(root, "clone")
+    return root
+
+
+def _commit(root: Path, message: str) -> None:
+    git(root, "add", "--all")
+    git(root, "-c", "user.name=A", "-c", "user.email=a@b.c", "commit", "--quiet", "-m", message)
+
+
+def _told(root: Path, file: Path | None) -> str:
+    return json_format.render(review(root, "HEAD~1..HEAD", Options(words=file)))
+
+
+def test_a_review_says_the_same_with_what_it_kept(root: Path, tmp_path: Path) -> None:
+    file = tmp_path / "cache" / "a.words"
+    first = _told(root, file)
+    assert '"DYN303"' in first
+    kept = file.read_bytes()
+    assert _told(root, file) == _told(root, None) == first
+    assert file.read_bytes() == kept
+    (root / "actions/text/other_3.py").unlink()
+    _commit(root, "one less")
+    assert '"DYN303"' in json_format.render(review(root, "HEAD~2..HEAD", Options(words=file)))
+    assert len(file.read_bytes()) < len(kept)
+
+
+@pytest.mark.parametrize(
+    "spoiled",
+    [
+        b"",
+        b"x" * 100,
+        b"dynasaur words 9\n[[], []]\n",
+        b'dynasaur words 1\n[["a"], [3]]\n\0\0\0\0',
+        b"dynasaur words 1\n7\n",
+        b"dynasaur words 1\n" + b"[" * 9999,
+    ],
+)
+def test_what_was_kept_and_is_spoiled_is_made_anew(
+    root: Path, tmp_path: Path, spoiled: bytes
+) -> None:
+    file = tmp_path / "a.words"
+    good = _told(root, file)
+    kept = file.read_bytes()
+    file.write_bytes(spoiled)
+    assert _told(root, file) == good
+    assert file.read_bytes() == kept
+
+
+def test_where_nothing_can_be_kept_nothing_is_missed(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    assert _told(root, tmp_path / "file" / "a.words") == _told(root, None)
+
+
+def test_the_command_keeps_words_outside_of_the_repository(root: Path, tmp_path: Path) -> None:
+    for number in range(500):
+        name = f"more_{number}"
+        (root / f"actions/text/{name}.py").write_text(action(name, body=f"return '{number}'"))
+    _commit(root, "more")
+    done = dynasaur("review", "HEAD~1..HEAD", cwd=root, env={"XDG_CACHE_HOME": str(tmp_path / "c")})
+    assert done.code in {0, 1}, done.err
+    (kept,) = (tmp_path / "c").rglob("*.words")
+    assert not [*root.rglob("*.words")]
+    gone = dynasaur(
+        "cache", "gc", "--older-than", "0", cwd=root, env={"XDG_CACHE_HOME": str(tmp_path / "c")}
+    )
+    assert gone.out.startswith("removed: 1 ")
+    assert not kept.exists()
+
+
+def test_words_stay_when_names_layout_and_comments_change() -> None:
+    text = action("add_parts", "text: str", body=BODY)
+    other = action("sum_pieces", "text: str", body=RENAMED.replace("\n", "  # so\n"))
+    own, their = telling(text), telling(other)
+    assert len(own & their) >= 0.8 * len(own)
+    assert telling(text.replace("','", '","')) == own
+
+
+_words = st.frozensets(st.integers(0, 2**32 - 1), max_size=8)
+
+
+@given(st.dictionaries(st.text(max_size=4), _words, max_size=8), _words)
+def test_the_nearest_are_those_that_share_the_most(
+    table: dict[str, frozenset[int]], own: frozenset[int]
+) -> None:
+    kept = Telling.from_bytes(Telling(table).to_bytes())
+    assert kept.words() == table
+    found = kept.nearest(own, 3)
+
+    def score(key: str) -> float:
+        shared = len(table[key] & own)
+        smaller, union = min(len(table[key]), len(own)), len(table[key] | own)
+        return shared / smaller + shared / union if smaller and shared * 2 >= smaller else 0.0
+
+    expected = sorted((key for key in table if score(key)), key=lambda key: (-score(key), key))
+    assert [round(score(key), 9) for key in found] == [round(score(key), 9) for key in expected[:3]]
+    assert Telling(table).nearest(own, 3) == found
