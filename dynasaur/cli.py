@@ -37,6 +37,7 @@ COMMANDS = {
     "review": "Review what a range of commits does to actions.",
     "call": "Call one action.",
     "mcp": "Serve the library to other agents (MCP).",
+    "export": "Give actions to other programs.",
     "tools": "The tools of MCP servers that code may use.",
     "runs": "List, show, export and remove runs.",
     "replay": "Run recorded code again, and say what differs.",

@@ -1,0 +1,1 @@
+"""Actions as other programs take them: Agent Skills, function schemas, a Python package."""
