@@ -7,15 +7,19 @@ import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
+from dynasaur.agent.permission import Permission
+from dynasaur.calling import Call
+from dynasaur.commands._agent import model_of
 from dynasaur.commands._kernel_options import kernel_options
-from dynasaur.commands._wiring import library_option, open_library
+from dynasaur.commands._wiring import library_option, open_library, outside_of
 from dynasaur.errors import MissingExtraError, UsageError
 
 if TYPE_CHECKING:
+    from dynasaur.agent import Approval
     from dynasaur.config import Settings
     from dynasaur.library import Library
     from dynasaur.mcp_server.desk import Desk
@@ -162,10 +166,15 @@ def _desk(
     from dynasaur.mcp_server.pool import Pool, files_below
     from dynasaur.mcp_server.runs import Runs
 
+    outside = outside_of(library, settings, lambda: model_of(library.root, settings, flags))
+
+    def call(work: Path) -> Call:
+        return Call(library, work, outside, Permission(cast("Approval", settings.approve)))
+
     find = files_below(list(roots))
     return Desk(
         Catalogue(library, patterns),
-        Pool(library, jobs, settings.cell_timeout, find),
+        Pool(call, jobs, settings.cell_timeout, find),
         max_tools,
         Runs(library.root, _words(flags)) if run_task else None,
         find,

@@ -16,7 +16,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from dynasaur.agent.protocols import Library
 from dynasaur.calling import Arguments, Call, Outcome, Shown
 from dynasaur.errors import FailureError, KernelError, LimitError, UsageError
 from dynasaur.kernel.made import files_of, read_made
@@ -70,14 +69,16 @@ class Pool:
     """The workers. Threads of any kind may hand in jobs and cancel them.
 
     Args:
-        library: Where the actions come from.
+        kernel: Makes the kernel of one call from its work folder.
         most: How many calls run at once.
         seconds: Time for one call.
         find: Gives the file of this machine that an argument names, where callers may name files.
     """
 
-    def __init__(self, library: Library, most: int, seconds: float, find: Find) -> None:
-        self._library = library
+    def __init__(
+        self, kernel: Callable[[Path], Call], most: int, seconds: float, find: Find
+    ) -> None:
+        self._kernel = kernel
         self._most = most
         self._seconds = seconds
         self._find = find
@@ -170,7 +171,7 @@ class Pool:
         """A kernel that is starting; None where it cannot, which the next call will tell."""
         work.mkdir(exist_ok=True)
         with suppress(KernelError, OSError):
-            call = Call(self._library, work)
+            call = self._kernel(work)
             call.start()
             return call
         return None
@@ -208,7 +209,7 @@ class Pool:
     def _finished(self, job: Job, call: Call | None, work: Path) -> Finished:
         shown = Shown(work, self._find)
         arguments = shown.arguments(job.arguments)
-        job.call = call = call or Call(self._library, work)
+        job.call = call = call or self._kernel(work)
         if job.cancelled:
             raise FailureError(f"{job.action.name}: it was cancelled")
         outcome = call.run(job.action, arguments, self._seconds)
