@@ -13,6 +13,10 @@ import pytest
 
 from dynasaur import Library
 from dynasaur.errors import ActionError
+from dynasaur.pins import LOCK, read_lock
+from dynasaur.registry.pinning import locked
+from dynasaur.repo import Change
+from dynasaur.store import base_legal
 from dynasaur.upkeep import Bounds, Ground, propose, prune
 from tests.builders.cli import command
 from tests.builders.repos import committed, git
@@ -169,6 +173,64 @@ def test_what_a_chain_of_kept_actions_needs_is_kept(
     assert list(told["kept"]) == ["text/a2", "text/a3", "text/a4", "text/a5"]
 
 
+@pytest.fixture
+def vendored(empty: Library, monkeypatch: pytest.MonkeyPatch) -> Library:
+    """`often` uses a copy of `words`, `never` one of `read_table`; nothing uses that of `mean`."""
+    modules = empty.retriever.closure(["words", "read_table", "mean"])
+    files: dict[str, bytes | None] = {
+        f"{module.name.replace('.', '/')}.py": module.text.encode() for module in modules
+    }
+    for folder in {path.rpartition("/")[0] for path in files} | {"actions/vendor/base"}:
+        files[f"{folder}/__init__.py"] = b""
+    files |= {f"actions/vendor/base/{name}": text.encode() for name, text in base_legal().items()}
+    taking = Change("take", "", {}, files, edits={LOCK: locked(modules)})
+    assert empty.repo.commit("take", [taking]).merged
+    old(
+        empty,
+        monkeypatch,
+        200,
+        text__often=action("often", "..vendor.base.text.words"),
+        text__never=action("never", "..vendor.base.tables.read_table"),
+    )
+    record(empty.runs, "now", [call("often")], started=ago(1))
+    return empty
+
+
+def copies(library: Library) -> set[str]:
+    found = (library.root / "actions/vendor").rglob("*.py")
+    return {path.stem for path in found if path.stem != "__init__"}
+
+
+def test_copies_that_nothing_uses_then_go_along(vendored: Library, run: Inside) -> None:
+    assert {"words", "read_table", "mean"} <= copies(vendored)
+    told = run("prune", "--dry-run", "--json").json
+    assert [one["name"] for one in told["unused"]] == ["text/never"]
+    assert {"base/stats/mean", "base/tables/read_table"} <= set(told["copies"])
+    assert "base/text/words" not in told["copies"]
+    done = run("prune", "--yes")
+    assert done.code == 0, done.err
+    assert "removed: base/tables/read_table" in done.out.splitlines()
+    assert copies(vendored).isdisjoint({"read_table", "mean"})
+    pins = read_lock((vendored.root / LOCK).read_bytes()).of("base")
+    assert {id_.rpartition("/")[2] for id_ in pins} == copies(vendored)
+    verified = run("source", "verify")
+    assert verified.code == 0, verified.err
+    assert git(vendored.root, "status", "--porcelain") == ""
+    assert run("prune", "--yes").err == "dynasaur: there is nothing to prune\n"
+
+
+def test_copies_that_a_person_has_changed_or_uses_stay(
+    vendored: Library, run: Inside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mean = vendored.root / "actions/vendor/base/stats/mean.py"
+    mean.write_text(mean.read_text() + "# changed\n")
+    old(vendored, monkeypatch, 1, text__fresh=action("fresh", "._help"),
+        text___help=action("_help", "..vendor.base.tables.read_table"))  # fmt: skip
+    told = run("prune", "--dry-run", "--json").json
+    assert [one["name"] for one in told["unused"]] == ["text/never"]
+    assert not {"base/stats/mean", "base/tables/read_table"} & set(told["copies"])
+
+
 def test_a_file_that_is_not_committed_is_never_proposed(library: Library, run: Inside) -> None:
     (library.root / "actions/text/mine.py").write_text(action("mine", ".never"))
     told = run("prune", "--fewer-than", "9", "--dry-run", "--json").json
@@ -237,7 +299,7 @@ def test_prune_where_all_is_used(empty: Library, run: Inside) -> None:
     done = run("prune")
     assert (done.code, done.out) == (0, "")
     assert done.err == "dynasaur: there is nothing to prune\n"
-    assert run("prune", "--json").json == {"unused": [], "kept": {}, "done": None}
+    assert run("prune", "--json").json == {"unused": [], "copies": [], "kept": {}, "done": None}
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from dynasaur.commands._output import columns, document
 from dynasaur.commands._upkeep import fields, tell
 from dynasaur.commands._wiring import json_option, library_option, open_library
 from dynasaur.errors import BlockedError, UsageError
-from dynasaur.registry.shelf import title
+from dynasaur.store import title
 from dynasaur.types import Json
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ def command(
 ) -> int:
     """Propose to remove what the runs recorded here do not use; ask; remove it in one commit.
 
-    What an action that stays needs, stays. With both options, both must hold. `git revert`
-    undoes it.
+    What an action that stays needs, stays. Copies of built-in actions that nothing uses then go,
+    too. With both options, both must hold. `git revert` undoes it.
     """
     from dynasaur.upkeep import Bounds, Ground, propose, prune
 
@@ -61,8 +61,8 @@ def command(
     proposal = propose(ground, library.usage(), bounds, datetime.now(UTC))
     _show(proposal, err=as_json)
     done = None
-    if proposal.unused and not dry_run:
-        if not yes and not _agreed(len(proposal.unused)):
+    if proposal.count and not dry_run:
+        if not yes and not _agreed(proposal.count):
             click.echo("dynasaur: nothing was removed", err=True)
             return 1
         done = prune(ground, proposal)
@@ -88,14 +88,15 @@ def _agreed(count: int) -> bool:
 
 
 def _show(proposal: Proposal, *, err: bool) -> None:
-    from dynasaur.upkeep.prune import told
+    from dynasaur.upkeep.prune import UNUSED_COPY, told
 
     if not err:
-        columns([(title(one.module), told(one)) for one in proposal.unused])
+        rows = [(title(one.module), told(one)) for one in proposal.unused]
+        columns([*rows, *((title(module), UNUSED_COPY) for module in proposal.copies)])
     for module, users in proposal.kept.items():
         names = ", ".join(title(user) for user in users)
         click.echo(f"dynasaur: {title(module)} stays: {names} needs it", err=True)
-    if not proposal.unused:
+    if not proposal.count:
         click.echo("dynasaur: there is nothing to prune", err=True)
 
 
@@ -112,4 +113,10 @@ def _document(proposal: Proposal, done: Done | None) -> Json:
     kept: dict[str, Json] = {
         title(module): [title(user) for user in users] for module, users in proposal.kept.items()
     }
-    return {"unused": unused, "kept": kept, "done": fields(done) if done else None}
+    copies: list[Json] = [title(module) for module in proposal.copies]
+    return {
+        "unused": unused,
+        "copies": copies,
+        "kept": kept,
+        "done": fields(done) if done else None,
+    }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -13,10 +13,9 @@ from pathlib import Path
 
 from dynasaur.config import PACKAGE, data_folder
 from dynasaur.errors import ActionError, StoreError
-from dynasaur.registry.shelf import title
 from dynasaur.repo import Change, Delivery, Repo
 from dynasaur.source import relative_imports
-from dynasaur.store import Entry, Store
+from dynasaur.store import Entry, Store, title
 from dynasaur.trajectory import new_id
 from dynasaur.types import LOCAL
 
@@ -146,6 +145,7 @@ class Ground:
         subject: str,
         files: Mapping[str, bytes | None],
         *,
+        edits: Mapping[str, Callable[[bytes | None], bytes]] | None = None,
         body: str = "",
         changed: Sequence[str] = (),
         removed: Sequence[str] = (),
@@ -155,6 +155,7 @@ class Ground:
         Args:
             subject: Its first line.
             files: Path below the root to new content; None removes it.
+            edits: Path to what makes its new content of the old one.
             body: The rest of its message.
             changed: Titles of the actions that it changes.
             removed: Titles of the actions that it removes.
@@ -162,7 +163,7 @@ class Ground:
         Raises:
             StoreError: Nothing was committed, and why.
         """
-        change = Change(shortened(subject), body, {}, files, overwrite=True)
+        change = Change(shortened(subject), body, {}, files, edits=edits or {}, overwrite=True)
         delivery = self.repo.commit(new_id(), [change])
         if not delivery.commits:
             raise StoreError(delivery.note)

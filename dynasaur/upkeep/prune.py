@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from dynasaur.history import History
-from dynasaur.registry.shelf import title
+from dynasaur.pins import LOCK
+from dynasaur.store import title
 from dynasaur.upkeep.ground import Done, Ground
+from dynasaur.upkeep.leftover import leftover, unpinned
 from dynasaur.upkeep.removal import removable, without
 from dynasaur.usage import Report, Tally
+
+UNUSED_COPY = "a copy of a built-in action, which nothing uses then"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,17 @@ class Proposal:
         unused: The actions, by name.
         kept: Those that are unused too, but needed by actions that stay: full names of each and
             of what needs it.
+        copies: Full names of the vendored built-in actions that nothing uses without these.
     """
 
     unused: tuple[Unused, ...]
     kept: Mapping[str, tuple[str, ...]]
+    copies: tuple[str, ...] = ()
+
+    @property
+    def count(self) -> int:
+        """How many files would go."""
+        return len(self.unused) + len(self.copies)
 
 
 def propose(ground: Ground, report: Report, bounds: Bounds, now: datetime) -> Proposal:
@@ -81,7 +92,7 @@ def propose(ground: Ground, report: Report, bounds: Bounds, now: datetime) -> Pr
         for module, users in needed.items():
             del unused[module]
             kept[module] = users
-    return Proposal(tuple(unused.values()), kept)
+    return Proposal(tuple(unused.values()), kept, tuple(leftover(ground, unused)))
 
 
 def prune(ground: Ground, proposal: Proposal) -> Done:
@@ -97,13 +108,17 @@ def prune(ground: Ground, proposal: Proposal) -> Done:
 
 def _prune(ground: Ground, proposal: Proposal) -> Done:
     modules = [one.module for one in proposal.unused]
-    names = [title(module) for module in modules]
+    going = removable(ground, modules, with_dependents=False)
+    copies = [one for one in leftover(ground, going) if one in proposal.copies]
+    names = [title(module) for module in (*modules, *copies)]
     subject = f"prune {names[0]}" if len(names) == 1 else f"prune {len(names)} unused actions"
-    listing = "\n".join(f"- {title(one.module)}: {told(one)}" for one in proposal.unused)
+    listing = [f"- {title(one.module)}: {told(one)}" for one in proposal.unused]
+    listing += [f"- {title(module)}: {UNUSED_COPY}" for module in copies]
     return ground.commit(
         subject,
-        without(ground, removable(ground, modules, with_dependents=False)),
-        body=f"By what the runs recorded here have used:\n\n{listing}",
+        without(ground, [*going, *copies]),
+        edits={LOCK: unpinned(copies)} if copies else {},
+        body="\n".join(["By what the runs recorded here have used:", "", *listing]),
         removed=names,
     )
 
