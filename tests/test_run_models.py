@@ -111,6 +111,41 @@ def test_what_a_model_refuses_is_learned_once_and_told_once(library: Path) -> No
 
 
 @pytest.mark.parametrize(
+    ("option", "words", "line"),
+    [
+        (
+            ("--temperature", "1.9"),
+            "temperature must be between 0 and 1.5",
+            "test does not take temperature = 1.9: give another --temperature",
+        ),
+        (
+            ("--max-output-tokens", "90000"),
+            "max_tokens is too large: 90000. This model supports at most 16384 completion tokens",
+            "test does not take max_output_tokens = 90000: give another --max-output-tokens",
+        ),
+        (
+            ("--reasoning-effort", "xhigh"),
+            "Unsupported value: 'reasoning_effort'. Supported values are: 'low' and 'high'.",
+            "test does not take reasoning_effort = xhigh: give another --reasoning-effort",
+        ),
+    ],
+)
+def test_a_value_that_the_model_does_not_take_is_told_and_not_learned(
+    library: Path, option: tuple[str, str], words: str, line: str
+) -> None:
+    with ChatServer([failure(400, words)]) as server:
+        done = run(library, server, *option, "-q")
+        assert (done.code, done.out) == (2, "")
+        assert line in done.err
+        assert words[:40] in done.err
+        assert len(server.chats) == 1
+    with ChatServer([SUBMIT]) as server:
+        name = option[0].strip("-").replace("-", "_").replace("output_", "")
+        assert run(library, server, option[0], "1").code == 0
+        assert name in server.chats[0].body
+
+
+@pytest.mark.parametrize(
     ("option", "line"),
     [
         (("--temperature", "3"), "0<=x<=2"),

@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from dynasaur.errors import ConfigError
 from dynasaur.models.apis.api import Api, Heard, Way, manner_fields
 from dynasaur.models.apis.chat import ChatApi
 from dynasaur.models.apis.responses import ResponsesApi
@@ -30,6 +31,13 @@ _NAMED = {
     _LIMIT: re.compile(r"max_(?:output_|completion_)?tokens", re.IGNORECASE),
 }
 """How an endpoint speaks of a setting that it does not take."""
+
+_VALUE = re.compile(
+    r"supported values are|\brange\b|between|at (?:most|least)|(?:less|greater|more) than"
+    r"|too (?:large|small|high|low)|\b(?:max|min)imum\b|must be (?:one of|in)|[<>\u2264\u2265]",
+    re.IGNORECASE,
+)
+"""It takes the setting, and not this value: that is the user's to mend."""
 
 _STREAM = re.compile(r"\bstream(?:s|ing)?\b", re.IGNORECASE)
 _REQUIRED = re.compile(r"required|missing|must be (?:set|given|specified)", re.IGNORECASE)
@@ -99,9 +107,30 @@ class Asking:
         self, messages: Sequence[Message], way: Way, manner: Manner, heard: Heard | None
     ) -> Answer | Failure:
         result = self._once(messages, way, manner, heard)
-        while isinstance(result, Failure) and self._adapted(result, manner, bool(heard)):
+        while isinstance(result, Failure):
+            if misused := self._misused(result, manner):
+                return misused
+            if not self._adapted(result, manner, bool(heard)):
+                return result
             result = self._once(messages, way, manner, heard)
         return result
+
+    def _misused(self, failure: Failure, manner: Manner) -> Failure | None:
+        """The failure to tell where a setting has a value that the model does not take."""
+        if failure.about != "unclear" or not _VALUE.search(failure.said):
+            return None
+        for name in self._complained_of(failure.said, manner):
+            option = f"--{name.replace('_', '-')}"
+            value = getattr(self._within(manner), name)
+            line = f"{self._model} does not take {name} = {value}: give another {option}"
+            return Failure(f"{line} ({failure.message})", ConfigError)
+        return None
+
+    def _complained_of(self, said: str, manner: Manner) -> list[str]:
+        """The settings that were sent and that the endpoint names."""
+        sent, asked = self._api(manner).names, self._within(manner)
+        given = (name for name in _NAMED if sent[name] and getattr(asked, name) not in (None, ""))
+        return [name for name in given if _NAMED[name].search(said)]
 
     def _once(
         self, messages: Sequence[Message], way: Way, manner: Manner, heard: Heard | None
@@ -142,13 +171,7 @@ class Asking:
             return True
         if self._bounded(said, manner):
             return True
-        sent = self._api(manner).names
-        asked = self._within(manner)
-        out = {
-            name
-            for name, words in _NAMED.items()
-            if sent[name] and getattr(asked, name) not in (None, "") and words.search(said)
-        }
+        out = set(self._complained_of(said, manner))
         if streams and (word := _no_stream(said)):
             out.add(word)
         new = out - learned.left_out - self._provider.without
