@@ -62,6 +62,26 @@ def check(folder: Path, of: list[Puzzle], by_hand: Expected) -> None:
     assert [one["id"] for one in admitted] == [one.id for one in of]
 
 
+def check_library(facts: dict[str, Any], of: list[Puzzle], by_hand: Expected) -> None:
+    """Two batches of the same kinds: the first has to write what the second calls."""
+    new = len(by_hand.admitted)
+    funnel = {key: facts["library"][key] for key in ("offered", "loaded", "called", "succeeded")}
+    assert funnel == dict.fromkeys(funnel, new)
+    assert facts["library"]["never_used"]["part"] == 0
+    assert facts["library"]["new_per_call"] == new / (len(of) - BATCH)
+    assert facts["library"]["categories"] == {"arithmetic": new}
+    assert set(facts["library"]["complexity"]) == {"generated", "initial"}
+    assert facts["missed"] == {"wrong": len(of) - sum(by_hand.right.values())}
+    first = [by_hand.right[one.id] for one in of[:BATCH]]
+    second = [by_hand.right[one.id] for one in of[BATCH:]]
+    whole = {"paper": first.count(False) / BATCH, "plain": 0.0}  # right answers are not covered
+    keys = ("batch", "library", "paper", "plain", "reused", "problems", "right")
+    assert [[one[key] for key in keys] for one in facts["batches"]] == [
+        [0, 0, whole["paper"], whole["plain"], 0, BATCH, sum(first)],
+        [1, new, 1.0, 1.0, len(second), len(second), sum(second)],
+    ]
+
+
 def test_results_are_as_computed_by_hand(tmp_path: Path, server: SkilledServer) -> None:
     of = [*puzzles(4), *(Puzzle(one.kind, one.number + 8) for one in puzzles(4))]
     done = evaluate(tmp_path, server, of, "--jobs", "2")
@@ -86,7 +106,7 @@ def test_results_are_as_computed_by_hand(tmp_path: Path, server: SkilledServer) 
     assert f"({right} of {len(of)})" in (tmp_path / "report.md").read_text()
     (facts,) = json.loads((tmp_path / "report.json").read_text())
     assert facts["library"]["admitted"] == len(by_hand.admitted)
-    assert facts["library"]["called"] == len(by_hand.admitted)
+    check_library(facts, of, by_hand)
     assert len((tmp_path / "report.csv").read_text().splitlines()) == len(of) + 1
 
 
