@@ -27,6 +27,7 @@ HTML = (
     "<html><head><title>T</title><script>no()</script></head>"
     "<body><h1>Tea</h1><p>Hot.</p></body></html>"
 )
+DECLARED = '<html><head><meta charset="koi8-r"></head><body>Чай</body></html>'
 RSS = (
     '<?xml version="1.0"?><rss version="2.0"><channel><title>News</title>'
     "<item><title>Tea is up</title><description>Again.</description></item></channel></rss>"
@@ -199,7 +200,8 @@ READ: list[tuple[str, Callable[[Path], bytes], list[str]]] = [
     ("bad.json", lambda _: b'{"tea": 2.5', ['{"tea": 2.5']),
     ("ragged.csv", lambda _: b'a,b\n1\n2,3,4\n"5', ["| 2 | 3 | 4 |"]),
     ("text.html", lambda _: b"just words", ["just words"]),
-    ("deep.html", lambda _: b"<div>" * 3000 + b"Deep" + b"</div>" * 3000, ["Deep"]),
+    ("declared.html", lambda _: DECLARED.encode("koi8-r"), ["Чай"]),
+    ("deep.html", lambda _: b"<div>" * 1500 + b"Deep" + b"</div>" * 1500, ["Deep"]),
     ("empty.txt", lambda _: b"", ["[the file is empty]"]),
     ("empty.pdf", lambda _: b"", ["[the file is empty]"]),
     ("scan.pdf", lambda _: papers.pdf([[]]), ["hold no text: they are pictures or empty"]),
@@ -475,6 +477,12 @@ def test_entities_that_multiply_are_refused(tmp_path: Path) -> None:
         content = papers.zipped({part: xml, "[Content_Types].xml": xml})
         with pytest.raises(ValueError, match=rf"a\.{suffix} is "):
             read_document(made(tmp_path, f"a.{suffix}", content))
+
+
+@pytest.mark.parametrize("unit", ["<!--", "<a ", "<a href='", "<![CDATA[", "<?", "</", "&#"])
+def test_marks_that_are_never_closed_take_no_longer_than_others(tmp_path: Path, unit: str) -> None:
+    content = f"<html><body><p>Tea</p>{unit * 100_000}".encode()
+    assert "Tea" in read_document(made(tmp_path, "a.html", content))
 
 
 def test_archives_in_archives_end_somewhere(tmp_path: Path) -> None:

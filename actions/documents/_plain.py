@@ -12,6 +12,7 @@ from ._document import Document, Part
 
 _SAMPLE = 65_536
 _MOST_ROWS = 50_000
+_MOST_INDENTED = 4_000_000
 _DECLARED = re.compile(rb"\s*<\?xml[^>]{0,100}encoding=[\"']([\w.-]{1,40})[\"']", re.ASCII)
 
 
@@ -88,7 +89,7 @@ def xml_document(data: bytes, _name: str) -> Document:
 def json_document(data: bytes, _name: str) -> Document:
     """A JSON file; one without line breaks is indented."""
     text = decoded(data)
-    if text.strip() and text.strip().count("\n") < len(text) // 2_000:
+    if len(text) <= _MOST_INDENTED and text.strip().count("\n") < len(text) // 2_000:
         with suppress(ValueError, RecursionError):
             text = json.dumps(json.loads(text), ensure_ascii=False, indent=1)
     return Document("JSON", (Part("", text),))
