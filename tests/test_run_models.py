@@ -199,3 +199,23 @@ def test_an_evaluation_asks_in_its_manner_and_says_so(tmp_path: Path) -> None:
     assert manner(server.chats[0]) == expected
     plan = json.loads((tmp_path / "out" / "manifest.json").read_text())["plan"]
     assert (plan["reasoning_effort"], plan["max_output_tokens"]) == ("low", 700)
+
+
+@pytest.mark.parametrize(
+    ("named", "kind", "endpoint"),
+    [
+        ("anthropic/claude", "anthropic", "https://api.anthropic.com/v1"),
+        ("scripted:x.json", "scripted", ""),
+        ("gpt-9", "openai", "https://api.openai.com/v1"),
+    ],
+)
+def test_the_model_of_a_setting_is_listed_where_it_is(
+    library: Path, named: str, kind: str, endpoint: str
+) -> None:
+    keys = {"OPENAI_API_KEY": "k", "ANTHROPIC_API_KEY": "k", "DYNASAUR_MODEL": named}
+    rows = dynasaur("models", "--json", cwd=library, env=keys).json
+    (chosen,) = [one for one in rows if one["chosen"]]
+    assert (chosen["name"], chosen["kind"], chosen["endpoint"]) == (named, kind, endpoint)
+    details = {one["name"]: one["detail"] for one in rows}
+    assert details["gemini/MODEL"] == "set GEMINI_API_KEY"
+    assert details["anthropic/MODEL"] == ""

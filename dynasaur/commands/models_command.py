@@ -60,4 +60,12 @@ def _with_choice(models: Sequence[ModelInfo], name: str) -> list[ModelInfo]:
     listed = [replace(one, chosen=one.name == name) for one in models]
     if any(one.chosen for one in listed):
         return listed
-    return [replace(listed[0], name=name, detail="named by a setting", chosen=True), *listed]
+    like = _like(listed, name)
+    return [replace(like, name=name, detail="named by a setting", chosen=True), *listed]
+
+
+def _like(models: Sequence[ModelInfo], name: str) -> ModelInfo:
+    """The row that a model of this name belongs to: of its provider, else of the endpoint."""
+    kinds = {one.kind: one for one in reversed(models)}
+    before = name.partition(":" if name.startswith("scripted:") else "/")[0]
+    return kinds.get(before) or kinds.get("openai") or replace(models[0], kind="", endpoint="")
