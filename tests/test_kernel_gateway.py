@@ -180,6 +180,42 @@ def test_named_kernel(specs: Path, tmp_path: Path) -> None:
     assert wait_until_gone(pids) == []
 
 
+def test_files_of_a_named_kernel_that_does_not_see_ours(specs: Path, tmp_path: Path) -> None:
+    """Such as one in a container: what the task brings goes over, what cells make comes back."""
+    elsewhere, work = tmp_path / "elsewhere", tmp_path / "work"
+    elsewhere.mkdir()
+    work.mkdir()
+    (work / "given.csv").write_text("a\n1\n")
+    program = 'cd "$0" && exec "$@"'
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    install(specs, "apart", argv=["/bin/sh", "-c", program, str(elsewhere), *argv])
+    with JupyterKernel(work, limits=LIMITS, kernel_name="apart") as kernel:
+        seen = kernel.execute("text = open('given.csv').read(); open('made.txt', 'w').write(text)")
+        assert seen.ok, seen
+        assert (work / "made.txt").read_text() == "a\n1\n"
+        assert list(elsewhere.iterdir()) == []
+        kernel.execute(
+            "import os; os.mkdir('in'); open('in/more.bin', 'wb').write(bytes(3_000_000))"
+        )
+        assert (work / "in/more.bin").stat().st_size == 3_000_000
+        assert kernel.execute("os._exit(1)").ended is Ending.DIED
+        assert kernel.execute("print(open('made.txt').read())").output == "a\n1\n\n"
+        assert kernel.restore() is None
+    assert sorted(path.name for path in work.iterdir()) == ["given.csv", "in", "made.txt"]
+
+
+def test_files_of_a_named_kernel_that_sees_ours_stay(specs: Path, tmp_path: Path) -> None:
+    install(specs, "beside")
+    work = tmp_path / "work"
+    work.mkdir()
+    with JupyterKernel(work, limits=LIMITS, kernel_name="beside") as kernel:
+        kernel.execute("open('made.txt', 'w').write('x')")
+        inode = (work / "made.txt").stat().st_ino
+        assert kernel.execute("import os; print(os.getcwd())").output.strip() == str(work)
+        assert (work / "made.txt").stat().st_ino == inode
+    assert [path.name for path in work.iterdir()] == ["made.txt"]
+
+
 def test_sandbox_by_kernelspec_alone(specs: Path, tmp_path: Path) -> None:
     """Whoever names our provisioner gets the sandbox, whatever program starts the kernel."""
     from jupyter_client.manager import KernelManager

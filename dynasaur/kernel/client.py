@@ -114,7 +114,7 @@ class JupyterKernel(Kept):
         kernel on another machine, whose files are not seen from here, saves nothing.
         """
         kernel = self._kernel
-        if kernel is None or not self._ready or kernel.remote:
+        if kernel is None or not self._ready or self._files is not None:
             return
         if not wait:
             kernel.wire.send("shell", SAVE, {"step": step})
@@ -131,7 +131,8 @@ class JupyterKernel(Kept):
         Raises:
             KernelError: The kernel cannot be started.
         """
-        if self._await_ready().remote:
+        self._await_ready()
+        if self._files is not None:
             return None
         with lent(self._work) as found:
             if not found:

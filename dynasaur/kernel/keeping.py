@@ -203,9 +203,10 @@ class Kept:
             if self._where.ours and doubted():
                 return self._await_ready()
             raise KernelError(problem)
-        if kernel.remote:
-            self._files = Files(kernel, self._work, self._limits)
-            self._files.send()
+        files = Files(kernel, self._work, self._limits)
+        if kernel.remote or (self._where.kernel_name and files.needed()):
+            files.send()
+            self._files = files
         self._ready = True
         return kernel
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import tempfile
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,7 +13,14 @@ from dynasaur.errors import DynasaurError, KernelError
 from dynasaur.kernel.exchange import Exchange
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.made import files_of, read_made, write_made
-from dynasaur.kernel.requests import execute, part_code, report_of, settle_code, store_code
+from dynasaur.kernel.requests import (
+    execute,
+    part_code,
+    report_of,
+    sees_code,
+    settle_code,
+    store_code,
+)
 from dynasaur.kernel.running import Running
 from dynasaur.kernel.transcript import Transcript
 
@@ -70,6 +78,11 @@ class Files:
         self._work = work
         self._limits = limits
         self._room = limits.disk
+
+    def needed(self) -> bool:
+        """The kernel does not see the work folder: it runs in a container, or elsewhere."""
+        with tempfile.NamedTemporaryFile(prefix=".dynasaur-", dir=self._work) as made:
+            return (self._do(sees_code(Path(made.name).name)) or {}).get("sees") is not True
 
     def send(self) -> None:
         """Give the kernel the files of the work folder.

@@ -94,6 +94,11 @@ def restore_code() -> str:
     return f"{_EXTENSION}.restore()"
 
 
+def sees_code(name: str) -> str:
+    """The code that has a kernel say whether it sees a file of the work folder."""
+    return f"{_EXTENSION}.sees({name!r})"
+
+
 def settle_code() -> str:
     """The code that gives a remote kernel a work folder of its own."""
     return f"{_EXTENSION}.parcels.settle()"

@@ -101,6 +101,11 @@ class Extension:
             outcome["error"] = describe(self._shell, error)
         self._shell.payload_manager.write_payload(outcome)
 
+    def sees(self, name: str) -> None:
+        """Say in the reply's payload whether a file that the host made is in our folder."""
+        seen = (self.parcels.folder() / name).exists()
+        self._shell.payload_manager.write_payload({"source": SOURCE, "sees": seen})
+
     def send(self, name: str, start: int, most: int) -> None:
         """Put a part of a file into the reply's payload: the host does not see our files."""
         part = self.parcels.part(name, start, most)
