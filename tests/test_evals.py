@@ -25,6 +25,7 @@ from tests.builders.skills import (
     puzzles,
     write_tasks,
 )
+from tests.builders.suites import write_jsonl
 
 BATCH = 4
 
@@ -170,6 +171,8 @@ BAD = [
         ("tasks", "t.jsonl", "--baseline", "best-of", "--match", "t", "--temperature", "0"),
         "--temperature 0 gives the same one again",
     ),
+    (("tasks", "t.txt"), "its name must end with .jsonl, .json, .csv, .parquet"),
+    (("tasks", "bad.jsonl"), "problem bad.jsonl:2: the answer '(' is no regular expression"),
     (("tasks", "gone.jsonl"), "gone.jsonl: no data of tasks"),
     (("tasks", "t.jsonl", "--split", "x"), "tasks has no split 'x'"),
     (("gaia", "--data", "."), "no data of gaia, split validation"),
@@ -187,6 +190,9 @@ BAD = [
 @pytest.mark.parametrize(("words", "said"), BAD, ids=[said for _, said in BAD])
 def test_what_makes_no_sense_is_one_line(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
     (tmp_path / "t.jsonl").write_text('{"question": "What is 1 + 1?", "answer": 2}\n')
+    (tmp_path / "t.txt").touch()
+    right, wrong = ({"question": "?", "answer": text, "scorer": "regex"} for text in "x(")
+    write_jsonl(tmp_path / "bad.jsonl", [right, wrong])
     spent(tmp_path / "t", [], 0)
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken" / "manifest.json").write_text("[]")
@@ -195,3 +201,4 @@ def test_what_makes_no_sense_is_one_line(tmp_path: Path, words: tuple[str, ...],
     assert done.code == 2, done.err
     assert said in done.err
     assert "Traceback" not in done.err
+    assert not (tmp_path / "out").exists(), "nothing is begun"

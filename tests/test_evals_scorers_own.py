@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import pytest
 
 from dynasaur.evals.problem import Problem
+from dynasaur.evals.scorers import pattern
 from dynasaur.evals.scorers.judge import LONGEST, judged
 from dynasaur.evals.scorers.table import SCORERS
 from dynasaur.types import Json, Reply, Usage
@@ -185,6 +186,13 @@ REGEX: list[tuple[Json, str, bool]] = [
 @pytest.mark.parametrize(("answer", "truth", "right"), REGEX)
 def test_regex(answer: Json, truth: str, right: bool) -> None:
     check("regex", answer, truth, right)
+
+
+def test_a_pattern_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pattern, "SECONDS", 0.2)
+    score = SCORERS["regex"]("a" * 60 + "!", problem("regex", "(a+)+"))
+    assert (score.right, score.why) == (False, "the pattern did not come to an end within 0.2 s")
+    check("regex", "aaa", "(a+)+", True)
 
 
 JSON: list[tuple[Json, str, bool]] = [

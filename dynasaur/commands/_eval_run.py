@@ -24,6 +24,7 @@ from dynasaur.evals.left_over import left_over
 from dynasaur.evals.plan import Plan
 from dynasaur.evals.problem import Problem
 from dynasaur.evals.results import Admitted, Lines, Result
+from dynasaur.evals.scorers.table import check_truths
 from dynasaur.evals.suites.table import SUITES
 from dynasaur.types import Manner
 
@@ -166,7 +167,9 @@ def _planned(name: str, *, paper: bool, **given: Any) -> tuple[Plan, list[Proble
         _check_votes(plan)
     if paper:
         plan = plans.as_in_the_paper(plan, validation=suite.accumulates_on(split))
-    return plan, problems[: limit or None]
+    problems = problems[: limit or None]
+    check_truths(problems, plan.scorer)
+    return plan, problems
 
 
 def _check_votes(plan: Plan) -> None:

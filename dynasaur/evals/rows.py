@@ -25,6 +25,8 @@ def read_rows(path: Path) -> Iterator[tuple[str, Row]]:
     Raises:
         UsageError: The file cannot be read, or is not what its name says.
     """
+    if path.suffix not in _READERS:
+        raise UsageError(f"{path}: no data file: its name must end with {', '.join(SUFFIXES)}")
     try:
         yield from _READERS[path.suffix](path)
     except (OSError, ValueError, csv.Error, RecursionError) as error:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
+from dynasaur.errors import UsageError
 from dynasaur.evals.problem import Problem, Score
 from dynasaur.evals.scorers import tabmwp
 from dynasaur.evals.scorers.aime import aime
@@ -35,3 +36,25 @@ SCORERS: Mapping[str, Scorer] = MappingProxyType(
 """All but `llm-judge`, which needs a model."""
 
 JUDGE = "llm-judge"
+
+_READS_TRUTH = ("number", "regex", "json", "aime")
+
+
+def check_truths(problems: Sequence[Problem], scorer: str = "") -> None:
+    """See that scorers can read the true answers, before anything is paid for.
+
+    Args:
+        problems: The problems.
+        scorer: The scorer that is used instead of their own; empty for those.
+
+    Raises:
+        UsageError: One of them cannot.
+    """
+    for problem in problems:
+        name = scorer or problem.scorer
+        if problem.kept_back or name not in _READS_TRUTH:
+            continue
+        try:
+            SCORERS[name]("", problem)
+        except ValueError as error:
+            raise UsageError(f"problem {problem.id}: {error}") from error

@@ -83,8 +83,12 @@ class Suite:
             for file in files
             for where, row in read_rows(file)
         ]
+        if not problems:
+            raise UsageError(f"{folder}: no problem in it")
         seen: set[str] = set()
         for problem in problems:
+            if not problem.question.strip():
+                raise UsageError(f"{folder}: the problem {problem.id!r} has no question")
             if problem.id in seen:
                 raise UsageError(f"{folder}: two problems have the id {problem.id!r}")
             seen.add(problem.id)

@@ -27,6 +27,7 @@ def _read(row: Row, place: Place) -> Problem:
     files = tuple(place.file.parent / str(name) for name in names)
     if missing := [str(file) for file in files if not file.is_file()]:
         raise UsageError(f"{place.where}: no file {missing[0]}")
+    _check(row, place)
     answer = row.get("answer")
     if isinstance(answer, list | dict | bool):
         raise UsageError(f"{place.where}: write the answer as text; for JSON, as JSON in a text")
@@ -41,6 +42,16 @@ def _read(row: Row, place: Place) -> Problem:
         choices=tuple(map(str, row.get("choices") or ())),
         details={name: row[name] for name in DETAILS if row.get(name) is not None},
     )
+
+
+def _check(row: Row, place: Place) -> None:
+    """What scorers need is of the right kind."""
+    if not isinstance(row.get("choices") or [], list):
+        raise UsageError(f"{place.where}: choices is no list of texts")
+    for name, kinds in (("tolerance", (int, float)), ("digits", (int,))):
+        value = row.get(name)
+        if value is not None and (isinstance(value, bool) or not isinstance(value, kinds)):
+            raise UsageError(f"{place.where}: {name} is no number")
 
 
 TASKS = Suite(
