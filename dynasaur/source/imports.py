@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from dynasaur.source.text import Lines, normal, tree_of
@@ -14,8 +15,11 @@ _FROM = re.compile(r"from([\s\\.\w]*?)(?<![\w])import(?!\w)")
 _NOTHING_MOVED: Mapping[str, str] = MappingProxyType({})
 
 
+@lru_cache(maxsize=256)
 def relative_imports(text: str, module: str) -> tuple[str, ...]:
     """Full names of the actions modules that a saved module imports.
+
+    Remembered: a run asks for the same modules at each of its steps.
 
     Args:
         text: The module's text.
