@@ -128,3 +128,26 @@ def test_what_is_committed_does_not_tell_the_problem(tmp_path: Path) -> None:
     told = dynasaur("eval", "report", "out", "-o", "r.html", cwd=tmp_path)
     assert "show problems of gaia, whose terms forbid" in told.err
     assert "What is the size" not in (tmp_path / "r.html").read_text()
+
+
+def test_the_papers_protocol(tmp_path: Path) -> None:
+    """Accumulate on validation, freeze for test; one library a model."""
+    gaia(tmp_path / "data", ("",))
+    gaia(tmp_path / "data", ("",), split="test", answer="?")
+    model = script(tmp_path, "submit_final_answer('yes')", "submit_final_answer('yes')")
+    words = ("eval", "gaia", "--data", "data", "--paper", "--model", model)
+    grown = dynasaur(*words, "-o", "grown", cwd=tmp_path)
+    assert (grown.code, "note:" in grown.err) == (0, False), grown.err
+    plan = json.loads((tmp_path / "grown" / "manifest.json").read_text())["plan"]
+    kept = ("max_steps", "temperature", "k", "accept", "reformulate", "freeze", "split")
+    assert [plan[key] for key in kept] == [20, 0.5, 10, "executed", True, False, "validation"]
+
+    test = (*words, "--split", "test")
+    alone = dynasaur(*test, "-o", "alone", cwd=tmp_path)
+    assert "the paper accumulates on validation and freezes the library for test" in alone.err
+    assert json.loads((tmp_path / "alone" / "manifest.json").read_text())["plan"]["freeze"]
+    other = script(tmp_path, "submit_final_answer('no')")
+    words = (*test[:-3], other, "--split", "test", "--library", "grown/library", "-o", "out")
+    refused = dynasaur(*words, cwd=tmp_path)
+    assert refused.code == 2
+    assert "the paper keeps one library a model" in refused.err
