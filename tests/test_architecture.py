@@ -91,7 +91,7 @@ DOORS = {
     "ipykernel": {"kernel"},
     "jupyter_client": {"kernel"},
     "jupyter_core": {"kernel"},
-    "jsonschema": {"agent"},
+    "jsonschema": {"agent", "toolbox"},
     "nbformat": {"export"},
     "numpy": {"fingerprint", "index"},
     "openai": {"models"},

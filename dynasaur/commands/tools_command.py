@@ -137,9 +137,7 @@ def _print(box: Toolbox, server: Server, problems: dict[str, str]) -> None:
 
 def _actions(box: Toolbox, server: Server) -> list[tuple[str, bool, str]]:
     """Each tool's name as an action, whether it only reads, and what it is for."""
-    from dynasaur.toolbox.stubs import stubs
-
-    made = stubs(server, box.catalogue.tools(server).values())
+    made = box.catalogue.stubs(server, box.catalogue.tools(server).values())
     summary = {name: " ".join(tool.description.split())[:100] for name, (tool, _) in made.items()}
     return [(name, tool.reads_only, summary[name]) for name, (tool, _) in made.items()]
 

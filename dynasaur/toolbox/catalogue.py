@@ -11,10 +11,10 @@ from pathlib import Path
 from dynasaur.config import PACKAGE
 from dynasaur.errors import StoreError
 from dynasaur.repo.files import write_whole
-from dynasaur.store import Entry, Store
+from dynasaur.store import Entry, Store, base_path
 from dynasaur.toolbox.stubs import DESCRIBED, category, stubs
 from dynasaur.toolbox.values import Server, Tool
-from dynasaur.types import TOOLS
+from dynasaur.types import BASE, TOOLS
 
 FORMAT = 1
 """Raised whenever stubs are made otherwise."""
@@ -68,23 +68,31 @@ class Catalogue(Store):
         chosen = [one for one in tools if not server.tools or one.name in server.tools][:MOST]
         known = self._list(server)
         data = (json.dumps(list(map(_bounded, chosen)), indent=1) + "\n").encode()
+        texts = {name: text for name, (_, text) in self.stubs(server, chosen).items()}
         try:
             if known.is_file() and known.read_bytes() == data:
                 return False
-            folder = self.package / category(server.name)
-            folder.mkdir(parents=True, exist_ok=True)
-            texts = {f"{name}.py": text for name, (_, text) in stubs(server, chosen).items()}
-            for name, text in texts.items():
-                write_whole(folder / name, text.encode())
-            for old in folder.glob("*.py"):
-                if old.name not in texts:
-                    old.unlink()
+            self._write(self.package / category(server.name), texts)
             for old in self._folder.glob(f"{category(server.name)}-*.json"):
                 old.unlink()
             write_whole(known, data)
         except OSError as error:
             raise StoreError(f"{self._folder} cannot be written: {error.strerror}") from error
         return True
+
+    def stubs(self, server: Server, tools: Iterable[Tool]) -> dict[str, tuple[Tool, str]]:
+        """The actions of a server's tools: name to tool and module text."""
+        initial = {entry.name for entry in Store(base_path(), source=BASE).entries().values()}
+        return stubs(server, tools, initial)
+
+    @staticmethod
+    def _write(folder: Path, texts: Mapping[str, str]) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            write_whole(folder / f"{name}.py", text.encode())
+        for old in folder.glob("*.py"):
+            if old.stem not in texts:
+                old.unlink()
 
     def forget(self, server: Server) -> None:
         """Ask it anew next time."""

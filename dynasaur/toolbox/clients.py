@@ -13,7 +13,7 @@ from dynasaur.toolbox.box import Toolbox
 from dynasaur.toolbox.connection import Connection, GoneError, closed
 from dynasaur.toolbox.login import login
 from dynasaur.toolbox.loop import Loop
-from dynasaur.toolbox.values import Server, Tool
+from dynasaur.toolbox.values import Server
 from dynasaur.toolbox.wire import Wire, missing
 
 T = TypeVar("T")
@@ -36,6 +36,10 @@ def patient(future: Future[T], seconds: float, heard: Callable[[], float] | None
     del heard
     try:
         return future.result(seconds)
+    except TimeoutError:
+        if future.done():
+            raise
+        raise TimeoutError(f"it took longer than {seconds:.0f} seconds") from None
     finally:
         future.cancel()
 
@@ -74,7 +78,8 @@ class Clients:
             DynasaurError: It is set up wrongly, or what it says cannot be kept.
         """
         connection = self._connection(server)
-        found = self._do(self._listed(connection), server)
+        self._open(connection, server)
+        found = self._do(connection.tools(), server)
         self._stale.discard(server.name)
         return self._toolbox.catalogue.keep(server, found)
 
@@ -92,6 +97,7 @@ class Clients:
         again = known is not None and (known.reads_only or known.repeatable)
         connection = self._connection(server)
         fresh = not connection.is_open
+        self._open(connection, server)
         work = self._called(connection, tool, arguments, again=again)
         result = self._do(work, server, lambda: connection.heard)
         if fresh or server.name in self._stale:
@@ -108,15 +114,9 @@ class Clients:
         self._loop.close()
 
     @staticmethod
-    async def _listed(connection: Connection) -> list[Tool]:
-        await connection.open()
-        return await connection.tools()
-
-    @staticmethod
     async def _called(
         connection: Connection, tool: str, arguments: dict[str, Any], *, again: bool
     ) -> dict[str, Any]:
-        await connection.open()
         try:
             return await connection.call(tool, arguments)
         except GoneError as error:
@@ -127,6 +127,11 @@ class Clients:
         await connection.close()
         await connection.open()
         return await connection.call(tool, arguments)
+
+    def _open(self, connection: Connection, server: Server) -> None:
+        if not connection.is_open:
+            # The connection itself gives up before that, and says so.
+            self.wait(self._loop.submit(connection.open()), server.start_seconds + _CLOSING)
 
     def _do(
         self,

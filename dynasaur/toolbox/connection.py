@@ -15,9 +15,6 @@ from dynasaur.toolbox.stubs import shown_text
 from dynasaur.toolbox.values import Server, Tool
 from dynasaur.toolbox.wire import Wire
 
-OPENING = 30.0
-"""Seconds that a server has to become ready."""
-
 PAGES = 50
 """Pages of a list of tools that are asked for."""
 
@@ -80,14 +77,15 @@ class Connection:
             return
         await self.close()
         self._wire, self._done = self._make(), asyncio.Event()
+        seconds = self._server.start_seconds
         ready: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._keeper = asyncio.create_task(self._keep(self._wire, ready))
         try:
-            self._client = await asyncio.wait_for(asyncio.shield(ready), OPENING)
+            self._client = await asyncio.wait_for(asyncio.shield(ready), seconds)
         except TimeoutError:
             await self.close()
             raise ConnectionError(
-                self._told(f"did not answer within {OPENING:g} seconds")
+                self._told(f"did not answer within {seconds:g} seconds")
             ) from None
         except BaseException:
             await self.close()
@@ -95,6 +93,7 @@ class Connection:
 
     async def _keep(self, wire: Wire, ready: asyncio.Future[Any]) -> None:
         """Hold the connection open until it is to be closed: what opens it has to close it."""
+        import jsonschema  # noqa: F401 - the first result is judged by it: that call is not to wait
         from mcp.client import Client
         from mcp_types import Implementation
 
@@ -105,7 +104,11 @@ class Connection:
             )
             async with client:
                 ready.set_result(client)
-                await self._done.wait()
+                listening = asyncio.create_task(self._listen(client))
+                try:
+                    await self._done.wait()
+                finally:
+                    listening.cancel()
         except BaseException as error:
             if not ready.done():
                 ready.set_exception(self._as_ours(error))
@@ -160,6 +163,13 @@ class Connection:
         )
         told: dict[str, Any] = result.model_dump(mode="json", by_alias=True, exclude_none=True)
         return told
+
+    async def _listen(self, client: Any) -> None:
+        """Hear of changes from servers that speak of them only when they are asked to."""
+        with suppress(Exception):  # older servers cannot be asked, and send them unasked
+            async with client.listen(tools_list_changed=True) as events:
+                async for _ in events:
+                    self._changed()
 
     async def _hear(self, message: Any) -> None:
         if type(message).__name__ == "ToolListChangedNotification":

@@ -17,7 +17,7 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _KEYS = {
     *("command", "args", "env", "cwd", "url", "headers", "oauth", "timeout", "tools"),
-    *("disabled", "type"),
+    *("disabled", "start_timeout", "type"),
 }
 _HTTP = {"http", "streamable-http", "streamableHttp", "streamable_http"}
 
@@ -89,7 +89,8 @@ def _server(name: str, table: object, path: Path, whose: Whose) -> Server | None
         url=_text(table, "url", where),
         headers=_named(table, "headers", where),
         oauth=table.get("oauth") is True,
-        seconds=_seconds(table, where),
+        seconds=_seconds(table, "timeout", 60, where),
+        start_seconds=_seconds(table, "start_timeout", 30, where),
         tools=tuple(_texts(table, "tools", where)),
     )
     if bool(one.command) == bool(one.url):
@@ -120,10 +121,10 @@ def _named(table: Mapping[str, Any], key: str, where: str) -> dict[str, str]:
     return value
 
 
-def _seconds(table: Mapping[str, Any], where: str) -> float:
-    value = table.get("timeout", 60)
+def _seconds(table: Mapping[str, Any], key: str, otherwise: int, where: str) -> float:
+    value = table.get(key, otherwise)
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 86_400:
-        raise ConfigError(f"{where}: timeout must be seconds, above zero")
+        raise ConfigError(f"{where}: {key} must be seconds, above zero")
     return float(value)
 
 

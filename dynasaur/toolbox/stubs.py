@@ -10,7 +10,7 @@ import builtins
 import keyword
 import re
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,16 +60,20 @@ class _Parameter:
     doc: str
 
 
-def stubs(server: Server, tools: Iterable[Tool]) -> dict[str, tuple[Tool, str]]:
+def stubs(
+    server: Server, tools: Iterable[Tool], taken: Container[str] = ()
+) -> dict[str, tuple[Tool, str]]:
     """The actions of a server's tools: name to tool and module text.
 
     Args:
         server: The server.
         tools: Its tools; each gets a name of its own, whatever they are called there.
+        taken: Names that other actions have.
     """
     found: dict[str, tuple[Tool, str]] = {}
     for tool in tools:
-        name = plain = action_name(server.name, tool.name)
+        name = action_name(server.name, tool.name)
+        name = plain = f"{category(server.name)}_{name}" if name in taken else name
         number = 2
         while name in found:
             name = f"{plain[: LONGEST_NAME - 4]}_{number}"

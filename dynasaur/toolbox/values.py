@@ -29,6 +29,7 @@ class Server:
         headers: Headers of each request.
         oauth: The address wants a login.
         seconds: How long a call may go without a sign of life.
+        start_seconds: How long it may take to become ready.
         tools: The tools that are used; empty for all.
     """
 
@@ -43,6 +44,7 @@ class Server:
     headers: Mapping[str, str] = field(default_factory=dict)
     oauth: bool = False
     seconds: float = 60.0
+    start_seconds: float = 30.0
     tools: tuple[str, ...] = ()
 
     @property
