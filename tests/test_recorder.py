@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import threading
 import time
@@ -13,6 +14,7 @@ import pytest
 from dynasaur import trajectory
 from dynasaur.errors import StoreError
 from dynasaur.record import Step, Trajectory
+from dynasaur.trajectory.writing import Texts, text_of
 
 
 def state(folder: Path, steps: int, **changes: object) -> Trajectory:
@@ -83,6 +85,22 @@ def test_a_disk_that_refuses_is_told_once_and_tried_again(tmp_path: Path) -> Non
     recorder.put(state(gone, 1))
     recorder.settle()
     assert steps_in(gone) == 1
+
+
+def test_the_text_of_known_steps_is_that_of_the_whole(tmp_path: Path) -> None:
+    """What is put together from pieces reads as if it had been written at once."""
+    known: Texts = {}
+    now = state(tmp_path, 0, opening='a "quoted"\nline', answer={"a": [1, {"b": "\u2028 é"}]})
+    for number in range(4):
+        whole = json.dumps(trajectory.to_json(now), ensure_ascii=False, indent=1)
+        assert text_of(now, known) == whole
+        assert text_of(now, known) == whole
+        new = Step(number + 1, "two\nlines", "x = 'a\\nb'\n", notes=("n\n1", "2"))
+        now = replace(now, steps=(*now.steps, new))
+    changed = replace(now.steps[-1], notes=("another",))
+    now = replace(now, steps=(*now.steps[:-1], changed))
+    assert text_of(now, known) == json.dumps(trajectory.to_json(now), ensure_ascii=False, indent=1)
+    assert set(known) == {id(step) for step in now.steps}
 
 
 def test_the_thread_ends_with_its_recorder(tmp_path: Path) -> None:

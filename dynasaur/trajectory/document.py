@@ -18,7 +18,7 @@ def to_json(trajectory: Trajectory) -> dict[str, Json]:
     short = summary(trajectory)
     names = [field.name for field in fields(trajectory) if field.name not in _ELSEWHERE]
     rest = {name: _plain(getattr(trajectory, name)) for name in names if name not in short}
-    steps = [_step(step) for step in trajectory.steps]
+    steps = [step_json(step) for step in trajectory.steps]
     return {"format": FORMAT, **short, **rest, "trajectory": steps}
 
 
@@ -41,7 +41,8 @@ def image_name(number: int, at: int, image: Image) -> str:
     return f"step-{number}-{at}.{image.mime.removeprefix('image/')}"
 
 
-def _step(step: Step) -> Json:
+def step_json(step: Step) -> Json:
+    """A step as it stands in the document."""
     document: Any = _plain(step)
     if step.observation is not None:
         images = enumerate(step.observation.images, 1)

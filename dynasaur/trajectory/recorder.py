@@ -8,7 +8,7 @@ from dataclasses import replace
 from queue import SimpleQueue
 
 from dynasaur.record import Trajectory
-from dynasaur.trajectory.writing import write
+from dynasaur.trajectory.writing import Texts, write
 
 
 class Recorder:
@@ -68,9 +68,10 @@ class _Job:
 
 
 def _work(queue: SimpleQueue[_Job | None]) -> None:
+    known: Texts = {}
     while (job := queue.get()) is not None:
         try:
-            write(job.now)
+            write(job.now, known)
         except Exception as error:  # noqa: BLE001 - raised where it is waited for
             job.error = error
         job.done.set()

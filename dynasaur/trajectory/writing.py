@@ -6,24 +6,32 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dynasaur.errors import StoreError
 from dynasaur.record import Step, Trajectory
-from dynasaur.trajectory.document import image_name, to_json
+from dynasaur.trajectory.document import image_name, step_json, to_json
 from dynasaur.trajectory.folder import FILE
 from dynasaur.trajectory.redact import Redactor
+from dynasaur.types import Json
+
+Texts = dict[int, tuple[Step, str]]
+"""Steps by their identity, and their text in the record: they are written again and again."""
 
 
-def write(trajectory: Trajectory) -> None:
+def write(trajectory: Trajectory, known: Texts | None = None) -> None:
     """Save atomically: a reader finds this state or the one before, whole.
+
+    Args:
+        trajectory: The state.
+        known: The texts of steps that were saved before; those of this state are put there.
 
     Raises:
         StoreError: It cannot be written (a full disk, a folder that is gone).
     """
     folder = trajectory.folder
-    document = Redactor(os.environ).document(to_json(trajectory))
-    text = json.dumps(document, ensure_ascii=False, indent=1)
+    text = text_of(trajectory, {} if known is None else known)
     written: Path | None = None
     try:
         _write_images(trajectory.steps[-1:], folder)
@@ -39,6 +47,27 @@ def write(trajectory: Trajectory) -> None:
         if written is not None:
             written.unlink(missing_ok=True)
         raise StoreError(f"{folder}: the run cannot be recorded: {error.strerror}") from error
+
+
+def text_of(trajectory: Trajectory, known: Texts) -> str:
+    """The record's text, that of new steps alone made anew."""
+    redactor = Redactor(os.environ)
+
+    def dumped(value: Json) -> str:
+        return json.dumps(redactor.document(value), ensure_ascii=False, indent=1)
+
+    made = {id(one): (one, known[id(one)][1]) for one in trajectory.steps if id(one) in known}
+    for step in trajectory.steps:
+        if id(step) not in made:
+            made[id(step)] = step, dumped(step_json(step)).replace("\n", "\n  ")
+    known.clear()
+    known.update(made)
+    about = to_json(replace(trajectory, steps=()))
+    del about["trajectory"]
+    about["steps"] = len(trajectory.steps)
+    head = dumped(about).removesuffix("\n}")
+    steps = ",\n  ".join(known[id(step)][1] for step in trajectory.steps)
+    return head + ',\n "trajectory": ' + (f"[\n  {steps}\n ]" if steps else "[]") + "\n}"
 
 
 def _write_images(steps: Sequence[Step], folder: Path) -> None:
