@@ -485,6 +485,13 @@ def test_marks_that_are_never_closed_take_no_longer_than_others(tmp_path: Path, 
     assert "Tea" in read_document(made(tmp_path, "a.html", content))
 
 
+def test_lines_of_marks_alone_are_read(tmp_path: Path) -> None:
+    hashes = made(tmp_path, "a.md", b"# Tea ##\n# " + b"#" * 200_000 + b"x")
+    assert document_outline(hashes)[0]["title"] == "Tea"
+    bars = made(tmp_path, "b.md", b"|a|\n|" + b" - |" * 50_000 + b"x\n" + b"|" * 500_000)
+    assert document_tables(bars) == []
+
+
 def test_archives_in_archives_end_somewhere(tmp_path: Path) -> None:
     content = b"end"
     for depth in range(6):

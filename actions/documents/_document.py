@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-_HEADING = re.compile(r"(#{1,6})[ \t]+(.*?)[ \t#]*")
+_HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
 _FENCE = re.compile(r"[ \t]*(```|~~~)")
 
 
@@ -88,6 +88,7 @@ def _headings(text: str, part: int) -> Iterator[Heading]:
         if mark and (not fence or fence == mark[1]):
             fence = "" if fence else mark[1]
         match = None if fence else _HEADING.fullmatch(line)
-        if match and match[2]:
-            yield Heading(len(match[1]), match[2], part, offset)
+        title = match[2].rstrip("# \t") if match else ""
+        if match and title:
+            yield Heading(len(match[1]), title, part, offset)
         offset += len(line) + 1
