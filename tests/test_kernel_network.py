@@ -136,6 +136,7 @@ def test_only_tiers_with_a_network_of_their_own(
     for gateway, name in (("http://127.0.0.1:9", ""), ("", "python3")):
         with pytest.raises(UsageError, match="in the sandbox of dynasaur alone"):
             JupyterKernel(tmp_path, network="allow=example.test", gateway=gateway, kernel_name=name)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # nothing is remembered there
     monkeypatch.setattr(tiers, "probe", lambda tier: tiers.Probe(tier, "broken here"))
     with pytest.raises(KernelError, match=r"unshare: broken here.*install bubblewrap"):
         JupyterKernel(tmp_path, network="allow=example.test").start()

@@ -318,6 +318,7 @@ def test_unknown_tier() -> None:
 
 
 def test_no_tier_at_all(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))  # nothing is remembered there
     monkeypatch.setattr(tiers, "probe", lambda tier: tiers.Probe(tier, "broken here"))
     with pytest.raises(KernelError, match=r"bwrap: broken here.*install bubblewrap"):
         JupyterKernel(tmp_path).start()
