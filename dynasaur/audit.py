@@ -16,9 +16,8 @@ from dynasaur.checks.subject import Finding
 from dynasaur.errors import ActionError, UsageError
 from dynasaur.registry import Registry
 from dynasaur.registry.docstring import docstrings
-from dynasaur.registry.shelf import title
 from dynasaur.registry.trial import Outcome, Sample
-from dynasaur.store import Store, kind_of
+from dynasaur.store import Store, kind_of, title
 from dynasaur.types import LOCAL, Action
 
 _PLACED = re.compile(r"\s*(?:line )?(\d+): (.*)", re.DOTALL)

@@ -9,7 +9,7 @@ import click
 from dynasaur.commands._output import document
 from dynasaur.commands._upkeep import tell
 from dynasaur.commands._wiring import json_option, library_option, open_library
-from dynasaur.registry.shelf import title
+from dynasaur.store import title
 
 
 @click.command("tidy")

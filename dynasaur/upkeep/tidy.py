@@ -6,9 +6,8 @@ from collections.abc import Callable, Mapping
 
 from dynasaur.config import PACKAGE
 from dynasaur.errors import ActionError
-from dynasaur.registry.shelf import title
 from dynasaur.source import move, relative_imports
-from dynasaur.store import Entry
+from dynasaur.store import Entry, title
 from dynasaur.upkeep.ground import Done, Ground, path_of
 
 CATEGORY = "misc"
