@@ -55,8 +55,7 @@ async def call(at: Any, tool: str, **arguments: Any) -> Any:
         return await client.call_tool(tool, arguments)
 
 
-@pytest.mark.parametrize("mode", ["auto", "legacy"])
-def test_a_client_starts_it_and_calls_actions(library: Path, mode: str) -> None:
+def test_a_client_of_older_versions_starts_it_and_calls_actions(library: Path) -> None:
     heard: list[tuple[float, str | None]] = []
 
     async def progress(progress: float, total: float | None, message: str | None) -> None:
@@ -64,7 +63,7 @@ def test_a_client_starts_it_and_calls_actions(library: Path, mode: str) -> None:
 
     async def talk() -> None:
         at = by_stdio(library, "--take", "[gmn]*", "--no-run-task")
-        async with client_of(at, mode=mode) as client:
+        async with client_of(at, mode="legacy") as client:
             tools = {tool.name: tool for tool in (await client.list_tools()).tools}
             assert {"greet", "mean", "search_actions", "show_action"} <= set(tools)
             assert not {"run_task", "call_action", "wait_for"} & set(tools)
@@ -107,31 +106,33 @@ def test_only_files_below_the_named_folders_are_shown(served: Served, library: P
         assert (result.is_error, "not for strangers" in text_of(result)) == (True, False)
 
 
-@pytest.mark.parametrize(
-    ("tool", "arguments", "said"),
-    [
-        ("greet", {"names": "Ann"}, "greet: $.names: 'Ann' is not of type 'array'"),
-        ("greet", {}, "greet: $: 'names' is a required property"),
-        ("greet", {"names": [], "x": 1}, "greet: $: Additional properties are not allowed"),
-        ("greet", {"names": ["a" * 1_100_000]}, "greet: the arguments have 1,100,0"),
-        ("nothing", {}, "there is no action 'nothing': search_actions finds"),
-        ("mean", {"numbers": []}, "mean: ValueError: there are no numbers to average"),
-        ("next_day", {"day": "soon"}, "next_day: ValueError: Invalid isoformat string"),
-        ("odd_result", {"kind": "text"}, "odd_result: the result is not what it declares: $.resul"),
-        ("odd_result", {"kind": "large"}, "odd_result: ValueError: give_result_of_call() was giv"),
-        ("odd_result", {"kind": "thing"}, "odd_result: TypeError: a value of type 'object' cann"),
-        ("search_actions", {"query": "x", "k": 0}, "search_actions: $.k: 0 is less than the mini"),
-        ("show_action", {"name": "nothing"}, "there is no action 'nothing'"),
-        ("run_task", {"task": ""}, "run_task: $.task: '' should be non-empty"),
-    ],
-)
-def test_what_is_wrong_is_one_line(
-    served: Served, tool: str, arguments: dict[str, Any], said: str
-) -> None:
-    result = run(call(served.url, tool, **arguments))
-    assert result.is_error
-    assert text_of(result).startswith(said)
-    assert "\n" not in text_of(result)
+WRONG: list[tuple[str, dict[str, Any], str]] = [
+    ("greet", {"names": "Ann"}, "greet: $.names: 'Ann' is not of type 'array'"),
+    ("greet", {}, "greet: $: 'names' is a required property"),
+    ("greet", {"names": [], "x": 1}, "greet: $: Additional properties are not allowed"),
+    ("greet", {"names": ["a" * 1_100_000]}, "greet: the arguments have 1,100,0"),
+    ("nothing", {}, "there is no action 'nothing': search_actions finds"),
+    ("mean", {"numbers": []}, "mean: ValueError: there are no numbers to average"),
+    ("next_day", {"day": "soon"}, "next_day: ValueError: Invalid isoformat string"),
+    ("odd_result", {"kind": "text"}, "odd_result: the result is not what it declares: $.resul"),
+    ("odd_result", {"kind": "large"}, "odd_result: ValueError: give_result_of_call() was giv"),
+    ("odd_result", {"kind": "thing"}, "odd_result: TypeError: a value of type 'object' cann"),
+    ("search_actions", {"query": "x", "k": 0}, "search_actions: $.k: 0 is less than the mini"),
+    ("show_action", {"name": "nothing"}, "there is no action 'nothing'"),
+    ("run_task", {"task": ""}, "run_task: $.task: '' should be non-empty"),
+]
+
+
+def test_what_is_wrong_is_one_line(served: Served) -> None:
+    async def talk() -> None:
+        async with client_of(served.url) as client:
+            for tool, arguments, said in WRONG:
+                result = await client.call_tool(tool, arguments)
+                assert result.is_error, tool
+                assert text_of(result).startswith(said), text_of(result)
+                assert "\n" not in text_of(result)
+
+    run(talk())
 
 
 def test_actions_are_found_and_shown(served: Served) -> None:
@@ -197,7 +198,8 @@ def test_clients_hear_of_changes_of_the_library(library: Path, served: Served, m
 
 def test_a_large_library_is_searched_and_called_by_name(library: Path) -> None:
     async def talk() -> None:
-        async with client_of(by_stdio(library, "--max-tools", "3")) as client:
+        at = by_stdio(library, "--max-tools", "3", "--cell-timeout", "3")
+        async with client_of(at) as client:
             tools = [tool.name for tool in (await client.list_tools()).tools]
             assert tools == ["search_actions", "show_action", "call_action", "run_task"]
             given = {"name": "greet", "arguments": {"names": ["Ann"]}}
@@ -207,36 +209,35 @@ def test_a_large_library_is_searched_and_called_by_name(library: Path) -> None:
             assert text_of(wrong) == "greet: $: 'names' is a required property"
             straight = await client.call_tool("greet", {"names": []})
             assert straight.structured_content == {"result": "hello "}
+            late = await client.call_tool("wait_for", {"seconds": 60})
+            assert late.is_error
+            assert "stopped after 3 s" in text_of(late)
 
     run(talk())
 
 
-@pytest.mark.parametrize("stubborn", [False, True])
-def test_a_cancelled_call_is_stopped(library: Path, tmp_path: Path, stubborn: bool) -> None:
+def test_a_cancelled_call_is_stopped(library: Path, tmp_path: Path) -> None:
     async def talk() -> None:
         at = by_stdio(library, "--jobs", "1", env={"TMPDIR": str(tmp_path)})
         async with client_of(at) as client:
-            given = {"seconds": 600, "stubborn": stubborn}
-            waiting = asyncio.ensure_future(client.call_tool("wait_for", given))
-            await asyncio.sleep(3)
-            assert not waiting.done()
-            waiting.cancel()
-            # There is one worker: it is free again only when that call is over.
-            result = await client.call_tool("greet", {"names": ["x"]})
-            assert result.structured_content == {"result": "hello x"}
+            for stubborn in (False, True):
+                given = {"seconds": 600, "stubborn": stubborn}
+                waiting = asyncio.ensure_future(client.call_tool("wait_for", given))
+                await asyncio.sleep(2)
+                assert not waiting.done()
+                waiting.cancel()
+                # There is one worker: it is free again only when that call is over.
+                result = await client.call_tool("greet", {"names": ["x"]})
+                assert result.structured_content == {"result": "hello x"}
 
     run(talk())
     assert wait_until_gone(processes_in(tmp_path)) == []
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_call_has_its_time(library: Path) -> None:
-    result = run(call(by_stdio(library, "--cell-timeout", "1"), "wait_for", seconds=60))
-    assert result.is_error
-    assert "stopped after 1 s" in text_of(result)
-
-
-@pytest.mark.parametrize("how", ["closes", "crashes", "SIGTERM", "SIGINT"])
+@pytest.mark.parametrize(
+    "how", ["closes", "crashes", "SIGTERM", pytest.param("SIGINT", marks=pytest.mark.slow)]
+)
 def test_nothing_is_left_when_the_client_or_the_server_ends(
     library: Path, tmp_path: Path, how: str
 ) -> None:
