@@ -17,6 +17,7 @@ from tests.builders.cli import Done, dynasaur
 from tests.builders.skills import (
     KINDS,
     TOKENS_ALONE,
+    TOKENS_ASKED,
     TOKENS_HELPED,
     Expected,
     Puzzle,
@@ -85,6 +86,9 @@ def check_library(facts: dict[str, Any], of: list[Puzzle], by_hand: Expected) ->
 
 def test_results_are_as_computed_by_hand(tmp_path: Path, server: SkilledServer) -> None:
     of = [*puzzles(4), *(Puzzle(one.kind, one.number + 8) for one in puzzles(4))]
+    settings = tmp_path / ".home" / ".config" / "dynasaur" / "config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("[models.test]\nprice = [1_000, 0, 10_000]\n")
     done = evaluate(tmp_path, server, of, "--jobs", "2")
     by_hand = expected(of, batch=BATCH)
     assert done.code == 0, done.err
@@ -108,6 +112,13 @@ def test_results_are_as_computed_by_hand(tmp_path: Path, server: SkilledServer) 
     (facts,) = json.loads((tmp_path / "report.json").read_text())
     assert facts["library"]["admitted"] == len(by_hand.admitted)
     check_library(facts, of, by_hand)
+    asked = [TOKENS_HELPED if yes else TOKENS_ALONE for yes in by_hand.helped.values()]
+    admitted = lines(tmp_path / "out" / "admissions.jsonl")
+    where = sum(bool(one["prompt_tokens"]) for one in admitted)  # it asks where an action belongs
+    assert 1 <= where <= BATCH
+    asked += [TOKENS_ASKED] * where
+    assert facts["tokens"] == sum(map(sum, asked))
+    assert facts["cost"] == pytest.approx(sum(a / 1_000 + b / 100 for a, b in asked))
     assert len((tmp_path / "report.csv").read_text().splitlines()) == len(of) + 1
 
 

@@ -147,7 +147,7 @@ def test_the_papers_protocol(tmp_path: Path) -> None:
     assert "the paper accumulates on validation and freezes the library for test" in alone.err
     assert json.loads((tmp_path / "alone" / "manifest.json").read_text())["plan"]["freeze"]
     other = script(tmp_path, "submit_final_answer('no')")
-    words = (*test[:-3], other, "--split", "test", "--library", "grown/library", "-o", "out")
-    refused = dynasaur(*words, cwd=tmp_path)
+    more = ("--library", "grown/library", "-o", "out")
+    refused = dynasaur(*words[:-1], other, "--split", "test", *more, cwd=tmp_path)
     assert refused.code == 2
     assert "the paper keeps one library a model" in refused.err

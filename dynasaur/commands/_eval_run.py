@@ -134,9 +134,10 @@ def _planned(name: str, *, paper: bool, **given: Any) -> tuple[Plan, list[Proble
         from dynasaur.evals.hub import download
 
         data = download(suite)
-    problems = suite.load(data, split, seed=given["seed"])
     named = given.pop("model")
     model = _eval.named_model(named)
+    given["seed"] = given["seed"] or model.facts.manner.seed or 0
+    problems = suite.load(data, split, seed=given["seed"])
     asked = Manner(
         given.pop("temperature"),
         None,
