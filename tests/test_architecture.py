@@ -98,6 +98,7 @@ DOORS = {
     "opentelemetry": {"telemetry"},
     "packaging": {"packages", "shipping"},
     "platformdirs": {"cli", "commands", "config", "models"},
+    "pydantic": {"toolbox"},
     "prompt_toolkit": {"commands"},
     "pygments": {"export"},
     "referencing": {"agent"},

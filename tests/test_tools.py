@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -476,3 +477,34 @@ lines.on("line", (line) => {
   else reply({ error: { code: -32601, message: "Method not found" } });
 });
 """
+
+
+def test_a_login_by_oauth(place: Path) -> None:
+    with tool_server.http(tool_server.closed(place)) as url:
+        config = tool_server.configured(place, closed={"url": url})
+        before = tools(place, config, "--refresh")
+        assert before.code == 1
+        assert "the tool server closed wants a login: dynasaur tools login closed" in before.out
+        library = place / "library"
+        words = command("tools", "--mcp-config", config, "login", "closed")
+        process = subprocess.Popen(
+            words,
+            cwd=library,
+            env=environment(library / ".home"),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stderr is not None
+        address = process.stderr.readline().split()[-1]
+        with urllib.request.urlopen(address, timeout=30) as page:
+            assert b"You are logged in" in page.read()
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, out) == (0, "logged in: closed\n"), err
+        (kept,) = (library / ".home/data/dynasaur/tool-logins").iterdir()
+        assert kept.stat().st_mode & 0o777 == 0o600
+        time.sleep(1.5)  # the first token is no longer good
+        done = run(place, config, "submit_final_answer(closed_inside())")
+        assert done.json["answer"] == "gold", done.err
+        assert tools(place, config, "login", "nobody").code == 2

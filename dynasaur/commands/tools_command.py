@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import click
 from dynasaur import config
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._wiring import json_option, library_option, toolbox_of
-from dynasaur.errors import BlockedError, DynasaurError, UsageError
+from dynasaur.errors import BlockedError, DynasaurError, FailureError, UsageError
 
 if TYPE_CHECKING:
     from dynasaur.toolbox.box import Toolbox
@@ -88,6 +89,41 @@ def trust(box: Toolbox | None, name: str, yes: bool) -> int:
             return 1
     grant(server, box.root)
     click.echo(f"trusted: {name}")
+    return 0
+
+
+@command.command("login")
+@click.argument("name")
+@click.pass_obj
+def login(box: Toolbox | None, name: str) -> int:
+    """Log in to the server NAME in your browser, by OAuth.
+
+    What the server gives is kept in your data folder, where only you can read it, and is renewed
+    as long as the server lets it be.
+    """
+    from dynasaur.toolbox.clients import Clients
+    from dynasaur.toolbox.login import SECONDS, Browser
+
+    server = _named(box, name)
+    assert box is not None
+    if not server.url:
+        raise UsageError(f"{name} is a program: only servers behind a URL have a login")
+    box.server(name)
+
+    def tell(address: str) -> None:
+        click.echo(f"open this address to log in: {plain(address)}", err=True)
+        if sys.stdin.isatty():
+            click.launch(address)
+
+    with Browser(tell) as browser:
+        clients = Clients(box, login=browser.login)
+        try:
+            clients.refresh(replace(server, start_seconds=SECONDS))
+        except (ConnectionError, RuntimeError, TimeoutError) as error:
+            raise FailureError(str(error)) from None
+        finally:
+            clients.close()
+    click.echo(f"logged in: {name}")
     return 0
 
 

@@ -50,6 +50,7 @@ class Clients:
     Args:
         toolbox: The servers.
         environ: The environment, for the variables that settings name.
+        login: Gives what logs requests to a server in; None for nothing.
 
     Attributes:
         wait: Waits for what the event loop does.
@@ -59,9 +60,11 @@ class Clients:
         self,
         toolbox: Toolbox,
         environ: Mapping[str, str] = os.environ,
+        login: Callable[[Server], Any] = login,
     ) -> None:
         self._toolbox = toolbox
         self._environ = environ
+        self._login = login
         self.wait: Wait = patient
         self._loop = Loop()
         self._connections: dict[str, Connection] = {}
@@ -147,7 +150,7 @@ class Clients:
         if server.name not in self._connections:
             self._connections[server.name] = Connection(
                 server,
-                lambda: Wire(server, self._environ, self._toolbox.root, login(server)),
+                lambda: Wire(server, self._environ, self._toolbox.root, self._login(server)),
                 lambda: self._stale.add(server.name),
             )
         return self._connections[server.name]

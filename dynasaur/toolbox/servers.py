@@ -16,7 +16,7 @@ from dynasaur.toolbox.values import Server, Whose
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _KEYS = {
-    *("command", "args", "env", "cwd", "url", "headers", "oauth", "timeout", "tools"),
+    *("command", "args", "env", "cwd", "url", "headers", "timeout", "tools"),
     *("disabled", "start_timeout", "type"),
 }
 _HTTP = {"http", "streamable-http", "streamableHttp", "streamable_http"}
@@ -88,7 +88,6 @@ def _server(name: str, table: object, path: Path, whose: Whose) -> Server | None
         folder=_text(table, "cwd", where),
         url=_text(table, "url", where),
         headers=_named(table, "headers", where),
-        oauth=table.get("oauth") is True,
         seconds=_seconds(table, "timeout", 60, where),
         start_seconds=_seconds(table, "start_timeout", 30, where),
         tools=tuple(_texts(table, "tools", where)),

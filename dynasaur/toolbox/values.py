@@ -27,7 +27,6 @@ class Server:
         folder: The folder that it starts in; empty for the current one.
         url: The address that serves by streamable HTTP; empty for a program.
         headers: Headers of each request.
-        oauth: The address wants a login.
         seconds: How long a call may go without a sign of life.
         start_seconds: How long it may take to become ready.
         tools: The tools that are used; empty for all.
@@ -42,7 +41,6 @@ class Server:
     folder: str = ""
     url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
-    oauth: bool = False
     seconds: float = 60.0
     start_seconds: float = 30.0
     tools: tuple[str, ...] = ()
@@ -56,7 +54,7 @@ class Server:
         """The key of this server together with what else decides what it is."""
         told = [
             *(self.name, self.command, self.arguments, sorted(self.environ.items()), self.folder),
-            *(self.url, sorted(self.headers.items()), self.oauth, self.tools, more),
+            *(self.url, sorted(self.headers.items()), self.tools, more),
         ]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 

@@ -161,6 +161,98 @@ asyncio.run(main())
 '''
 
 
+OAUTH = r'''
+import secrets, sys, time
+
+from mcp.server.auth.provider import (
+    AccessToken, AuthorizationCode, RefreshToken, construct_redirect_uri,
+)
+from mcp.server.auth.settings import AuthSettings, ClientRegistrationOptions
+from mcp.server.mcpserver import MCPServer
+from mcp.shared.auth import OAuthToken
+
+PORT = int(sys.argv[2])
+URL = f"http://127.0.0.1:{PORT}"
+
+class Provider:
+    """Lets everybody in: the first token lasts a second, so that it has to be renewed."""
+
+    def __init__(self):
+        self.clients, self.codes, self.access, self.refresh = {}, {}, {}, {}
+
+    async def get_client(self, client_id):
+        return self.clients.get(client_id)
+
+    async def register_client(self, client_info):
+        self.clients[client_info.client_id] = client_info
+
+    async def authorize(self, client, params):
+        code = secrets.token_hex(16)
+        self.codes[code] = AuthorizationCode(
+            code=code, scopes=[], expires_at=time.time() + 60, client_id=client.client_id,
+            code_challenge=params.code_challenge, redirect_uri=params.redirect_uri,
+            redirect_uri_provided_explicitly=params.redirect_uri_provided_explicitly,
+            resource=params.resource,
+        )
+        return construct_redirect_uri(str(params.redirect_uri), code=code, state=params.state)
+
+    async def load_authorization_code(self, client, authorization_code):
+        return self.codes.get(authorization_code)
+
+    async def exchange_authorization_code(self, client, authorization_code):
+        return self.tokens(client, authorization_code.resource, 1)
+
+    def tokens(self, client, resource, seconds):
+        access, refresh = secrets.token_hex(16), secrets.token_hex(16)
+        self.access[access] = AccessToken(
+            token=access, client_id=client.client_id, scopes=[],
+            expires_at=int(time.time()) + seconds, resource=resource,
+        )
+        self.refresh[refresh] = RefreshToken(
+            token=refresh, client_id=client.client_id, scopes=[], resource=resource
+        )
+        return OAuthToken(
+            access_token=access, token_type="Bearer", expires_in=seconds, refresh_token=refresh
+        )
+
+    async def load_refresh_token(self, client, refresh_token):
+        return self.refresh.get(refresh_token)
+
+    async def exchange_refresh_token(self, client, refresh_token, scopes):
+        return self.tokens(client, refresh_token.resource, 3600)
+
+    async def load_access_token(self, token):
+        return self.access.get(token)
+
+    async def revoke_token(self, token):
+        pass
+
+server = MCPServer(
+    "closed",
+    auth_server_provider=Provider(),
+    auth=AuthSettings(
+        issuer_url=URL,
+        resource_server_url=f"{URL}/mcp",
+        client_registration_options=ClientRegistrationOptions(enabled=True),
+    ),
+)
+
+@server.tool()
+def inside() -> str:
+    """What is inside."""
+    return "gold"
+
+server.run("streamable-http", host="127.0.0.1", port=PORT)
+'''
+
+
+def closed(folder: Path) -> Path:
+    """The program of a server that wants a login by OAuth."""
+    path = folder / "closed.py"
+    path.write_text(OAUTH, encoding="utf-8")
+    return path
+
+
 def program(folder: Path) -> Path:
     """The program of a well-behaved server, which notes what it does in `noted.txt` beside it."""
     from tests.builders.kernel import PIXEL
