@@ -182,6 +182,7 @@ BAD = [
         ("tasks", "t.jsonl", "--baseline", "best-of", "--match", "t", "--temperature", "0"),
         "--temperature 0 gives the same one again",
     ),
+    (("tasks", "t.jsonl", "--share", "50"), "--share needs --library DIR"),
     (("tasks", "t.txt"), "its name must end with .jsonl, .json, .csv, .parquet"),
     (("tasks", "bad.jsonl"), "problem bad.jsonl:2: the answer '(' is no regular expression"),
     (("tasks", "gone.jsonl"), "gone.jsonl: no data of tasks"),

@@ -61,6 +61,8 @@ def run(
 
     settings = {key: given.pop(key) for key in given.keys() - PLANNED}
     plan, problems = _planned(name, paper=paper, **given)
+    if share < 100 and not library_path:
+        raise UsageError("--share needs --library DIR: the library to take a share of")
     if library_path:
         plan = _begun_with(plan, library_path, share, paper=paper)
     elif paper and plan.freeze and not given["freeze"]:
@@ -68,8 +70,8 @@ def run(
     tokens = budgets(Path(plan.match), problems) if plan.match else {}
     document = plans.manifest(plan, problems, settings)
     with ExitStack() as stack:
-        results = stack.enter_context(begun(folder, document, resume=resume))
         crew = stack.enter_context(crew_of(attempt, jobs, scheduler))
+        results = stack.enter_context(begun(folder, document, resume=resume))
         admissions = stack.enter_context(Lines(folder / ADMISSIONS, Admitted))
         listener = Listener() if as_json else _Lines(len(problems))
         root = _library(folder, plan, library_path)
