@@ -4,9 +4,9 @@ Nothing here imports or runs what it reads: CPython's own parser and symbol tabl
 holds, and what people will read is cut out of it verbatim.
 """
 
+from typing import TYPE_CHECKING
+
 from dynasaur.source.action import docstring_of, public_functions, read_action
-from dynasaur.source.candidate import Candidate, Use
-from dynasaur.source.cells import candidates
 from dynasaur.source.docs import Docs, read_docs
 from dynasaur.source.effects import effects
 from dynasaur.source.gather import gather
@@ -14,6 +14,10 @@ from dynasaur.source.head import Head, read_head, with_head
 from dynasaur.source.imports import move, relative_imports
 from dynasaur.source.layout import render
 from dynasaur.source.text import normal, tree_of
+
+if TYPE_CHECKING:
+    from dynasaur.source.candidate import Candidate, Use
+    from dynasaur.source.cells import candidates
 
 __all__ = [
     "Candidate",
@@ -35,3 +39,15 @@ __all__ = [
     "tree_of",
     "with_head",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """What makes actions of cells, imported when it is first asked for: most commands never do."""
+    if name not in {"Candidate", "Use", "candidates"}:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from dynasaur.source.candidate import Candidate, Use
+    from dynasaur.source.cells import candidates
+
+    found = {"Candidate": Candidate, "Use": Use, "candidates": candidates}
+    globals().update(found)
+    return found[name]
