@@ -118,6 +118,7 @@ def test_an_awkward_page_is_read(site: WebSite, page: str) -> None:
     assert len(shown) < 10_000  # an observation's room
     assert not set(shown) & set("\0\x1b\x9b\x07")
     assert "obey me" not in shown
+    assert "getElementById" not in shown
 
 
 @pytest.mark.parametrize("page", FAILED)
@@ -292,7 +293,7 @@ def test_odd_robots(robots: Answer, said: str) -> None:
 def test_nobody_answers() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         port = silent.getsockname()[1]
-        with pytest.raises(TimeoutError, match=f"127.0.0.1:{port}.*took more than 1 s"):
+        with pytest.raises(TimeoutError, match="does not answer in time|took more than 1 s"):
             open_page(f"http://127.0.0.1:{port}/")
     with pytest.raises(ConnectionError, match=f"127.0.0.1:{port} cannot be read"):
         open_page(f"http://127.0.0.1:{port}/")

@@ -36,6 +36,8 @@ _MARKUP = re.compile(
 )
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _EMPTY = 200
+_DEEP = 1_000
+"""Elements within elements that no page of people has."""
 
 
 def page_of(fetched: Fetched) -> Page:
@@ -78,8 +80,8 @@ def html_page(text: str, url: str, note: str = "", *, rendered: bool = False) ->
     place = url if "://" in url else Path(url).absolute().as_uri()
     renderer = Renderer(base_of(tree, place))
     shown = renderer.render(tree)
-    if not shown and (bare := _TAG.sub(" ", text).strip()):
-        shown = bare  # nested deeper than any page is: the tree ends before its text
+    if not shown and renderer.deepest > _DEEP:
+        shown = _TAG.sub(" ", text).strip()  # the tree ends before its text
     scripts = tree.find(".//script") is not None
     if len(shown) < _EMPTY and scripts and not rendered:
         note = f"{note} Scripts make this page; open_page(url, render=True) runs them.".strip()

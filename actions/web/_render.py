@@ -69,11 +69,13 @@ class Renderer:
     Attributes:
         links: The links' addresses; the first has number 1.
         forms: The forms; the first has number 1.
+        deepest: How many elements within elements there are.
     """
 
     def __init__(self, base: str) -> None:
         self.links: list[str] = []
         self.forms: list[Form] = []
+        self.deepest = 0
         self._numbers: dict[str, int] = {}
         self._base = base
         self._out = [_Lines()]
@@ -115,7 +117,10 @@ class Renderer:
         from lxml import etree
 
         walker = etree.iterwalk(tree, events=("start", "end"))
+        depth = 0
         for event, element in walker:
+            depth += 1 if event == "start" else -1
+            self.deepest = max(self.deepest, depth)
             if event == "start":
                 if element.tag in _SKIPPED or unseen(element):
                     walker.skip_subtree()

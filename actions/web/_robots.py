@@ -18,7 +18,7 @@ _MOST = 500 * 1024
 _REDIRECTS = 5
 _RULES: dict[str, Any] = {}
 _LAST: dict[str, float] = {}
-_PAUSES: dict[str, float] = {}
+_PAUSES: dict[str, float] = {"export.arxiv.org": 3.0}  # as its terms of use ask
 
 
 def check_robots(url: str, visit: Visit) -> None:

@@ -29,8 +29,10 @@ def cookies() -> CookieJar:
 
 def _trust() -> ssl.SSLContext:
     """Whose certificates count, read from disk once."""
+    import httpx
+
     if "tls" not in _SHARED:
-        _SHARED["tls"] = ssl.create_default_context()
+        _SHARED["tls"] = httpx.create_ssl_context()
     context = _SHARED["tls"]
     assert isinstance(context, ssl.SSLContext)
     return context
