@@ -13,17 +13,21 @@ import pytest
 
 from actions.archives.extract_archive import extract_archive
 from actions.archives.list_archive import list_archive
+from actions.dates.convert_time_zone import convert_time_zone
+from actions.files.search_files import search_files
 from actions.mail.read_email import read_email
 from actions.mail.read_mailbox import read_mailbox
 from actions.mail.save_attachments import save_attachments
 from actions.system.git_log import git_log
 from actions.system.system_information import system_information
+from actions.tables.cell_colors import cell_colors
 from actions.tables.database_tables import database_tables
 from actions.tables.list_sheets import list_sheets
 from actions.tables.query_table_file import query_table_file
 from actions.tables.read_sheet import read_sheet
 from actions.tables.read_table import read_table
 from actions.tables.write_table import write_table
+from actions.units.distance_on_earth import distance_on_earth
 from tests.builders import papers
 from tests.builders.files import data_file
 from tests.builders.ole import outlook_message
@@ -431,3 +435,95 @@ def test_the_system_tells_of_itself() -> None:
     assert told["processors"] >= 1
     assert "pytest" in told["packages"]
     assert dt.datetime.fromisoformat(told["time"]).tzinfo
+
+
+# --- colours, searching, places and times -------------------------------------------------------
+
+
+def test_colours_are_told_however_a_workbook_names_them(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+    from openpyxl.styles import PatternFill
+    from openpyxl.styles.colors import Color
+
+    book = Workbook()
+    sheet = book.worksheets[0]
+    given = [
+        Color(rgb="FF0099FF"),
+        Color(indexed=10),
+        Color(theme=4),
+        Color(theme=4, tint=0.4),
+        Color(theme=0, tint=-0.5),
+        Color(theme=99),
+    ]
+    for column, color in enumerate(given, start=2):
+        sheet.cell(2, column).fill = PatternFill("solid", fgColor=color)
+    book.save(tmp_path / "a.xlsx")
+    assert cell_colors(str(tmp_path / "a.xlsx"), "sheet") == [
+        [None] * 7,
+        [None, "#0099FF", "#FF0000", "#4F81BD", "#95B3D7", "#808080", None],
+    ]
+    with pytest.raises(ValueError, match="has no sheet 'Map'; it has 'Sheet'"):
+        cell_colors(str(tmp_path / "a.xlsx"), "Map")
+    with pytest.raises(ValueError, match="is not an Excel workbook"):
+        cell_colors(data_file(tmp_path, "b.xlsx", b"PK\3\4"), "x")
+
+
+def test_files_are_searched(tmp_path: Path) -> None:
+    for name, content in (
+        ("a.py", b"x = 1\n"),
+        ("in/b.py", b"\n\nX = 1"),
+        ("c.bin", b"x = 1\0"),
+        (".git/d", b"x = 1"),
+        ("e.txt", "é x = 1".encode("latin-1")),
+    ):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+
+    def found(pattern: str, names: str = "**/*") -> list[tuple[str, int]]:
+        hits = search_files(str(tmp_path), pattern, names)
+        return [(str(Path(hit["path"]).relative_to(tmp_path)), hit["line"]) for hit in hits]
+
+    assert found("x = 1") == [("a.py", 1), ("e.txt", 1)]
+    assert found("(?i)x = 1", "**/*.py") == [("a.py", 1), ("in/b.py", 3)]
+    with pytest.raises(ValueError, match="not a regular expression"):
+        found("(")
+    with pytest.raises(NotADirectoryError):
+        search_files(str(tmp_path / "none"), "x")
+    data_file(tmp_path, "many.txt", b"y\n" * 2_000)
+    assert len(found("y")) == 1_000
+
+
+@pytest.mark.parametrize(
+    ("time", "source", "target", "expected"),
+    [
+        ("2024-01-01 15:30", "America/New York", "Europe/Oslo", "2024-01-01T21:30:00+01:00"),
+        ("2024-07-01T15:30", "UTC", "Asia/Kolkata", "2024-07-01T21:00:00+05:30"),
+        ("2024-07-01T15:30+02:00", "UTC", "UTC", "2024-07-01T13:30:00+00:00"),
+        (
+            "2024-12-31 23:00",
+            "Pacific/Kiritimati",
+            "Pacific/Pago_Pago",
+            "2024-12-30T22:00:00-11:00",
+        ),
+    ],
+)
+def test_times_in_other_zones(time: str, source: str, target: str, expected: str) -> None:
+    assert convert_time_zone(time, source, target) == expected
+
+
+def test_times_and_zones_that_are_none(tmp_path: Path) -> None:
+    for zone in ("Europe/Nowhere", "", "../../etc/passwd", "/etc/passwd"):
+        with pytest.raises(ValueError, match="unknown time zone"):
+            convert_time_zone("2024-01-01", zone, "UTC")
+    with pytest.raises(ValueError, match="is no time"):
+        convert_time_zone("tea", "UTC", "UTC")
+
+
+def test_distances_on_earth() -> None:
+    assert distance_on_earth(0, 0, 0, 0) == 0
+    assert round(distance_on_earth(90, 0, -90, 0)) == 20_015
+    assert round(distance_on_earth(0, 179, 0, -179), 1) == 222.4
+    assert round(distance_on_earth(40.7128, -74.006, 51.5074, -0.1278)) == 5_570
+    for place in ((91, 0, 0, 0), (0, 0, 0, 361)):
+        with pytest.raises(ValueError, match="itude lies between"):
+            distance_on_earth(*place)
