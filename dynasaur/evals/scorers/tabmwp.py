@@ -7,12 +7,13 @@
 | `craft` | they differ by at most 1 % of the truth |
 
 In all of them units and commas are removed, and for a question with options the answer counts
-as the option that is nearest to it.
+as the option that is nearest to it: the same text or value, the option whose letter it is, else
+the one that shares most words with it. As published, an answer that shares none with any counts
+as the first option, so that nonsense is right by chance.
 """
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Callable
@@ -78,7 +79,7 @@ def _value(text: str) -> float | None:
 
 
 def _nearest(given: str, options: list[str], equal: Callable[[float, float], bool]) -> str:
-    """The option that is the answer, by text or by value; else the one with the likest letters."""
+    """The option that is the answer; the first of those that are as near."""
     if given in options:
         return given
     value = _value(given)
@@ -86,4 +87,13 @@ def _nearest(given: str, options: list[str], equal: Callable[[float, float], boo
         other = _value(option)
         if value is not None and other is not None and equal(value, other):
             return option
-    return max(options, key=lambda one: difflib.SequenceMatcher(None, given, one).ratio())
+    letter = re.fullmatch(r"\(?([a-z])\)?", given)
+    if letter and (at := ord(letter[1]) - ord("a")) < len(options):
+        return options[at]
+    return max(options, key=lambda one: _overlap(given, one))
+
+
+def _overlap(a: str, b: str) -> float:
+    """Words that both have, as a share of those of the longer one."""
+    of_a, of_b = a.split(), b.split()
+    return len(set(of_a) & set(of_b)) / max(1, len(of_a), len(of_b))
