@@ -16,7 +16,7 @@ from dynasaur.kernel.client import JupyterKernel
 from dynasaur.kernel.gateway import TOKEN as VARIABLE
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.requests import HostFunction
-from dynasaur.types import Ending
+from dynasaur.types import Ending, Given, Json
 from tests.builders.gateway import TOKEN, Gateway, gateway
 from tests.builders.kernel import Desk, module, wait_until_gone
 
@@ -246,3 +246,32 @@ def test_unknown_provisioner(specs: Path, tmp_path: Path) -> None:
     install(specs, "far", metadata={"kernel_provisioner": {"provisioner_name": "no-such"}})
     with pytest.raises(UsageError, match="'far' cannot be used"):
         JupyterKernel(tmp_path, kernel_name="far").start()
+
+
+@pytest.mark.slow
+def test_host_functions_see_files_that_the_cell_has_just_made(
+    there: Gateway, tmp_path: Path
+) -> None:
+    def size(path: str) -> Json:
+        """The size of a file, as the host sees it."""
+        return len((tmp_path / path).read_bytes())
+
+    def chart() -> Given:
+        """A file."""
+        return Given("made", {"charts/one.bin": b"1" * 3_000_000})
+
+    functions: dict[str, HostFunction] = {"host.size": size, "host.chart": chart}
+    with JupyterKernel(tmp_path, functions=functions, limits=LIMITS, gateway=there.url) as kernel:
+        seen = kernel.execute(
+            "from dynasaur import host\nfrom pathlib import Path\n"
+            "Path('below').mkdir(); Path('below/a.bin').write_bytes(b'x' * 2_000_000)\n"
+            "Path('b.txt').write_text('four'); Path('empty').write_text('')\n"
+            "print(host.size('below/a.bin'), host.size(path=Path('b.txt')), host.size('empty'))\n"
+            "Path('b.txt').write_text('fours'); print(host.size('b.txt'))\n"
+            "print(host.chart(), len(Path('charts/one.bin').read_bytes()))"
+        )
+        assert seen.output == "2000000 4 0\n5\nmade 3000000\n", seen.error
+        assert (tmp_path / "charts/one.bin").stat().st_size == 3_000_000
+        seen = kernel.execute("host.size('none.txt')")
+        assert seen.error is not None
+        assert seen.error.type == "FileNotFoundError"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from dynasaur.kernel.limits import Limits
-from dynasaur.kernel.requests import HostFunction, answer
+from dynasaur.kernel.requests import HostFunction, Take, answer
 from dynasaur.kernel.running import Running
 from dynasaur.kernel.transcript import Transcript
 from dynasaur.kernel.wire import Packet
@@ -54,6 +54,7 @@ class Exchange:
         limits: Grace, output and the number of host calls.
         functions: The host functions that may be called.
         silence: Seconds that a reply may be ahead of the end of its output.
+        take: Takes parts of files from a kernel whose files are not seen here.
     """
 
     def __init__(
@@ -63,7 +64,9 @@ class Exchange:
         limits: Limits,
         functions: Mapping[str, HostFunction],
         silence: float = 2.0,
+        take: Take | None = None,
     ) -> None:
+        self._take_part = take
         self._silence = silence
         self._kernel = kernel
         self._wire = kernel.wire
@@ -196,7 +199,9 @@ class Exchange:
         self._host_calls += 1
         most = self._limits.host_calls
         refuse = f"more than {most:,} host calls in one cell" if self._host_calls > most else ""
-        text = answer(packet.content.get("prompt"), self._functions, refuse=refuse)
+        text = answer(
+            packet.content.get("prompt"), self._functions, refuse=refuse, take=self._take_part
+        )
         self._wire.send("stdin", "input_reply", {"value": text})
         # The host's own work is not the cell's time.
         self._deadline += time.monotonic() - started

@@ -148,7 +148,8 @@ class Kept:
         kernel = self._await_ready()
         if not silent:
             collect(self._work)
-        exchange = Exchange(kernel, transcript, self._limits, self._functions)
+        take = self._files.take if self._files is not None else None
+        exchange = Exchange(kernel, transcript, self._limits, self._functions, take=take)
         self._running = exchange
         try:
             outcome = exchange.run(execute(code, silent=silent), seconds)

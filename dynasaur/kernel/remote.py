@@ -119,6 +119,17 @@ class Files:
         more = f" and {len(left) - 3} more" if len(left) > 3 else ""
         return f"Not fetched from the kernel's machine: {', '.join(left[:3])}{more}."
 
+    def take(self, name: str, part: bytes, first: bool) -> None:
+        """Take a part of a file that the kernel sends, since a host function is asked about it.
+
+        Raises:
+            KernelError: The name has no sense, or the file is too large.
+        """
+        self._room -= len(part)
+        if self._room < 0:
+            raise KernelError(f"{name[:100]!r} is too large to be sent to the host")
+        write_made(self._work, name, part, first=first)
+
     def _fetch_one(self, name: str, size: int) -> bool:
         if not 0 <= size <= min(self._limits.file_size, self._room):
             return False

@@ -15,6 +15,9 @@ from dynasaur.types import HOSTED, Given, Json, Module
 
 HostFunction = Callable[..., "Json | Given"]
 
+Take = Callable[[str, bytes, bool], None]
+"""Takes a part of a file: its name, the part, and whether the file begins with it."""
+
 ANSWER = 4_000_000
 """Characters that a host function's result may take."""
 
@@ -22,7 +25,7 @@ GIVEN = 8_000_000
 """Bytes that the files and pictures beside a result may take: they go over in one message."""
 
 _PARTS = (
-    *("literals", "calls", "modules", "plain", "host", "hosted", "streams", "failures", "parcels"),
+    *("literals", "calls", "modules", "plain", "parcels", "host", "hosted", "streams", "failures"),
     *("site", "snapshot", "extension"),
 )
 
@@ -145,13 +148,20 @@ def _payload(reply: Mapping[str, object], source: str) -> Mapping[str, object]:
     return {}
 
 
-def answer(prompt: object, functions: Mapping[str, HostFunction], *, refuse: str = "") -> str:
+def answer(
+    prompt: object,
+    functions: Mapping[str, HostFunction],
+    *,
+    refuse: str = "",
+    take: Take | None = None,
+) -> str:
     """Answer one request of the stdin channel.
 
     Args:
         prompt: Its prompt, of any shape.
         functions: The host functions there are.
         refuse: Why no call is answered any more; empty when calls are.
+        take: Takes parts of files from a kernel whose files are not seen here.
 
     Returns:
         The text of the reply: JSON, or empty where the prompt is no call of ours.
@@ -159,7 +169,11 @@ def answer(prompt: object, functions: Mapping[str, HostFunction], *, refuse: str
     if not isinstance(prompt, str) or not prompt.startswith(MARK):
         return ""
     try:
-        name, result = _call(json.loads(prompt[len(MARK) :]), functions, refuse)
+        asked = json.loads(prompt[len(MARK) :])
+        if take is not None and not refuse and "file" in asked:
+            take(str(asked["file"]), base64.b64decode(asked["part"]), bool(asked["first"]))
+            return "{}"
+        name, result = _call(asked, functions, refuse)
         return _reply(name, result if isinstance(result, Given) else Given(result))
     except Exception as error:  # noqa: BLE001 - it becomes an exception in the kernel
         # `str` of a KeyError is the repr of its key, and would be quoted again in the kernel.

@@ -55,7 +55,7 @@ class Extension:
         forget_history(shell)
         own_threads()
         run_commands(shell)
-        host = Host(shell.kernel, self.parcels.folder)
+        host = Host(shell.kernel, self.parcels)
         documents = {**functions, **hosted}
         install_hosted(lambda name: host.function(name, documents.get(name, "")))
         self._functions = {name: host.function(name, doc) for name, doc in functions.items()}

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from dynasaur.kernel.inside.parcels import Parcels
 from dynasaur.kernel.inside.plain import to_json
 
 MARK = "dynasaur-host-function:"
@@ -18,19 +19,23 @@ MARK = "dynasaur-host-function:"
 ROOM = 1_000_000
 """Characters that the arguments of one call may take."""
 
+PART = 700_000
+"""Bytes of a file that go over at once."""
+
 
 class Host:
     """The way out of the kernel.
 
     Args:
         kernel: The running ipykernel; its stdin channel carries the calls.
-        folder: Gives the work folder, where files from the host are put.
+        parcels: Knows the work folder, where files from the host are put, and which of its files
+            the host does not see.
     """
 
-    def __init__(self, kernel: Any, folder: Callable[[], Path]) -> None:
+    def __init__(self, kernel: Any, parcels: Parcels) -> None:
         self._ask = kernel.raw_input
         self._shell = kernel.shell
-        self._folder = folder
+        self._parcels = parcels
         # Threads of a cell may call at once, and there is one channel.
         self._lock = threading.RLock()
         kernel.raw_input = _nobody
@@ -55,16 +60,31 @@ class Host:
                 f"{name}() was given {len(text):,} characters; the most it takes is {ROOM:,}"
             )
         with self._lock:
-            answer = json.loads(self._ask(MARK + text) or '{"error": {"type": "", "message": ""}}')
-        if (error := answer.get("error")) is not None:
-            raise _exception(error.get("type", ""), error.get("message", ""))
+            for one in (*args, *kwargs.values()):
+                if isinstance(one, str | Path) and (file := self._parcels.fresh(str(one))):
+                    self._send(*file)
+            answer = self._answer(text)
         self._take(answer)
         return answer.get("result")
+
+    def _send(self, name: str, content: bytes) -> None:
+        """Give the host a file that it does not see, before it is asked about it."""
+        for start in range(0, max(len(content), 1), PART):
+            part = base64.b64encode(content[start : start + PART]).decode()
+            self._answer(json.dumps({"file": name, "part": part, "first": start == 0}))
+
+    def _answer(self, text: str) -> Mapping[str, Any]:
+        """What the host answers; raises the error that it tells of."""
+        nothing = '{"error": {"type": "", "message": ""}}'
+        answer: Mapping[str, Any] = json.loads(self._ask(MARK + text) or nothing)
+        if (error := answer.get("error")) is not None:
+            raise _exception(error.get("type", ""), error.get("message", ""))
+        return answer
 
     def _take(self, answer: Mapping[str, Any]) -> None:
         """Write the files and display the pictures that came with a result."""
         for name, content in answer.get("files", {}).items():
-            path = self._folder() / name
+            path = self._parcels.folder() / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(base64.b64decode(content))
         for mime, picture in answer.get("images", ()):

@@ -13,6 +13,7 @@ from pathlib import Path
 
 _LISTED = 1_000
 _LOOKED_AT = 20_000
+_LONGEST = 4_096
 
 
 class Parcels:
@@ -58,6 +59,27 @@ class Parcels:
                 self._seen[name] = mark
                 found.append([name, mark[0]])
         return found
+
+    def fresh(self, text: str) -> tuple[str, bytes] | None:
+        """Name and content of a file that a text names and that the host has not seen as it is.
+
+        None where the host sees the files itself, or the text names no such file.
+        """
+        if self._folder is None or not 0 < len(text) < _LONGEST or "\0" in text:
+            return None
+        path = self._folder / text
+        try:
+            found = path.lstat()
+            name = path.relative_to(self._folder).as_posix()
+            mark = (found.st_size, found.st_mtime_ns)
+            known = not stat.S_ISREG(found.st_mode) or self._seen.get(name) == mark
+            if known or ".." in path.parts:
+                return None
+            content = path.read_bytes()
+        except (OSError, ValueError):
+            return None
+        self._seen[name] = mark
+        return name, content
 
     def part(self, name: str, start: int, most: int) -> str:
         """A part of a file, in base64; empty past its end, or where there is none."""
