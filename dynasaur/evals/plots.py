@@ -6,11 +6,13 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from dynasaur.errors import UsageError
 from dynasaur.evals.finished import Finished
 from dynasaur.evals.missed import KINDS, missed
+from dynasaur.evals.statistics import Share
 from dynasaur.evals.tables import complexities
 
 if TYPE_CHECKING:
@@ -98,14 +100,22 @@ def _accuracy(axes: Axes, all_of: Sequence[Finished]) -> None:
 
 def _running(axes: Axes, all_of: Sequence[Finished]) -> None:
     for at, each in enumerate(all_of):
-        right, shares = 0, []
-        for count, one in enumerate(each.scored, start=1):
-            right += bool(one.right)
-            shares.append(right / count)
-        axes.plot(range(1, len(shares) + 1), shares, label=each.name, color=_style(at)["color"])
+        right = list(accumulate(bool(one.right) for one in each.scored))
+        shares = [Share(part, whole) for whole, part in enumerate(right, start=1)]
+        _line(axes, range(1, len(shares) + 1), shares, each.name, at)
     axes.set_ylim(0, 1)
     axes.set_xlabel("problems")
-    axes.set_ylabel("right so far")
+    axes.set_ylabel("right so far, 95 % interval")
+
+
+def _line(axes: Axes, places: Sequence[int], shares: Sequence[Share], label: str, at: int) -> None:
+    """Shares as a line in the band of their intervals."""
+    if not shares:
+        return
+    lows, highs = zip(*(share.interval for share in shares), strict=True)
+    style = _style(at)
+    axes.plot(places, [share.value for share in shares], label=label, color=style["color"])
+    axes.fill_between(places, lows, highs, color=style["color"], alpha=0.08, linewidth=0)
 
 
 def _coverage(axes: Axes, all_of: Sequence[Finished]) -> None:
@@ -125,12 +135,12 @@ def _coverage(axes: Axes, all_of: Sequence[Finished]) -> None:
 def _reuse(axes: Axes, all_of: Sequence[Finished]) -> None:
     for at, each in enumerate(all_of):
         points = list(each.points())
-        shares = [point.reused / point.problems for point in points]
-        axes.plot([point.batch for point in points], shares, label=each.name, **_style(at))
+        shares = [Share(point.reused, point.problems) for point in points]
+        _line(axes, [point.batch for point in points], shares, each.name, at)
     axes.set_ylim(0, 1.05)
     axes.locator_params(axis="x", integer=True)
     axes.set_xlabel("batch")
-    axes.set_ylabel("share of problems")
+    axes.set_ylabel("share of problems, 95 % interval")
 
 
 def _funnel(axes: Axes, all_of: Sequence[Finished]) -> None:
