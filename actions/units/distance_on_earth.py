@@ -17,10 +17,10 @@ def distance_on_earth(
     """Distance in kilometres between two places on Earth by their coordinates (great circle).
 
     Args:
-        from_latitude: Degrees north of the first place; south is negative.
-        from_longitude: Degrees east of it; west is negative.
-        to_latitude: Degrees north of the second place.
-        to_longitude: Degrees east of it.
+        from_latitude: Latitude of the first place in degrees, negative below the equator.
+        from_longitude: Its longitude in degrees, negative on the side of America.
+        to_latitude: Latitude of the second place.
+        to_longitude: Its longitude.
 
     Returns:
         The kilometres along the surface of a sphere with the Earth's mean radius, right to about
