@@ -133,7 +133,7 @@ def test_documented_asks_for_a_docstring_once() -> None:
         ("sorted", "hides a builtin"),
         ("match", "is a keyword"),
         ("statistics", "is a module of the standard library"),
-        ("web_search", "is taken by the kernel"),
+        ("find_actions", "is taken by the kernel"),
         ("solve_task", "says nothing"),
         ("main", "says nothing"),
         ("my_function2", "says nothing"),

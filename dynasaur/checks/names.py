@@ -17,8 +17,6 @@ _OF_THE_KERNEL = frozenset(
     {
         "find_actions",
         "submit_final_answer",
-        "look_at_image",
-        "web_search",
         "get_ipython",
         "display",
         "exit",

@@ -17,7 +17,7 @@ from dynasaur.source.reads import KNOWN
 from dynasaur.source.text import words
 
 Find = Callable[[str], str | None]
-_ONLY_IN_A_RUN = words("display find_actions look_at_image submit_final_answer web_search")
+_ONLY_IN_A_RUN = words("display find_actions show_action submit_final_answer")
 """What the kernel gives to cells, and an action on its own does not have."""
 
 _NO_HOMES: Mapping[int, str] = MappingProxyType({})
