@@ -10,7 +10,6 @@ from pathlib import Path
 
 from dynasaur.config import PACKAGE
 from dynasaur.errors import StoreError
-from dynasaur.repo.files import write_whole
 from dynasaur.store import Entry, Store, base_path
 from dynasaur.toolbox.stubs import DESCRIBED, category, stubs
 from dynasaur.toolbox.values import Server, Tool
@@ -67,6 +66,8 @@ class Catalogue(Store):
         """
         chosen = [one for one in tools if not server.tools or one.name in server.tools][:MOST]
         known = self._list(server)
+        from dynasaur.repo.files import write_whole
+
         data = (json.dumps(list(map(_bounded, chosen)), indent=1) + "\n").encode()
         texts = {name: text for name, (_, text) in self.stubs(server, chosen).items()}
         try:
@@ -87,6 +88,8 @@ class Catalogue(Store):
 
     @staticmethod
     def _write(folder: Path, texts: Mapping[str, str]) -> None:
+        from dynasaur.repo.files import write_whole
+
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
             write_whole(folder / f"{name}.py", text.encode())

@@ -15,7 +15,6 @@ from urllib.parse import parse_qs, urlsplit
 
 from dynasaur.config import data_place
 from dynasaur.errors import ConfigError
-from dynasaur.repo.files import write_whole
 from dynasaur.toolbox.values import Server
 
 SECONDS = 300.0
@@ -161,6 +160,8 @@ class Kept:
         return None
 
     def _keep(self, name: str, value: Any) -> None:
+        from dynasaur.repo.files import write_whole
+
         if hasattr(value, "model_dump"):
             value = value.model_dump(mode="json", exclude_none=True)
         told = {**self._read(), name: value}

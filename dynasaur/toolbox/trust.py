@@ -8,7 +8,6 @@ from pathlib import Path
 
 from dynasaur.config import data_place
 from dynasaur.errors import StoreError
-from dynasaur.repo.files import write_whole
 from dynasaur.toolbox.values import Server
 
 _FILE = "trusted-tools.json"
@@ -27,6 +26,8 @@ def grant(server: Server, root: Path) -> None:
     Raises:
         StoreError: It cannot be written.
     """
+    from dynasaur.repo.files import write_whole
+
     known = {**_read(), _key(server, root): f"{server.name} of {root}: {server.told()}"}
     file = data_place(_FILE)
     try:
