@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import re
 import shutil
 import signal
@@ -10,7 +12,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -22,8 +24,6 @@ from dynasaur.toolbox.servers import servers_of
 from tests.builders import tool_server
 from tests.builders.cli import Done, command, dynasaur, environment, script
 from tests.builders.kernel import processes_in, wait_until_gone
-
-pytest.importorskip("mcp")
 
 
 @pytest.fixture
@@ -508,3 +508,41 @@ def test_a_login_by_oauth(place: Path) -> None:
         done = run(place, config, "submit_final_answer(closed_inside())")
         assert done.json["answer"] == "gold", done.err
         assert tools(place, config, "login", "nobody").code == 2
+
+
+@pytest.mark.parametrize(
+    ("keys", "bought", "asked"),
+    [("y y", 2, 2), ("always", 2, 1), ("no y", 1, 2)],
+)
+def test_a_person_at_the_terminal(place: Path, keys: str, bought: int, asked: int) -> None:
+    library = place / "library"
+    step = "\ntry:\n    shop_buy('tea')\nexcept PermissionError as error:\n    print(error)"
+    model = script(place, f"{step}{step}\nsubmit_final_answer(shop_add(1))")
+    words = ("run", "A task", "--model", model, "--mcp-config", shop(place), "--approve", "writes")
+    code, said = typed(library, words, "Call it? [Y]es, [a]lways, or why not", keys.split())
+    assert code == 0, said
+    assert said.count("shop/buy asks first: the tool does not say that it only reads.") == asked
+    assert tool_server.noted(place / "shop").count("bought tea") == bought
+    assert ("the user did not let shop/buy be called" in said) == (bought < 2)
+
+
+def typed(
+    library: Path, words: Sequence[str | Path], prompt: str, keys: list[str]
+) -> tuple[int, str]:
+    """Run on a terminal; each key is typed when the prompt is seen once more."""
+    main, child = pty.openpty()
+    env = environment(library / ".home", {"TERM": "xterm"})
+    process = subprocess.Popen(
+        command(*words), cwd=library, env=env, stdin=child, stdout=child, stderr=child
+    )
+    os.close(child)
+    said, left = "", list(keys)
+    while True:
+        try:
+            said += os.read(main, 65536).decode("utf-8", "replace")
+        except OSError:
+            break
+        if left and said.count(prompt) > len(keys) - len(left):
+            os.write(main, f"{left.pop(0)}\n".encode())
+    os.close(main)
+    return process.wait(60), said

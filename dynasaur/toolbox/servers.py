@@ -89,7 +89,7 @@ def _server(name: str, table: object, path: Path, whose: Whose) -> Server | None
         url=_text(table, "url", where),
         headers=_named(table, "headers", where),
         seconds=_seconds(table, "timeout", 60, where),
-        start_seconds=_seconds(table, "start_timeout", 30, where),
+        start_seconds=_seconds(table, "start_timeout", 60, where),
         tools=tuple(_texts(table, "tools", where)),
     )
     if bool(one.command) == bool(one.url):

@@ -42,7 +42,7 @@ class Server:
     url: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
     seconds: float = 60.0
-    start_seconds: float = 30.0
+    start_seconds: float = 60.0
     tools: tuple[str, ...] = ()
 
     @property
