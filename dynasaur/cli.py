@@ -32,6 +32,8 @@ COMMANDS = {
     "show": "Show one action.",
     "list": "List the library's actions.",
     "add": "Put functions of your own through the gate.",
+    "import-tools": "Make actions of functions and tools of other packages.",
+    "import-openapi": "Write actions for the operations of a web service.",
     "admit": "Admit what a recorded run left.",
     "check": "Check actions by every rule.",
     "review": "Review what a range of commits does to actions.",
@@ -84,7 +86,7 @@ class _Group(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"dynasaur.commands.{cmd_name}_command")
+        module = importlib.import_module(f"dynasaur.commands.{cmd_name.replace('-', '_')}_command")
         command: click.Command = module.command
         return command
 

@@ -54,6 +54,7 @@ FLOORS = {
     "toolbox": 5,
     "audit": 6,
     "hosting": 6,
+    "openapi": 6,
     "calling": 6,
     "library": 6,
     "review": 6,
@@ -64,6 +65,7 @@ FLOORS = {
     "sources": 6,
     "upkeep": 6,
     "notebook": 7,
+    "adopting": 7,
     "evals": 7,
     "mcp_server": 7,
     "commands": 8,
@@ -111,6 +113,7 @@ DOORS = {
     "tree_sitter": {"syntax"},
     "tree_sitter_python": {"syntax"},
     "uvicorn": {"mcp_server"},
+    "yaml": {"openapi"},
     "zmq": {"kernel"},
 }
 """Which part of the house may import a third-party library."""

@@ -48,7 +48,7 @@ def given(environ: Mapping[str, str], flags: Mapping[str, object]) -> frozenset[
     return frozenset(_from_environment(environ)) | {n for n, v in flags.items() if v is not None}
 
 
-_TABLES = frozenset({"models", "mcp"})
+_TABLES = frozenset({"models", "mcp", "apis"})
 """What stands beside the settings, and is read where it is used."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 from dynasaur.agent.outside import Outside, Provided, Scene
+from dynasaur.hosting.apis import apis
 from dynasaur.hosting.means import Means
 from dynasaur.hosting.search import search
 from dynasaur.hosting.senses import senses
@@ -14,7 +15,7 @@ from dynasaur.hosting.tools import tools
 Provider = Callable[[Scene, Means], Provided]
 """Gives host functions to the kernel of a scene; cheap, as `Outside` is."""
 
-PROVIDERS: tuple[Provider, ...] = (search, senses, tools)
+PROVIDERS: tuple[Provider, ...] = (search, senses, tools, apis)
 """Those who give some; no two give the same name."""
 
 

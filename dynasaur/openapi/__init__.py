@@ -1,0 +1,1 @@
+"""Operations of web services that describe themselves by OpenAPI, as actions."""
