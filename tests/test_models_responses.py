@@ -220,6 +220,14 @@ def test_a_model_of_the_responses_api_alone_is_found(apis: Apis, tmp_path: Path)
     assert paths == ["completions", "responses", "responses"]
 
 
+def test_a_router_that_is_busy_after_its_refusal_is_asked_again() -> None:
+    """LiteLLM lets a model rest after an error: the next request is told to wait."""
+    with ChatServer([failure(429, "Try again in 5 seconds"), STEP], apis="both") as server:
+        assert model(server).reply(TALK).code == STEP.code
+    paths = [request.path.rpartition("/")[2] for request in server.chats]
+    assert paths == ["completions", "responses", "responses"]
+
+
 def test_an_api_that_is_asked_for_is_not_changed() -> None:
     with (
         ChatServer([STEP], apis="both") as server,

@@ -87,7 +87,8 @@ class Asking:
             return result
         self._learned.api = "responses"
         other = self._adapting(messages, way, manner, heard)
-        if isinstance(other, Failure) and other.about != "format":
+        told = result.about == "responses"  # else it was only worth a try
+        if isinstance(other, Failure) and other.about != "format" and not told:
             self._learned.api = ""
             return result
         return other
