@@ -234,6 +234,8 @@ def test_a_manifest_tells_all_that_shapes_results(tmp_path: Path) -> None:
         manifest(Plan("tasks", "here", "all", seed=1), problems),
         manifest(plan, [Problem("1", "?", "2", "exact")]),
         manifest(as_in_the_paper(plan, validation=True), problems),
+        manifest(plan, problems, {"network": "full"}),
+        manifest(plan, problems, tokens={"1": 100}),
     ):
         with pytest.raises(UsageError, match="was begun with"):
             check_same(old, other, tmp_path)

@@ -68,7 +68,7 @@ def run(
     elif paper and plan.freeze and not given["freeze"]:
         click.echo(EMPTY.format(split=plan.split), err=True)
     tokens = budgets(Path(plan.match), problems) if plan.match else {}
-    document = plans.manifest(plan, problems, settings)
+    document = plans.manifest(plan, problems, settings, tokens)
     with ExitStack() as stack:
         crew = stack.enter_context(crew_of(attempt, jobs, scheduler))
         results = stack.enter_context(begun(folder, document, resume=resume))

@@ -118,7 +118,10 @@ class Plan:
 
 
 def manifest(
-    plan: Plan, problems: Sequence[Problem], settings: Mapping[str, Json] | None = None
+    plan: Plan,
+    problems: Sequence[Problem],
+    settings: Mapping[str, Json] | None = None,
+    tokens: Mapping[str, int] | None = None,
 ) -> dict[str, Json]:
     """All that shapes the results: plan, problems, prompts, where code runs, code and versions.
 
@@ -126,7 +129,9 @@ def manifest(
         plan: The plan.
         problems: The problems, in their order.
         settings: Where the agents' code runs, as on the command line; None for the defaults.
+        tokens: What each problem may use; None for no limit.
     """
+    budgets = json.dumps(dict(tokens or {}), sort_keys=True).encode("utf-8", "surrogatepass")
     document: dict[str, Json] = json.loads(json.dumps(asdict(plan)))
     scorers: list[Json] = [*sorted({plan.scorer or one.scorer for one in problems})]
     return {
@@ -135,6 +140,7 @@ def manifest(
         "kernel": dict(settings or {}),
         "problems": len(problems),
         "problems_sha256": _problems(problems),
+        "budgets_sha256": hashlib.sha256(budgets).hexdigest() if tokens else "",
         "scorers": scorers,
         "prompts_sha256": origins.prompts(),
         "code": origins.code(),
