@@ -14,10 +14,11 @@ from dynasaur import source
 from dynasaur.checks import rules
 from dynasaur.checks.subject import Finding
 from dynasaur.errors import ActionError, UsageError
+from dynasaur.places import kind_of, title
 from dynasaur.registry import Registry
 from dynasaur.registry.docstring import docstrings
 from dynasaur.registry.trial import Outcome, Sample
-from dynasaur.store import Store, kind_of, title
+from dynasaur.store import Store
 from dynasaur.types import LOCAL, Action
 
 _PLACED = re.compile(r"\s*(?:line )?(\d+): (.*)", re.DOTALL)

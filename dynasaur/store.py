@@ -8,9 +8,9 @@ import marshal
 import os
 import stat
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from dynasaur.errors import ActionError
 from dynasaur.source import read_action
@@ -18,9 +18,6 @@ from dynasaur.types import BASE, LOCAL, Action
 
 FRESH_SECONDS = 2.0
 """File times are coarse (2 s on FAT): a younger file may change again under the same stat."""
-
-
-FileKind = Literal["action", "helper", "package", "vendored", "name", "deep"]
 
 
 class Entry(NamedTuple):
@@ -48,22 +45,6 @@ class Entry(NamedTuple):
         return Path(self.file)
 
 
-def kind_of(parts: Sequence[str]) -> FileKind:
-    """What a Python file is by its place in the package, its folders and its stem.
-
-    `name`: a part of it is no identifier; `deep`: it lies below a category's folder.
-    """
-    if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
-        return "name"
-    if parts[0] == "vendor":
-        return "vendored"
-    if parts[-1] == "__init__":
-        return "package"
-    if any(part.startswith("_") for part in parts):
-        return "helper"
-    return "action" if len(parts) <= 2 else "deep"
-
-
 def base_path() -> Path:
     """The folder of the built-in source `base`, in a wheel and in a checkout."""
     here = Path(__file__).resolve().parent
@@ -79,12 +60,6 @@ def base_legal() -> Mapping[str, str]:
     folder = base_path()
     files = (folder / "LICENSE", folder.parent / "LICENSE")
     return {"LICENSE": next(one.read_text("utf-8") for one in files if one.is_file())}
-
-
-def title(module: str) -> str:
-    """How people name a module: `tables/mean`, `base/tables/mean`."""
-    _, *parts = module.split(".")
-    return "/".join(parts[1:] if parts[0] == "vendor" else parts)
 
 
 class Store:

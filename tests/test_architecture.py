@@ -23,6 +23,7 @@ FLOORS = {
     "record": 1,
     "config": 2,
     "ledger": 2,
+    "places": 2,
     "toml_lines": 2,
     "prompts": 2,
     "syntax": 2,

@@ -14,7 +14,7 @@ from dynasaur.commands._output import columns, document
 from dynasaur.commands._upkeep import fields, tell
 from dynasaur.commands._wiring import json_option, library_option, open_library
 from dynasaur.errors import BlockedError, UsageError
-from dynasaur.store import title
+from dynasaur.places import title
 from dynasaur.types import Json
 
 if TYPE_CHECKING:

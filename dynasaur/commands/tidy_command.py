@@ -9,7 +9,7 @@ import click
 from dynasaur.commands._output import document
 from dynasaur.commands._upkeep import tell
 from dynasaur.commands._wiring import json_option, library_option, open_library
-from dynasaur.store import title
+from dynasaur.places import title
 
 
 @click.command("tidy")

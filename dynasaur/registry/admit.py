@@ -14,6 +14,7 @@ from dynasaur import source
 from dynasaur.checks.scrub import scrubbed
 from dynasaur.errors import ActionError, KernelError, StoreError
 from dynasaur.packages import Want
+from dynasaur.places import title
 from dynasaur.record import Admission, Ask, Harvest, Remark
 from dynasaur.registry import evidence
 from dynasaur.registry.case import Case
@@ -32,7 +33,7 @@ from dynasaur.registry.shelf import Shelf
 from dynasaur.registry.trial import MakeKernel, Supplier, Trial
 from dynasaur.repo import Repo
 from dynasaur.source import Candidate
-from dynasaur.store import Store, title
+from dynasaur.store import Store
 from dynasaur.types import BARE, Action, Evidence, Refusal
 
 LIKE = 3

@@ -12,6 +12,7 @@ from dynasaur.checks import rules
 from dynasaur.checks.size import too_large
 from dynasaur.checks.subject import Finding
 from dynasaur.errors import ActionError
+from dynasaur.places import title
 from dynasaur.record import Harvest
 from dynasaur.registry.clones import pointed_over
 from dynasaur.registry.docstring import with_examples
@@ -22,7 +23,7 @@ from dynasaur.registry.needs import requirements
 from dynasaur.registry.revise import incompatible
 from dynasaur.registry.shelf import Shelf
 from dynasaur.source import Use
-from dynasaur.store import Entry, title
+from dynasaur.store import Entry
 from dynasaur.types import LOCAL, Action, Module, Provenance
 
 CATEGORY = "misc"

@@ -8,11 +8,11 @@ from types import MappingProxyType
 
 from dynasaur.config import PACKAGE
 from dynasaur.pins import LOCK
+from dynasaur.places import title
 from dynasaur.record import Harvest
 from dynasaur.registry.judged import Judged
 from dynasaur.registry.pinning import Edit, locked
 from dynasaur.repo import Change
-from dynasaur.store import title
 from dynasaur.types import Evidence, Module
 
 SUBJECT = 72

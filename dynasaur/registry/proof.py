@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from dynasaur.errors import ActionError
+from dynasaur.places import title
 from dynasaur.record import Ask, Undocumented
 from dynasaur.registry import evidence, placing
 from dynasaur.registry.case import Case
@@ -16,7 +17,6 @@ from dynasaur.registry.documents import documented, function_text
 from dynasaur.registry.judged import Judged, refuse_dependents
 from dynasaur.registry.known import Prints
 from dynasaur.registry.trial import TRIAL_SECONDS, Outcome, Sample, Trial
-from dynasaur.store import title
 from dynasaur.types import Evidence
 
 REPLAY_SEEDS = (1, 2)

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from dynasaur.fingerprint import NearIndex, fingerprint
+from dynasaur.places import title
 from dynasaur.review.blobs import Contents
 from dynasaur.review.say import Spot, found
 from dynasaur.review.sides import function_of, module_of, place_of
 from dynasaur.review.values import Change, Finding, Kind, Side, Twin
 from dynasaur.review.words import Vocabulary
 from dynasaur.source import normal
-from dynasaur.store import title
 
 CANDIDATES = 25
 """So many existing actions are compared whole: those that share the most words."""

@@ -8,11 +8,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from dynasaur.errors import ActionError
+from dynasaur.places import title
 from dynasaur.review.blobs import Contents
 from dynasaur.review.sides import module_of
 from dynasaur.review.values import Caller, Change, Kind, Side
 from dynasaur.source import normal, relative_imports, tree_of
-from dynasaur.store import title
 from dynasaur.types import Parameter
 
 _LOUD = frozenset({Kind.REMOVED, Kind.RENAMED, Kind.MOVED, Kind.CONTRACT, Kind.BODY})

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 
 from dynasaur.fingerprint.shingles import blended, shingles
+from dynasaur.places import title
 from dynasaur.review.blobs import Pair
 from dynasaur.review.sides import function_of, place_of, read_side
 from dynasaur.review.values import Change, Kind, Side
 from dynasaur.source import tree_of
-from dynasaur.store import title
 
 ALIKE = 0.65
 """A removed and an added action that are so much alike are one that was renamed."""

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from dynasaur.checks.rules import findings
+from dynasaur.places import title
 from dynasaur.review.callers import is_there
 from dynasaur.review.rules import OF_CHECK
 from dynasaur.review.say import Spot, found
 from dynasaur.review.sides import function_of, module_of, place_of
 from dynasaur.review.values import Change, Finding, Kind, Side
 from dynasaur.source import relative_imports, tree_of
-from dynasaur.store import title
 
 _ELSEWHERE = frozenset({"effects", "hidden"})
 """Rules whose findings are those of a capability."""

@@ -8,11 +8,11 @@ from contextlib import suppress
 
 from dynasaur.capabilities import Capability, Kind, capabilities, gained
 from dynasaur.errors import ActionError
+from dynasaur.places import title
 from dynasaur.review.rules import OF_CAPABILITY
 from dynasaur.review.say import Spot, found
 from dynasaur.review.values import Change, Finding, Side
 from dynasaur.source import relative_imports, tree_of
-from dynasaur.store import title
 
 _VERBS = {
     Kind.NETWORK: "reaches the network",

@@ -11,9 +11,9 @@ from typing import Literal, TypeAlias
 from dynasaur.capabilities import capabilities
 from dynasaur.errors import ActionError
 from dynasaur.fingerprint import fingerprint
+from dynasaur.places import kind_of
 from dynasaur.review.values import Blob, Side
 from dynasaur.source import normal, read_action, tree_of
-from dynasaur.store import kind_of
 from dynasaur.types import LOCAL
 
 Place: TypeAlias = Literal["action", "helper", "package", "vendored", "deep", "name", "other"]

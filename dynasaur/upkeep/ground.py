@@ -13,9 +13,10 @@ from pathlib import Path
 
 from dynasaur.config import PACKAGE, data_folder
 from dynasaur.errors import ActionError, StoreError
+from dynasaur.places import title
 from dynasaur.repo import Change, Delivery, Repo
 from dynasaur.source import relative_imports
-from dynasaur.store import Entry, Store, title
+from dynasaur.store import Entry, Store
 from dynasaur.trajectory import new_id
 from dynasaur.types import LOCAL
 

@@ -8,8 +8,8 @@ from dynasaur import tombstones
 from dynasaur.config import PACKAGE
 from dynasaur.errors import ActionError, UsageError
 from dynasaur.fingerprint import fingerprint
+from dynasaur.places import title
 from dynasaur.source import read_head, with_head
-from dynasaur.store import title
 from dynasaur.tombstones import Tombstone
 from dynasaur.types import Action
 from dynasaur.upkeep.ground import Done, Ground, path_of

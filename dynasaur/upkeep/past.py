@@ -9,9 +9,9 @@ from itertools import groupby
 
 from dynasaur.errors import ActionError
 from dynasaur.history import Event, History
+from dynasaur.places import title
 from dynasaur.repo import Repo
 from dynasaur.source import read_head
-from dynasaur.store import title
 from dynasaur.types import Provenance
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from dynasaur.history import History
 from dynasaur.pins import LOCK
-from dynasaur.store import title
+from dynasaur.places import title
 from dynasaur.upkeep.ground import Done, Ground
 from dynasaur.upkeep.leftover import leftover, unpinned
 from dynasaur.upkeep.removal import removable, without

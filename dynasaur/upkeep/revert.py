@@ -9,8 +9,8 @@ from dynasaur import tombstones
 from dynasaur.config import PACKAGE
 from dynasaur.errors import ActionError, StoreError
 from dynasaur.fingerprint import fingerprint
+from dynasaur.places import title
 from dynasaur.source import move, relative_imports, tree_of
-from dynasaur.store import title
 from dynasaur.upkeep.ground import Done, Ground, listed
 from dynasaur.upkeep.past import Form, State, forms
 from dynasaur.upkeep.removal import removable, without

@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 
 from dynasaur.config import PACKAGE
 from dynasaur.errors import ActionError
+from dynasaur.places import title
 from dynasaur.source import move, relative_imports
-from dynasaur.store import Entry, title
+from dynasaur.store import Entry
 from dynasaur.upkeep.ground import Done, Ground, path_of
 
 CATEGORY = "misc"

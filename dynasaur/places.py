@@ -1,0 +1,31 @@
+"""What a file among the actions is by its place, and how people name a module by it."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Sequence
+from typing import Literal
+
+FileKind = Literal["action", "helper", "package", "vendored", "name", "deep"]
+
+
+def kind_of(parts: Sequence[str]) -> FileKind:
+    """What a Python file is by its place in the package, its folders and its stem.
+
+    `name`: a part of it is no identifier; `deep`: it lies below a category's folder.
+    """
+    if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
+        return "name"
+    if parts[0] == "vendor":
+        return "vendored"
+    if parts[-1] == "__init__":
+        return "package"
+    if any(part.startswith("_") for part in parts):
+        return "helper"
+    return "action" if len(parts) <= 2 else "deep"
+
+
+def title(module: str) -> str:
+    """How people name a module: `tables/mean`, `base/tables/mean`."""
+    _, *parts = module.split(".")
+    return "/".join(parts[1:] if parts[0] == "vendor" else parts)
