@@ -1,0 +1,1 @@
+"""Functions and tools of other packages, written as actions."""

@@ -1,0 +1,79 @@
+"""`dynasaur import-tools`: functions and tools of other packages as actions."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import click
+
+from dynasaur.commands._kernel_options import kernel_options
+from dynasaur.commands._output import admission, plain
+from dynasaur.commands._wiring import json_option, library_option, open_library
+from dynasaur.errors import FailureError, UsageError
+
+MOST = 50
+"""Actions that one command may make."""
+
+
+@click.command("import-tools")
+@click.argument("specs", metavar="MODULE[:NAME]...", nargs=-1, required=True)
+@click.option(
+    "--take",
+    "patterns",
+    multiple=True,
+    metavar="GLOB",
+    help="Only what is called so, with * and ?.",
+)
+@click.option(
+    "--needs",
+    multiple=True,
+    metavar="REQUIREMENT",
+    help="A package to install first, such as numpy>=2; by the rules of --install.",
+)
+@click.option("--dry-run", is_flag=True, help="Print the actions; keep nothing.")
+@kernel_options
+@library_option
+@json_option
+def command(
+    specs: tuple[str, ...],
+    patterns: tuple[str, ...],
+    needs: tuple[str, ...],
+    dry_run: bool,
+    library_path: Path | None,
+    as_json: bool,
+    **flags: object,
+) -> int:
+    """Make actions that call functions and tools of installed packages.
+
+    MODULE:NAME is a function, a tool of LangChain or smolagents (or its class), or function
+    schemas as OpenAI's interfaces take them, beside the functions of their names; MODULE alone
+    means all that is public in it. The module is imported in the sandbox, and the actions go
+    through the same gate as any other.
+    """
+    from dynasaur.adopting.core import adopt
+
+    library, _ = open_library(library_path, flags)
+    found = adopt(library, specs, needs)
+    texts = {
+        name: text
+        for name, text in found.texts.items()
+        if not patterns or any(fnmatchcase(name, one) for one in patterns)
+    }
+    for problem in found.problems:
+        click.echo(f"left out: {plain(problem)}", err=True)
+    if not texts:
+        raise FailureError(f"nothing of {', '.join(specs)} can be an action")
+    if len(texts) > MOST:
+        raise UsageError(
+            f"{len(texts)} actions at once: name some as MODULE:NAME, or choose with --take"
+        )
+    if dry_run:
+        click.echo("\n\n".join(plain_text(text) for text in texts.values()))
+        return 0
+    return admission([library.add(text) for text in texts.values()], as_json)
+
+
+def plain_text(text: str) -> str:
+    """A text of several lines for a terminal."""
+    return "\n".join(plain(line) for line in text.split("\n"))
