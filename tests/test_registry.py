@@ -19,7 +19,7 @@ from dynasaur.source import public_functions
 from dynasaur.types import Call, Evidence
 from tests.builders.cli import script
 from tests.builders.gate import Place, Shared, called, made, reasons, shared_kernel
-from tests.builders.repos import git, isolate
+from tests.builders.repos import clone_of_a_person, git, isolate
 
 KEY = "sk-proj-" + "Zx81kQm4Tn7Lr2Wp9Bv5Yc3Hd6Jf0Ga8Se1Uo4Ik7Mq2N"[:43]
 
@@ -534,3 +534,22 @@ def test_the_request_shows_each_function_and_what_it_lacks() -> None:
 def test_the_planner_writes_no_documentation() -> None:
     reply = PlannerModel().reply(prompts.documentation([Undocumented("f", BARE, ("no type",))]))
     assert not public_functions(ast.parse(reply.code))
+
+
+def test_packages_that_nobody_committed_are_committed_along(
+    tmp_path: Path, kernel: Shared, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A repository that a person made by hand, and forgot a file of."""
+    isolate(monkeypatch, tmp_path / "home")
+    root = clone_of_a_person(tmp_path / "library")
+    (root / "actions/misc").mkdir(parents=True)
+    for folder in ("actions", "actions/misc"):
+        (root / folder / "__init__.py").touch()
+    done = admit(Place(root, kernel), SHIFTED, called("shifted_number", "1", "2"))
+    assert done.admitted == ("shifted_number",), (done.refused, done.note)
+    assert git(root, "ls-files", "actions").split("\n") == [
+        "actions/__init__.py",
+        "actions/misc/__init__.py",
+        "actions/misc/shifted_number.py",
+    ]
+    assert git(root, "status", "--porcelain") in ("", "?? .dynasaur/")

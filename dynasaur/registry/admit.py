@@ -208,7 +208,7 @@ class Registry:
             return None
 
     def _has(self, module: str) -> bool:
-        return self.stores[0].text(module) is not None
+        return bool(self.stores[0].text(module))
 
 
 def _begin(candidate: Candidate, harvest: Harvest, gate: Gate) -> Judged:

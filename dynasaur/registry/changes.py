@@ -32,7 +32,8 @@ def changes(
         admitted: The actions, requirements before what requires them.
         harvest: The run they come from.
         remarks: What else a reviewer should know of one, after its name.
-        has: Whether the library already has a module (by full name, packages too).
+        has: Whether the library already has a module with something in it (by full name, packages
+            too): an empty package costs nothing to write again, and may never have been committed.
         legal: By source, the legal files that travel with what is taken from it.
     """
     vendor = f"{PACKAGE}.vendor."
@@ -101,7 +102,7 @@ def _as_it_is(new: bytes, old: bytes | None) -> bytes:
 
 def _packages(module: str) -> Iterable[str]:
     parts = module.split(".")[:-1]
-    return (".".join(parts[: end + 1]) for end in range(1, len(parts)))
+    return (".".join(parts[: end + 1]) for end in range(len(parts)))
 
 
 def _subject(one: Judged) -> str:
