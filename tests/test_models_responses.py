@@ -183,6 +183,7 @@ def test_images_go_by_the_responses_api() -> None:
             "detail": "auto",
         },
     ]
+    assert {one["type"] for one in sent.body["input"]} == {"message"}
     assert sent.body["store"] is False
 
 

@@ -39,8 +39,11 @@ class ResponsesApi:
     }
 
     def conversation(self, messages: Sequence[Message]) -> list[dict[str, object]]:
-        """The messages, text alone as text, with images in parts."""
-        return [{"role": one.role, "content": _content(one)} for one in messages]
+        """The messages, text alone as text, with images in parts.
+
+        Their type need not be said, but llama.cpp takes an assistant's for nothing without it.
+        """
+        return [{"type": "message", "role": one.role, "content": _content(one)} for one in messages]
 
     def form(self, way: Way) -> dict[str, object]:
         """The fields that ask for a reply in this form."""
