@@ -2,9 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from importlib.metadata import PackageNotFoundError, version
 
 import pytest
+
+from dynasaur.source import read_head
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """The examples of actions that need packages of an extra run where these are installed."""
+    for item in items:
+        if isinstance(item, pytest.DoctestItem) and "actions" in item.path.parts:
+            head = read_head(item.path.read_text(encoding="utf-8"))
+            if missing := [one for one in head.dependencies if not _is_there(one)]:
+                item.add_marker(pytest.mark.skip(reason=f"needs {', '.join(missing)}"))
+
+
+def _is_there(requirement: str) -> bool:
+    try:
+        return bool(version(requirement.partition(">=")[0]))
+    except PackageNotFoundError:
+        return False
 
 
 @pytest.fixture(autouse=True)

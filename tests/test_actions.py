@@ -135,7 +135,7 @@ def section(text: str, title: str) -> str:
 
 def test_there_are_actions_of_every_kind() -> None:
     assert len(FILES) >= 30
-    assert {file.parent.name for file in FILES} <= {
+    assert {file.parent.name for file in FILES} == {
         *("archives", "arithmetic", "dates", "documents", "files", "lists", "mail", "media"),
         *("stats", "structured", "system", "tables", "text", "units", "web"),
     }
@@ -327,6 +327,8 @@ def test_arguments_are_left_as_they_were(file: Path, tmp_path: Path) -> None:
     names = list(inspect.signature(function).parameters)
     if not {"rows", "numbers", "items", "groups", "data"} & set(names):
         return
+    for package in imported(file):
+        pytest.importorskip(package)
     if file.stem == "rows_between_dates":
         given["column"] = "d"
     arguments = {name: given[name] for name in names if name in given}

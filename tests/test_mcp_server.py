@@ -305,7 +305,8 @@ def test_http_takes_no_request_from_elsewhere(served: Served) -> None:
     def ask(**headers: str) -> int:
         told = {"accept": "application/json, text/event-stream", **headers}
         body = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
-        return httpx.post(served.url, json=body, headers=told).status_code
+        status: int = httpx.post(served.url, json=body, headers=told).status_code
+        return status
 
     assert ask(host="evil.example:80") == 421
     assert ask(origin="https://evil.example") == 403

@@ -22,11 +22,11 @@ def papers(query: str, k: int) -> list[dict[str, Any]]:
         ValueError: The query is empty, or arXiv does not understand it.
         ConnectionError: It answers with something else.
     """
-    from lxml import etree
-
     words = query.split()
     if not words:
         raise ValueError("the query is empty")
+    from lxml import etree
+
     own = bool(_FIELD.search(query))
     asked = query if own else " AND ".join(f"all:{word}" for word in words)
     told = {"search_query": asked, "start": "0", "max_results": str(max(1, min(k, _MOST)))}

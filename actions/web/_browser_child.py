@@ -43,7 +43,7 @@ def _shown(order: dict[str, Any]) -> dict[str, Any]:
         browser = playwright.chromium.launch(
             executable_path=order["program"],
             args=list(_ARGUMENTS),
-            proxy=proxy,  # type: ignore[arg-type]
+            proxy=proxy,
             timeout=wait,
         )
         context = browser.new_context(user_agent=order["agent"], accept_downloads=False)
