@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dynasaur.agent.protocols import Model
 from dynasaur.config import Settings
-from dynasaur.toolbox.box import Toolbox
+
+if TYPE_CHECKING:
+    from dynasaur.toolbox.box import Toolbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from dynasaur.agent.outside import Provided, Scene
 from dynasaur.errors import DynasaurError
 from dynasaur.hosting.means import Means
-from dynasaur.toolbox.box import Toolbox, untrusted
-from dynasaur.toolbox.clients import Clients
-from dynasaur.toolbox.results import given_of
-from dynasaur.toolbox.stubs import action_name, unwrapped
 from dynasaur.types import Given, Json
+
+if TYPE_CHECKING:
+    from dynasaur.toolbox.box import Toolbox
+    from dynasaur.toolbox.clients import Clients
 
 
 def tools(scene: Scene, means: Means) -> Provided:
@@ -17,6 +19,10 @@ def tools(scene: Scene, means: Means) -> Provided:
     toolbox = means.toolbox
     if toolbox is None or not toolbox.servers:
         return Provided({})
+    from dynasaur.toolbox.clients import Clients
+    from dynasaur.toolbox.results import given_of
+    from dynasaur.toolbox.stubs import action_name, unwrapped
+
     clients = Clients(toolbox, means.environ)
     _learn(toolbox, clients)
     clients.wait = scene.wait
@@ -43,6 +49,8 @@ def tools(scene: Scene, means: Means) -> Provided:
 
 def _learn(toolbox: Toolbox, clients: Clients) -> None:
     """Ask the servers whose tools are not known yet; what cannot be asked is told, and left."""
+    from dynasaur.toolbox.box import untrusted
+
     for server in toolbox.servers.values():
         if toolbox.catalogue.is_listed(server):
             continue
