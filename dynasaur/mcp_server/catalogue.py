@@ -62,6 +62,7 @@ class Catalogue:
         self._library = library
         self._patterns = tuple(patterns)
         self._lock = threading.RLock()
+        self._searching = threading.Lock()
         self._stamps: dict[str, str] = {}
         self._entries: dict[str, Entry] = {}
         self._offers: dict[str, Offer | None] = {}
@@ -112,13 +113,13 @@ class Catalogue:
 
     def search(self, query: str, k: int) -> list[tuple[str, Hit]]:
         """The best served actions for a query, with their tools' names."""
+        self.refresh()
+        with self._searching:  # the first one may read a whole library into the index
+            hits = self._library.search(query, k if not self._patterns else 10 * k)
         with self._lock:
-            self.refresh()
             by_module = {entry.module: name for name, entry in self._entries.items()}
-            wide = k if len(self._patterns) == 0 else 10 * k
-            hits = self._library.search(query, wide)
-            found = [(by_module[h.action.module], h) for h in hits if h.action.module in by_module]
-            return found[:k]
+        found = [(by_module[h.action.module], h) for h in hits if h.action.module in by_module]
+        return found[:k]
 
     def _named(self) -> Iterator[tuple[str, Entry]]:
         taken = set(OWN)

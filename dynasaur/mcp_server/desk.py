@@ -63,8 +63,8 @@ class Desk:
 
     def warm(self) -> None:
         """Load beforehand what the first call would wait for."""
-        self.catalogue.refresh()
         Form(schema={}).problem(None)
+        self.catalogue.search("what there is", 1)
 
     def tools(self, start: int) -> tuple[list[Tool], int | None]:
         """A page of the tools, and where the next one starts; None after the last."""

@@ -73,13 +73,11 @@ async def _stdio(desk: Desk) -> None:
             await server.run(incoming, outgoing, server.create_initialization_options())
 
     talking = asyncio.ensure_future(talk())
-    signalled = await _until_end(server, talking)
+    await _until_end(server, talking)
     await asyncio.to_thread(desk.pool.close)
-    if signalled:
-        # A thread waits for the next line of stdin, and cannot be woken.
-        sys.stderr.flush()
-        os._exit(0)
-    await talking
+    if talking.done():
+        talking.result()
+    _leave()
 
 
 async def _http(desk: Desk, listening: socket.socket, hosts: Sequence[str], token: str) -> None:
@@ -114,14 +112,17 @@ async def _http(desk: Desk, listening: socket.socket, hosts: Sequence[str], toke
     web.should_exit = True
     await asyncio.to_thread(desk.pool.close)
     await serving
+    _leave()
 
 
-async def _until_end(server: LibraryServer, serving: asyncio.Future[None]) -> bool:
-    """Serve, and watch the library meanwhile; a signal ends it, and so does the client.
+def _leave() -> None:
+    """End at once: a thread may wait for a line of stdin, or read a library into the index."""
+    sys.stderr.flush()
+    os._exit(0)
 
-    Returns:
-        Whether it was a signal.
-    """
+
+async def _until_end(server: LibraryServer, serving: asyncio.Future[None]) -> None:
+    """Serve, and watch the library meanwhile; a signal ends it, and so does the client."""
     told = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -133,7 +134,6 @@ async def _until_end(server: LibraryServer, serving: asyncio.Future[None]) -> bo
     server.close()
     watching.cancel()
     ending.cancel()
-    return not serving.done()
 
 
 class Guarded:

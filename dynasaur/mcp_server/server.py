@@ -76,7 +76,9 @@ class LibraryServer(Server[Any]):
 
     async def watch(self) -> None:
         """Tell clients whenever the library has other actions; ends when cancelled."""
-        await asyncio.to_thread(self._desk.warm)
+        await asyncio.to_thread(self._desk.catalogue.refresh)
+        warming = asyncio.ensure_future(asyncio.to_thread(self._desk.warm))
+        warming.add_done_callback(lambda one: one.cancelled() or one.exception())
         pause = LOOK_SECONDS
         while True:
             await asyncio.sleep(pause)

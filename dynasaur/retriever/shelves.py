@@ -72,6 +72,13 @@ class Shelves:
             self._by_name.setdefault(entry.name, []).append(module)
         self._walked = self._seen
 
+    def entries(self) -> list[Entry]:
+        """Every action's file as it lies on the disk now, the library's own first."""
+        self.walk()
+        known = self._known  # another thread may look at the disk meanwhile
+        places = ((self._place(*found), module) for module, found in known.items())
+        return [known[module][1] for _, module in sorted(places)]
+
     def stamps(self) -> dict[str, str]:
         """By each action's key what changes whenever its file does, as of the last look."""
         self._walk()
@@ -177,9 +184,10 @@ class Shelves:
 
     def _key(self, module: str) -> str:
         """The index's key of a module: ties are ranked by it, so its place comes first."""
-        shelf, entry = self._known[module]
-        place = 0 if entry.source == LOCAL else 1 if shelf is self._shelves[0] else 2
-        return f"{place} {module}"
+        return f"{self._place(*self._known[module])} {module}"
+
+    def _place(self, shelf: Shelf, entry: Entry) -> int:
+        return 0 if entry.source == LOCAL else 1 if shelf is self._shelves[0] else 2
 
 
 def _module(key: str) -> str:
