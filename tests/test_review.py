@@ -313,6 +313,13 @@ def test_a_file_of_what_is_accepted_reads_what_it_writes() -> None:
 # --- ranges ---------------------------------------------------------------------------------------
 
 
+def test_the_package_of_what_is_vendored_is_no_change_of_ones_own() -> None:
+    files = {f"vendor/{path}": "" for path in ("__init__.py", "x/__init__.py")}
+    report = reviewed({}, {**files, "vendor/x/text/shout_text.py": action()})
+    assert all(one.vendored for one in report.changes)
+    assert "actions.vendor" not in text.render(report, width=100, color=False)
+
+
 def test_ranges_are_gits(repository: Path, report: Report) -> None:
     root = repository / "my library"
     both = {git(repository, "rev-parse", "main"), git(repository, "rev-parse", "HEAD")}

@@ -62,7 +62,7 @@ def _change(
 ) -> Change:
     side = after or before
     assert side is not None
-    vendored = side.module.startswith("actions.vendor.")
+    vendored = f"{side.module}.".startswith("actions.vendor.")
     return Change(kind, title(side.module) or side.module, before, after, also, vendored)
 
 
