@@ -235,6 +235,23 @@ def test_a_cancelled_call_is_stopped(library: Path, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_a_call_that_is_cancelled_over_http_is_stopped(served: Served, mode: str) -> None:
+    async def talk() -> Any:
+        async with client_of(served.url, mode=mode) as client:
+            both = [
+                asyncio.ensure_future(client.call_tool("wait_for", {"seconds": 600}))
+                for _ in range(2)  # as many as there are workers
+            ]
+            await asyncio.sleep(2)
+            for one in both:
+                one.cancel()
+            await asyncio.gather(*both, return_exceptions=True)
+            return await client.call_tool("greet", {"names": ["x"]})
+
+    assert run(talk()).structured_content == {"result": "hello x"}
+
+
 @pytest.mark.parametrize(
     "how", ["closes", "crashes", "SIGTERM", pytest.param("SIGINT", marks=pytest.mark.slow)]
 )
