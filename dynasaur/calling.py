@@ -54,7 +54,8 @@ class Outcome:
         if self.seen.ok and self.results:
             return None
         error = self.seen.error
-        said = f"{error.type}: {error.message}" if error else self.seen.notice
+        raised = f"{error.type}: {error.message}" if error else ""
+        said = ". ".join(filter(None, [raised, self.seen.notice]))
         return FailureError(f"{self.name}: {_line(said) or 'it gave no result'}")
 
 

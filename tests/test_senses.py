@@ -211,6 +211,18 @@ def test_a_run_looks_and_pays_for_it(tmp_path: Path) -> None:
         assert len(server.seen) == 2
 
 
+def test_a_run_whose_model_cannot_is_told_what_a_user_may_set(tmp_path: Path) -> None:
+    (tmp_path / "red.png").write_bytes(PNG)
+    (tmp_path / "said.wav").write_bytes(wav())
+    give_up = "submit_final_answer(None)"
+    model = script(tmp_path, "look_at_image('red.png')", "transcribe_audio('said.wav')", give_up)
+    files = ("--file", "red.png", "--file", "said.wav")
+    done = dynasaur("run", "x", *files, "--model", model, "--plain", cwd=tmp_path)
+    assert done.code == 0, done.err
+    for setting in ("vision_model (DYNASAUR_VISION_MODEL)", "audio_model (DYNASAUR_AUDIO_MODEL)"):
+        assert setting in " ".join(done.err.split())
+
+
 # --- actions that need no model -------------------------------------------------------------------
 
 

@@ -22,6 +22,7 @@ from dynasaur.proxy.server import Proxy
 from dynasaur.retriever import Retriever
 from dynasaur.store import Store, base_path
 from dynasaur.types import Observation
+from tests.builders.cli import dynasaur
 from tests.builders.proxies import PUBLIC, FakeOutside
 from tests.builders.website import WebSite
 
@@ -96,6 +97,13 @@ def test_a_browser_runs_in_the_sandbox_and_goes_by_the_proxy(
     assert "403 Refused: other.test is not allowed" in refused.error.message
     assert refused.notice.endswith("--network allow=example.test,other.test.")
     assert len(site.asked) == before
+
+
+def test_a_call_from_the_command_line_says_it_too(tmp_path: Path) -> None:
+    done = dynasaur("call", "open_page", "https://example.org/", cwd=tmp_path)
+    assert (done.code, done.out) == (1, "")
+    assert "open_page: ConnectionError: example.org cannot be read: " in done.err
+    assert done.err.endswith("runs with --network allow=example.org.\n")
 
 
 def test_without_a_network_the_notice_says_what_to_allow(tmp_path: Path) -> None:
