@@ -143,7 +143,7 @@ def clones(word: str, n: int) -> Cell:
     name, caller = f"stretched_{word}", f"doubly_stretched_{word}"
     code = documented(name, f"# the same\nresult = value * {n + 3}\nreturn result + {n}")
     code += "\n\n" + documented(caller, f"return [{name}({name}(value)), {n}]")
-    said = {name: f"it is the same as misc/scaled_{word}", caller: ADMITTED}
+    said = {name: f"/scaled_{word}: call that instead", caller: ADMITTED}
     return Cell(f"{code}\n{caller}(2)\n", said)
 
 
