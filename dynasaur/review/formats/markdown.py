@@ -15,6 +15,7 @@ from dynasaur.review.formats.parts import (
     total,
     verdict,
     what,
+    worth_showing,
 )
 from dynasaur.review.rules import RULES
 from dynasaur.review.say import safe
@@ -66,7 +67,7 @@ def render(report: Report, room: int = ROOM) -> str:
 
 
 def _sections(report: Report) -> list[str]:
-    ordered = sorted(report.changes, key=lambda one: (one.vendored, one.name))
+    ordered = sorted(worth_showing(report), key=lambda one: (one.vendored, one.name))
     found = [_findings("Look at first", report.open, ("error",))]
     found.append(_capabilities(report))
     found.append(_findings("To look at", report.open, ("warning",)))

@@ -26,6 +26,15 @@ _LONGEST = 3000
 """Lines of a text that are compared line by line."""
 
 
+def worth_showing(report: Report) -> list[Change]:
+    """The changes but for empty files: a package's, of which there is nothing to be read."""
+    return [
+        one
+        for one in report.changes
+        if any(side and side.blob.data != b"" for side in (one.before, one.after))
+    ]
+
+
 def verdict(report: Report) -> tuple[Level | None, str]:
     """The review in one line, and how bad it is; None where nothing was to be reviewed."""
     counts = report.counts

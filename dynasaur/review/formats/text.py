@@ -19,6 +19,7 @@ from dynasaur.review.formats.parts import (
     total,
     verdict,
     what,
+    worth_showing,
 )
 from dynasaur.review.say import safe
 from dynasaur.review.values import Change, Finding, Kind, Level, Report, Twin
@@ -89,7 +90,7 @@ class _Page:
             self._line(BOUNDARY, "dim")
         if report.changes:
             self._head("Changes")
-            for change in sorted(report.changes, key=_weight):
+            for change in sorted(worth_showing(report), key=_weight):
                 self._change(change)
         for twin in report.twins:
             self._twin(twin)
