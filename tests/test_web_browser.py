@@ -14,7 +14,7 @@ pytest.importorskip("httpx")
 pytest.importorskip("lxml")
 pytest.importorskip("protego")
 
-from actions.web import _browser, _pages, _robots
+from actions.web import _browser, _pages, _robots, _visit
 from actions.web.fill_form import fill_form
 from actions.web.follow_link import follow_link
 from actions.web.open_page import open_page
@@ -30,6 +30,7 @@ ENDLESS = "<p>begun</p><script>setTimeout(() => { for (;;) {} }, 0)</script>"
 def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(_robots, "PAUSE", 0.0)
     monkeypatch.setattr(_pages, "_OPEN", [])
+    monkeypatch.delitem(_visit._SHARED, "cookies", raising=False)
     monkeypatch.chdir(tmp_path)
 
 
@@ -49,7 +50,7 @@ def test_scripts_run_and_forms_are_filled_in(site: WebSite) -> None:
     assert json.dumps({"q": ["green tea"]}) in fill_form({"q": "green tea"})
     # The cookie that the script has set goes along from then on, with a browser and without.
     assert "cookies: ran=yes" in open_page(f"{site.host}/cookie")
-    with pytest.raises(ConnectionError, match="cannot show .*/missing: 404 Not Found"):
+    with pytest.raises(ConnectionError, match=r"cannot show .*/missing: 404 Not Found"):
         open_page(f"{site.host}/missing", render=True)
     open_page(f"{site.host}/plain", render=True)
     assert "Sentence 0" in follow_link(1)

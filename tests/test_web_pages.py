@@ -14,7 +14,7 @@ pytest.importorskip("httpx")
 pytest.importorskip("lxml")
 pytest.importorskip("protego")
 
-from actions.web import _fetch, _pages, _robots
+from actions.web import _fetch, _pages, _robots, _visit
 from actions.web.download_file import download_file
 from actions.web.fetch_json import fetch_json
 from actions.web.fill_form import fill_form
@@ -43,6 +43,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(_robots, "PAUSE", 0.0)
     monkeypatch.setattr(_fetch, "SECONDS", 1.0)
     monkeypatch.setattr(_pages, "_OPEN", [])
+    monkeypatch.delitem(_visit._SHARED, "cookies", raising=False)
     monkeypatch.chdir(tmp_path)
 
 
