@@ -4,13 +4,15 @@
 
 Both run as processes of their own, in turn, in the same round; the medians over the rounds and
 their ratio are printed. Ours runs its code in a sandboxed kernel, smolagents' in its own process.
-Prompt sizes are characters of the messages' text: the ratio is what counts.
+Prompt sizes are characters of the messages' text: the ratio is what counts. `processor` is the
+processor time of the agent's process, ours without that of the kernel beside it.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
+import resource
 import statistics
 import subprocess
 import sys
@@ -61,13 +63,15 @@ class Measured:
     exit: list[float] = field(default_factory=list)
     wall: list[float] = field(default_factory=list)
     prompt: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
 
-    def add(self, server: Timed, began: float, ended: float) -> None:
+    def add(self, server: Timed, began: float, ended: float, processor: float) -> None:
         gaps = [came - went for came, went in zip(server.came[1:], server.went, strict=False)]
         self.first.append(server.came[0] - began)
         self.gap.append(statistics.median(gaps))
         self.exit.append(ended - server.went[-1])
         self.wall.append(ended - began)
+        self.processor.append(processor)
         self.prompt.append(sum(_characters(request.body) for request in server.chats))
 
 
@@ -102,12 +106,18 @@ def _theirs(python: Path, folder: Path, into: Measured) -> None:
 def _measure(
     command: list[str], cwd: Path, env: dict[str, str], server: Timed, into: Measured
 ) -> None:
-    began = time.perf_counter()
+    used, began = _processor(), time.perf_counter()
     done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=300)
     ended = time.perf_counter()
     if len(server.chats) != STEPS or "36" not in done.stdout:
         raise SystemExit(f"{command[:3]} did not do the task:\n{done.stdout}\n{done.stderr}")
-    into.add(server, began, ended)
+    into.add(server, began, ended, _processor() - used)
+
+
+def _processor() -> float:
+    """Seconds that the processes started so far have used; the server is in this one."""
+    use = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return use.ru_utime + use.ru_stime
 
 
 def _loop_of_plain_python(python: Path, rounds: int) -> float:
@@ -150,6 +160,7 @@ def main() -> None:
         ("exit", "last answer to exit, s"),
         ("wall", "wall, s"),
         ("prompt", "prompt, characters"),
+        ("processor", "processor, s"),
     ):
         mine, other = getattr(ours, name), getattr(theirs, name)
         ratios = sorted(a / b for a, b in zip(mine, other, strict=True))
