@@ -149,7 +149,7 @@ class Work:
                 run.over(End.MISUSED, str(error))
             except BlockedError as error:
                 run.over(End.BLOCKED, str(error))
-            if run.steps and run.end in (End.LIMIT, End.FAILED, End.BLOCKED):
+            if run.steps and run.end is not End.ANSWERED:  # it may be resumed
                 run.kernel.snapshot(run.steps[-1].number, wait=True)
 
     def _begin(self, run: Run) -> None:
