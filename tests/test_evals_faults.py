@@ -66,11 +66,12 @@ def test_a_killed_evaluation_goes_on_and_pays_for_nothing_twice(
         while not results.exists() or len(results.read_bytes().splitlines()) < enough:
             assert running.poll() is None
             time.sleep(0.02)
+        os.kill(running.pid, signal.SIGSTOP)  # so that it cannot come to its end meanwhile
         other = dynasaur(*words, "--resume", "-o", "out", cwd=tmp_path, env=env)
-        assert (other.code, other.out) == (2, "")
-        assert "another process is adding to it" in other.err
         os.kill(running.pid, signal.SIGKILL)
         running.wait()
+        assert (other.code, other.out) == (2, "")
+        assert "another process is adding to it" in other.err
     done = dynasaur(*words, "--resume", "-o", "out", cwd=tmp_path, env=env, timeout=600)
     assert done.code == 0, done.err
     by_hand = expected(of, batch=4)
