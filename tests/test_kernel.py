@@ -645,6 +645,7 @@ def test_load_asks_the_kernel_of_a_name_once(
     own: JupyterKernel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[object] = []
+
     def noted(modules: Sequence[Module], names: Mapping[str, str]) -> str:
         asked.append(names)
         return load_code(modules, names)
