@@ -19,7 +19,9 @@ from pathlib import Path
 import pytest
 
 from dynasaur import config
+from dynasaur.commands._wiring import open_library
 from dynasaur.errors import ConfigError
+from dynasaur.mcp_server.catalogue import Catalogue
 from dynasaur.toolbox.servers import servers_of
 from tests.builders import tool_server
 from tests.builders.cli import Done, command, dynasaur, environment, script
@@ -123,6 +125,11 @@ def test_they_are_found_shown_listed_and_called_as_actions_are(place: Path) -> N
     )
     assert "shop_add" in dynasaur("list", "--all", cwd=cwd, env=env).out
     assert tool_server.noted(place / "shop") == started, "nothing is started to look at tools"
+    library, _ = open_library(cwd, {"mcp_config": str(config)})
+    for patterns, served in ((), False), (("tools/*",), True):
+        catalogue = Catalogue(library, patterns)
+        catalogue.refresh()
+        assert ("shop_add" in catalogue.names()) is served
     called = dynasaur("call", "shop_add", "3", "--b", "4", cwd=cwd, env=env)
     assert (called.code, called.out) == (0, "7\n"), called.err
     assert dynasaur("search", "add two whole numbers", cwd=cwd).out.count("shop_add") == 0

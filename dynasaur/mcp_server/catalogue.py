@@ -16,7 +16,7 @@ from dynasaur.mcp_server.own import OWN
 from dynasaur.schemas import inputs_of, output_of
 from dynasaur.source.docs import read_docs
 from dynasaur.syntax.hidden import invisible
-from dynasaur.types import BARE, BASE, LOCAL, Action, Hit, Json
+from dynasaur.types import BARE, BASE, LOCAL, TOOLS, Action, Hit, Json
 
 if TYPE_CHECKING:
     from dynasaur.library import Library
@@ -134,8 +134,8 @@ class Catalogue:
                 yield name, entry
 
     def _is_served(self, entry: Entry) -> bool:
-        if not self._patterns:
-            return entry.source in BARE
+        if not self._patterns:  # other servers' tools are for their own clients to reach
+            return entry.source in BARE and entry.source != TOOLS
         places = [f"{entry.source}/{entry.name}", f"{entry.source}/{entry.category}/{entry.name}"]
         if entry.source in BARE:
             places.append(f"{entry.category}/{entry.name}")
