@@ -6,8 +6,12 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 import pytest
+from hypothesis import settings
 
 from dynasaur.source import read_head
+
+settings.register_profile("dynasaur", deadline=None)  # no test judges a time
+settings.load_profile("dynasaur")
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
