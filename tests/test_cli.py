@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
+from dynasaur.cli import group
 from tests.builders.cli import command, dynasaur, environment, script
 from tests.builders.terminal import on_a_terminal
 
@@ -76,6 +79,22 @@ def test_lists_fit_the_terminal(tmp_path: Path) -> None:
     lines = [line for line in seen.splitlines() if line.startswith("base")]
     assert len(lines) > 30
     assert max(map(len, lines)) <= 80
+
+
+def test_every_help_fits_a_terminal() -> None:
+    wide = [line for line in _helps(group, "dynasaur", None) if len(line) > 80]
+    assert not wide
+    assert any("--scorer NAME" in line for line in _helps(group, "dynasaur", None))
+
+
+def _helps(one: click.Command, name: str, parent: click.Context | None) -> Iterator[str]:
+    context = click.Context(one, info_name=name, parent=parent, terminal_width=80)
+    yield from one.get_help(context).splitlines()
+    if isinstance(one, click.Group):
+        for inner in one.list_commands(context):
+            found = one.get_command(context, inner)
+            assert found is not None
+            yield from _helps(found, inner, context)
 
 
 def test_an_error_of_ours_saves_its_traceback(tmp_path: Path) -> None:

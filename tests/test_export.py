@@ -157,3 +157,11 @@ def test_a_file_is_written_where_it_is_asked_for(library: Path) -> None:
     nowhere = written(library, "-o", "no/such/folder.md")
     assert (nowhere.code, nowhere.out) == (1, "")
     assert nowhere.err == "dynasaur: error: no/such/folder.md: No such file or directory\n"
+
+
+def test_a_full_disk_is_one_line(library: Path) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no device that is always full")
+    done = dynasaur("runs", "export", "last", "--to", "md", "-o", "/dev/full", cwd=library)
+    assert (done.code, done.out) == (1, "")
+    assert "/dev/full cannot be written: No space left on device" in done.err

@@ -204,6 +204,15 @@ def test_a_dry_run_keeps_nothing(made: tuple[Path, dict[str, str]]) -> None:
     assert dynasaur("show", "statistics_median", cwd=library).code == 1
 
 
+def test_what_is_taken_is_named_as_its_module_calls_it(made: tuple[Path, dict[str, str]]) -> None:
+    library, _ = made
+    words = ("import-tools", "statistics", "--dry-run", "--take")
+    for pattern in ("median", "statistics_median"):
+        done = dynasaur(*words, pattern, cwd=library)
+        assert done.code == 0, done.err
+        assert done.out.count("\ndef ") == done.out.count("def statistics_median(") == 1
+
+
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
@@ -211,6 +220,7 @@ def test_a_dry_run_keeps_nothing(made: tuple[Path, dict[str, str]]) -> None:
         (("math:nothing",), 1, "math: AttributeError: module 'math' has no attribute 'nothing'"),
         (("math:pi",), 1, "left out: pi: it is a float, which is no tool"),
         (("math'; import os",), 2, "names nothing: write MODULE or MODULE:NAME, as in math:gcd"),
+        (("math", "--take", "x*"), 2, "nothing of math is called x*"),
         (("math",), 2, "actions at once: name some as MODULE:NAME, or choose with --take"),
     ],
 )

@@ -61,6 +61,11 @@ def looks(count: int) -> list[Step]:
     ]
 
 
+def test_one_step_is_no_steps(library: Path) -> None:
+    done, _ = run(library, looks(5), "--max-steps", "1")
+    assert (done.code, done.json["reason"]) == (4, "no answer after 1 step; raise --max-steps")
+
+
 @pytest.mark.parametrize(
     ("more", "model", "requests", "said"),
     [

@@ -28,10 +28,12 @@ class Adopted:
 
     Attributes:
         texts: By action name, its text.
+        called: By action name, what its module calls it.
         problems: Why other things cannot be actions, one line each.
     """
 
     texts: Mapping[str, str]
+    called: Mapping[str, str]
     problems: tuple[str, ...]
 
 
@@ -49,16 +51,19 @@ def adopt(library: Library, specs: Sequence[str], needs: Sequence[str] = ()) -> 
     """
     wanted = [_parts(spec) for spec in specs]
     texts: dict[str, str] = {}
+    called: dict[str, str] = {}
     problems: list[str] = []
     taken = set(library.names())
     for (module, _), found in zip(wanted, _looked(library, wanted, needs), strict=True):
         for told in found:
-            name = _free(action_name(str(told.get("name", ""))), module, taken | set(texts))
+            own = str(told.get("name", ""))
+            name = _free(action_name(own), module, taken | set(texts))
+            called[name] = own
             try:
                 texts[name] = action_text(module, told, name)
             except ActionError as error:
                 problems.append(str(error))
-    return Adopted(texts, tuple(problems))
+    return Adopted(texts, called, tuple(problems))
 
 
 def _parts(spec: str) -> tuple[str, str]:

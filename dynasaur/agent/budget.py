@@ -83,7 +83,8 @@ class Budget:
     def exhausted(self) -> str:
         """Why no further request may be sent; empty while one may."""
         if self.steps >= self.limits.steps:
-            return f"no answer after {self.limits.steps} steps; raise --max-steps"
+            plural = "" if self.limits.steps == 1 else "s"
+            return f"no answer after {self.limits.steps} step{plural}; raise --max-steps"
         return self.spent()
 
     def spent(self) -> str:

@@ -21,6 +21,16 @@ def kernel_options(function: F) -> F:
     return function
 
 
+def mcp_config_option(function: F) -> F:
+    """The option `--mcp-config FILE`."""
+    return click.option(
+        "--mcp-config",
+        metavar="FILE",
+        help="Tool servers that code may use through the host, in the form that other MCP clients "
+        'use: {"mcpServers": {...}}.',
+    )(function)
+
+
 _OPTIONS = (
     click.option(
         "--sandbox",
@@ -45,12 +55,7 @@ _OPTIONS = (
         help="Packages that code asks for: ask on a terminal, else only those of the setting "
         "`packages` (ask, the default); all; or none.",
     ),
-    click.option(
-        "--mcp-config",
-        metavar="FILE",
-        help="Tool servers that code may use through the host, in the form that other MCP clients "
-        'use: {"mcpServers": {...}}.',
-    ),
+    mcp_config_option,
     click.option(
         "--gateway",
         metavar="URL",

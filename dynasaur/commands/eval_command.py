@@ -105,7 +105,8 @@ _OPTIONS = (
     click.option(
         "--scorer",
         type=click.Choice([*SCORERS, JUDGE]),
-        help="Another scorer than the suite's own.",
+        metavar="NAME",
+        help=f"Another scorer than the suite's own: {', '.join(SCORERS)} or {JUDGE}.",
     ),
     click.option(
         "--judge", metavar="NAME", help="The model that llm-judge asks. Default: that of --model."

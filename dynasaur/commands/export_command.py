@@ -74,7 +74,7 @@ def skills(
     return _tell([str(folder / one.name) for one in made], problems, as_json, "exported")
 
 
-@command.command("openai-tools")
+@command.command("openai-tools", short_help="Print the actions' function schemas.")
 @_choice_options
 @click.option(
     "--api",
@@ -93,7 +93,7 @@ def openai_tools(
     document([function_of(action, api) for action in actions])
 
 
-@command.command("package")
+@command.command("package", short_help="Write a Python project and its wheel to DIR.")
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @_choice_options
 @click.option("--name", metavar="NAME", help="The package's name. Default: the library folder's.")

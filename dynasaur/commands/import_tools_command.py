@@ -23,7 +23,7 @@ MOST = 50
     "patterns",
     multiple=True,
     metavar="GLOB",
-    help="Only what is called so, with * and ?.",
+    help="Only what is called so, by its module or as an action, with * and ?.",
 )
 @click.option(
     "--needs",
@@ -58,10 +58,12 @@ def command(
     texts = {
         name: text
         for name, text in found.texts.items()
-        if not patterns or any(fnmatchcase(name, one) for one in patterns)
+        if not patterns or any(_fits(one, name, found.called[name]) for one in patterns)
     }
     for problem in found.problems:
         click.echo(f"left out: {plain(problem)}", err=True)
+    if found.texts and not texts:
+        raise UsageError(f"nothing of {', '.join(specs)} is called {' or '.join(patterns)}")
     if not texts:
         raise FailureError(f"nothing of {', '.join(specs)} can be an action")
     if len(texts) > MOST:
@@ -72,6 +74,10 @@ def command(
         click.echo("\n\n".join(plain_text(text) for text in texts.values()))
         return 0
     return admission([library.add(text) for text in texts.values()], as_json)
+
+
+def _fits(pattern: str, *names: str) -> bool:
+    return any(fnmatchcase(name, pattern) for name in names)
 
 
 def plain_text(text: str) -> str:

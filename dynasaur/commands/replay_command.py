@@ -13,6 +13,7 @@ import click
 
 from dynasaur import config
 from dynasaur.commands._complete import complete_runs
+from dynasaur.commands._kernel_options import mcp_config_option
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._wiring import json_option, library_option, open_library
 from dynasaur.errors import ActionError, UsageError
@@ -34,6 +35,7 @@ LINES = 20
 @click.option(
     "--cell-timeout", type=float, metavar="SECONDS", help="Time for one cell. Default: 300."
 )
+@mcp_config_option
 @library_option
 @json_option
 def command(

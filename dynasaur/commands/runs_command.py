@@ -12,7 +12,7 @@ import click
 from dynasaur.commands._complete import complete_runs
 from dynasaur.commands._output import columns, document, plain
 from dynasaur.commands._wiring import json_option, library_option, open_library
-from dynasaur.errors import UsageError
+from dynasaur.errors import FailureError, UsageError
 from dynasaur.types import Json
 
 FORMATS = {
@@ -48,7 +48,7 @@ def list_(library_path: Path | None, as_json: bool) -> None:
     _list(library_path, as_json)
 
 
-@command.command("show")
+@command.command("show", short_help="Show the recorded RUN, whole.")
 @click.argument("run", shell_complete=complete_runs)
 @click.option("--step", type=click.IntRange(1), metavar="N", help="Only this step.")
 @library_option
@@ -118,7 +118,10 @@ def export(run: str, kind: str, output: Path | None, library_path: Path | None) 
     if str(path) == "-":
         click.echo(content, nl=False)
         return
-    path.write_bytes(content)
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise FailureError(f"{path} cannot be written: {error.strerror}") from error
     click.echo(f"wrote: {path}")
 
 

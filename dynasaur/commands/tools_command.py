@@ -61,7 +61,7 @@ def command(
     return 1 if problems else 0
 
 
-@command.command("trust")
+@command.command("trust", short_help="Agree to the server NAME of the library.")
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.pass_obj
