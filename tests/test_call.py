@@ -146,6 +146,7 @@ def test_help_is_made_from_the_signature(library: Path) -> None:
         (("greet", "a", "ciao"), 'word: \'ciao\' is no Literal["hi", "bye"]'),
         (("greet", "a", "hi", "more"), "greet has no place for 'more'"),
         (("greet", "a", "--lood"), "greet has no --lood"),
+        (("greet", "a", "--memory=1GiB"), "options of `dynasaur call` stand before the name"),
         (("sleep_for", "soon"), "seconds: 'soon' is no float"),
     ],
 )

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import os
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import click
@@ -8,7 +11,8 @@ import pytest
 
 from dynasaur.commands.run_command import command
 from dynasaur.kernel.tiers import CHOICES
-from tests.builders.cli import dynasaur, script
+from tests.builders.cli import command as program
+from tests.builders.cli import dynasaur, environment, script
 
 
 def test_doctor_tells_what_is_in_force_and_what_not(tmp_path: Path) -> None:
@@ -83,3 +87,22 @@ def test_the_command_offers_every_tier() -> None:
     (option,) = (one for one in command.params if one.name == "sandbox")
     assert isinstance(option.type, click.Choice)
     assert tuple(option.type.choices) == CHOICES
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="needs root, setpriv")
+def test_root_without_rights_is_told_what_is_missing(tmp_path: Path) -> None:
+    env = environment(tmp_path / ".home", {})
+    for words, code, said in (
+        (("doctor",), 1, "CAP_CHOWN"),
+        (("call", "mean", "[1]"), 1, "no sandbox works here"),
+    ):
+        done = subprocess.run(
+            ["setpriv", "--bounding-set=-all", *program(), *words],
+            cwd=tmp_path,
+            env=env,
+            capture_output=True,
+            text=True,
+        )
+        shown = done.stdout + done.stderr
+        assert (done.returncode, said in shown) == (code, True), shown
+        assert "Operation not permitted" not in shown

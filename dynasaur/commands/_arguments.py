@@ -78,8 +78,8 @@ def _given(action: Action, words: Sequence[str], options: dict[str, object]) -> 
     for word in rest:
         if word.startswith("--") and word[2:3].isalpha():
             raise UsageError(
-                f"{action.name} has no {word.partition('=')[0]}; "
-                f"see `dynasaur call {action.name} --help`"
+                f"{action.name} has no {word.partition('=')[0]}; see `dynasaur call {action.name} "
+                f"--help`; options of `dynasaur call` stand before the name"
             )
     for parameter in action.parameters:
         option = options.get(f"p_{parameter.name}")

@@ -153,7 +153,10 @@ def _by_running(tier: Tier) -> str:
         uid = ordinary_user()
         if uid is not None:
             folder.chmod(0o711)
-            hand_over(folder / "work", uid)
+            try:
+                hand_over(folder / "work", uid)
+            except PermissionError:
+                return "root may not hand files to others here (CAP_CHOWN); be an ordinary user"
         place = Place(folder / "work", folder, Limits(), uid)
         return _run(tier, place)
 
