@@ -106,6 +106,7 @@ def test_the_agent_gets_them_and_the_leaderboard_its_file(tmp_path: Path) -> Non
     ]
 
 
+@pytest.mark.slow
 def test_what_is_committed_does_not_tell_the_problem(tmp_path: Path) -> None:
     """GAIA's terms forbid to pass its questions on; an action may be shared."""
     gaia(tmp_path / "data", ("",), answer="YES!")

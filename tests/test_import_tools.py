@@ -153,6 +153,7 @@ def call(made: tuple[Path, dict[str, str]], *words: str) -> Done:
     return dynasaur("call", "--install", "allow", *words, cwd=library, env=env)
 
 
+@pytest.mark.slow
 def test_functions_become_actions_with_their_types_and_docs(
     made: tuple[Path, dict[str, str]],
 ) -> None:

@@ -196,6 +196,7 @@ def test_clients_hear_of_changes_of_the_library(library: Path, served: Served, m
     assert run(talk()) == "A"
 
 
+@pytest.mark.slow
 def test_a_large_library_is_searched_and_called_by_name(library: Path) -> None:
     async def talk() -> None:
         at = by_stdio(library, "--max-tools", "3", "--cell-timeout", "3")
@@ -216,6 +217,7 @@ def test_a_large_library_is_searched_and_called_by_name(library: Path) -> None:
     run(talk())
 
 
+@pytest.mark.slow
 def test_a_cancelled_call_is_stopped(library: Path, tmp_path: Path) -> None:
     async def talk() -> None:
         at = by_stdio(library, "--jobs", "1", env={"TMPDIR": str(tmp_path)})

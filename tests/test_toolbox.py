@@ -154,6 +154,7 @@ def test_variables_are_filled_in() -> None:
     assert filled("${A}-${B:-b}-$C", {"A": "a"}, "here") == "a-b-$C"
 
 
+@pytest.mark.slow
 def test_connections_leave_nothing(tmp_path: Path) -> None:
     program = tool_server.program(tmp_path / "shop")
     server = Server("shop", command=sys.executable, arguments=(str(program),))

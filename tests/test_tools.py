@@ -200,6 +200,7 @@ def test_no_key_reaches_the_kernel_and_only_named_ones_the_server(place: Path) -
 # --- who is asked ---------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_tools_that_write_ask_first(place: Path) -> None:
     config = shop(place)
     code = "try:\n    shop_buy('tea')\nexcept Exception as e:\n    print(e)\nsubmit_final_answer(1)"
@@ -289,6 +290,7 @@ def test_files_of_servers_without_sense(tmp_path: Path, text: str | None, messag
 # --- what goes wrong ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_server_that_dies_and_comes_back(place: Path) -> None:
     done = run(
         place,
@@ -307,6 +309,7 @@ def test_a_server_that_dies_and_comes_back(place: Path) -> None:
     assert lives(place) == []
 
 
+@pytest.mark.slow
 def test_time_limits_and_signs_of_life(place: Path) -> None:
     config = shop(place, timeout=3)
     done = run(
@@ -354,6 +357,7 @@ def _waits(place: Path) -> bool:
     return time.time() - file.stat().st_mtime > 2.0
 
 
+@pytest.mark.slow
 def test_a_server_that_never_answers(place: Path) -> None:
     silent = place / "silent.py"
     silent.write_text("import time\ntime.sleep(600)\n", "utf-8")
@@ -397,8 +401,11 @@ def test_only_the_tools_that_are_named(place: Path) -> None:
     listed = tools(place, shop(place, tools=["add", "buy"]), "--refresh", "--json").json
     actions = [one["action"] for one in listed["servers"][0]["tools"]]
     assert actions == ["shop_add", "shop_buy"]
+    seen = tools(place, shop(place, tools=["add", "ad"]), "--refresh").out
+    assert "it has no tool ad, which its settings name" in seen
 
 
+@pytest.mark.slow
 def test_a_hostile_server(place: Path) -> None:
     program = tool_server.hostile(place)
     config = tool_server.configured(place, evil=tool_server.started_by(program))
@@ -490,6 +497,7 @@ lines.on("line", (line) => {
 """
 
 
+@pytest.mark.slow
 def test_a_login_by_oauth(place: Path) -> None:
     with tool_server.http(tool_server.closed(place)) as url:
         config = tool_server.configured(place, closed={"url": url})
