@@ -185,7 +185,7 @@ BAD = [
     (("tasks", "t.jsonl", "--share", "50"), "--share needs --library DIR"),
     (("tasks", "t.txt"), "its name must end with .jsonl, .json, .csv, .parquet"),
     (("tasks", "bad.jsonl"), "problem bad.jsonl:2: the answer '(' is no regular expression"),
-    (("tasks", "gone.jsonl"), "gone.jsonl: no data of tasks"),
+    (("tasks", "gone.jsonl"), "gone.jsonl: it is not there; data of tasks: a file of your own"),
     (("tasks", "t.jsonl", "--split", "x"), "tasks has no split 'x'"),
     (("gaia", "--data", "."), "no data of gaia, split validation"),
     (("tabmwp",), "name the data with --data DIR; get it from https://github.com/"),

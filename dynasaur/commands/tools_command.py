@@ -167,6 +167,8 @@ def _print(box: Toolbox, server: Server, problems: dict[str, str]) -> None:
         click.echo(f"  not used before you agree: dynasaur tools trust {server.name}")
     elif not box.catalogue.is_listed(server):
         click.echo("  not asked yet: dynasaur tools --refresh, or the next run")
+    elif gone := sorted(set(server.tools) - set(box.catalogue.tools(server))):
+        click.echo(f"  it has no tool {plain(', '.join(gone))}, which its settings name")
     for name, tool, summary in _actions(box, server):
         click.echo(plain(f"  {name}{'' if tool else '  (asks with --approve)'}  {summary}"))
 

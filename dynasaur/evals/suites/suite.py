@@ -100,6 +100,8 @@ class Suite:
             raise UsageError(f"{self.name} has no split {split!r}; its splits are {known}")
         if folder.is_file():
             return [folder]
+        if not folder.exists():
+            raise UsageError(f"{folder}: it is not there; data of {self.name}: {self.page}")
         patterns = [pattern.format(split=split) for pattern in self.patterns]
         for pattern in patterns:
             found = [path for path in sorted(folder.glob(pattern)) if path.suffix in SUFFIXES]
