@@ -159,6 +159,7 @@ def test_connections_leave_nothing(tmp_path: Path) -> None:
     program = tool_server.program(tmp_path / "shop")
     server = Server("shop", command=sys.executable, arguments=(str(program),))
     box = Toolbox(tmp_path, tmp_path / "data", {"shop": server})
+    others = set(descendants(os.getpid()))  # of tests before, in the same process
 
     def once() -> None:
         clients = Clients(box)
@@ -174,4 +175,4 @@ def test_connections_leave_nothing(tmp_path: Path) -> None:
     once()
     after = len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
     assert after == before
-    assert not wait_until_gone([pid for pid in descendants(os.getpid()) if pid != os.getpid()])
+    assert not wait_until_gone([*set(descendants(os.getpid())) - others - {os.getpid()}])
