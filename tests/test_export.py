@@ -156,7 +156,9 @@ def test_a_file_is_written_where_it_is_asked_for(library: Path) -> None:
     assert (library / f"{run}.md").read_text("utf-8").startswith("# ")
     nowhere = written(library, "-o", "no/such/folder.md")
     assert (nowhere.code, nowhere.out) == (1, "")
-    assert nowhere.err == "dynasaur: error: no/such/folder.md: No such file or directory\n"
+    assert nowhere.err == (
+        "dynasaur: error: no/such/folder.md cannot be written: No such file or directory\n"
+    )
 
 
 def test_a_full_disk_is_one_line(library: Path) -> None:

@@ -15,7 +15,8 @@ from tests.builders.chat_server import ChatServer, Raw, Step
 from tests.builders.cli import command, dynasaur, environment
 
 SUBMIT = Step("I submit.", "submit_final_answer(2)")
-SLEEPS = Step("I wait.", "x = 5\nimport time\nprint('asleep', flush=True)\ntime.sleep(60)")
+SLEEPS = Step("I wait.", "x = 5\nimport time\nopen('asleep', 'w').close()\ntime.sleep(60)")
+"""Leaves a file where the test sees that the cell has come so far."""
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +24,11 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("library")
     assert dynasaur("init", folder, cwd=folder).code == 0
     return folder
+
+
+def asleep(library: Path) -> int:
+    """How many runs have fallen asleep."""
+    return len([*library.glob(".dynasaur/runs/*/work/asleep")])
 
 
 AGAIN = 5.0
@@ -33,6 +39,7 @@ def talk(
     library: Path, answers: list[Step | Raw], more: tuple[str, ...], keys: list[tuple[str, str]]
 ) -> tuple[int, str, ChatServer]:
     """Run on a terminal of its own; each key is typed once its text has been seen."""
+    before = asleep(library)
     with ChatServer(answers) as server:
         main, child = pty.openpty()
         env = environment(
@@ -63,7 +70,9 @@ def talk(
                 break
             while keys and (found := said.find(keys[0][0], at)) >= 0:
                 at = found + len(keys[0][0])
-                typed = keys.pop(0)[1]
+                waits, typed = keys.pop(0)
+                while waits == "running" and asleep(library) == before and time.monotonic() < ends:
+                    time.sleep(0.01)
                 if typed == "^C":
                     process.send_signal(2)
                 else:
