@@ -93,6 +93,38 @@ def test_where_nothing_can_be_kept_nothing_is_missed(root: Path, tmp_path: Path)
     assert _told(root, tmp_path / "file" / "a.words") == _told(root, None)
 
 
+def test_what_lies_in_the_work_tree_is_read_each_time(root: Path, tmp_path: Path) -> None:
+    """A file there has no id in git: the same path may hold another text a moment later."""
+    file, other = tmp_path / "a.words", root / "actions/text/other_7.py"
+    assert "DYN303" not in json_format.render(review(root, "HEAD", Options(words=file)))
+    new = root / "actions/text/fresh_one.py"
+    new.write_text(action("fresh_one", "text: str", body=BODY.replace("7", "11 - 2")))
+    assert '"DYN303"' not in json_format.render(review(root, "HEAD", Options(words=file)))
+    other.write_text(action("other_7", "text: str", body=RENAMED.replace("7", "11 - 2")))
+    assert '"DYN303"' in json_format.render(review(root, "HEAD", Options(words=file)))
+    assert not file.exists()
+
+
+def test_a_text_that_is_not_there_any_more_is_no_candidate(root: Path, tmp_path: Path) -> None:
+    """A clone without contents, which are known by their words alone."""
+    file = tmp_path / "a.words"
+    first = _told(root, file)
+    blob = git(root, "rev-parse", "HEAD:actions/text/add_parts.py")
+    (root / ".git" / "objects" / blob[:2] / blob[2:]).unlink()
+    told = _told(root, file)
+    assert ('"DYN303"' in first, '"DYN303"' in told) == (True, False)
+
+
+def test_a_file_that_is_not_read_keeps_nothing_from_being_kept(root: Path, tmp_path: Path) -> None:
+    (root / "actions/text/link_to.py").symlink_to("add_parts.py")
+    _commit(root, "link")
+    file = tmp_path / "a.words"
+    first = json_format.render(review(root, "HEAD~2..HEAD", Options(words=file)))
+    kept = file.stat().st_ino
+    assert json_format.render(review(root, "HEAD~2..HEAD", Options(words=file))) == first
+    assert file.stat().st_ino == kept, "it was not made anew"
+
+
 def test_the_command_keeps_words_outside_of_the_repository(root: Path, tmp_path: Path) -> None:
     for number in range(500):
         name = f"more_{number}"

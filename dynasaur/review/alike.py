@@ -35,13 +35,14 @@ def alike(
     wanted = [(one, one.after) for one in changes if one.after and _is_new(one)]
     if not wanted:
         return
-    paths = {path: listed[path] for path in listed if _may_be_action(path)}
-    words = Vocabulary(paths, contents, kept)
+    known = {path: listed[path] for path in listed if _may_be_action(path)}
+    words = Vocabulary(known, contents, kept)
     near = {side.path: words.nearest(side.text, CANDIDATES + 1) for _, side in wanted}
-    texts = contents.texts({path for paths in near.values() for path in paths}, listed)
+    texts = contents.texts({path for some in near.values() for path in some}, listed)
     blamed: set[tuple[str, str]] = set()
     for change, side in wanted:
-        others = {path: normal(texts[path]) for path in near[side.path] if path != side.path}
+        paths = [path for path in near[side.path] if path != side.path and path in texts]
+        others = {path: normal(texts[path]) for path in paths}
         twin = _twin(change, side, others)
         if twin is None or (twin.other, twin.action) in blamed:
             continue

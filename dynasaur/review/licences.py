@@ -22,8 +22,8 @@ def licences(
         difference: The changed files.
         contents: The range's contents.
     """
-    before = _papers(pair.before for pair in difference.pairs)
-    for source in sorted({*_fresh(changes), *before}):
+    before, fresh = _papers(pair.before for pair in difference.pairs), _fresh(changes)
+    for source in sorted({*fresh, *before}):
         paths = [path for path in difference.paths if _source_of_paper(path) == source]
         texts = contents.texts(paths, difference.paths)
         now = licence_of({path.rpartition("/")[2]: text for path, text in texts.items()})
@@ -31,8 +31,8 @@ def licences(
         if was and now and was != now:
             message = f"what is taken from {source} was under {_told(was)}, now {_told(now)}"
             yield found("DYN507", source, Spot(paths[0]), message, f"{source} {now}")
-        elif source in _fresh(changes):
-            yield _of_new(_fresh(changes)[source], source, now)
+        elif source in fresh:
+            yield _of_new(fresh[source], source, now)
 
 
 def _of_new(change: Change, source: str, licence: str) -> Finding:

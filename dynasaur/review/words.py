@@ -19,10 +19,11 @@ class Vocabulary:
     """Which words a library's texts hold.
 
     Args:
-        paths: The files: path to mode and id; what lies in the work tree has no id and is read.
+        paths: The files: path to mode and id; what lies in the work tree has no id.
         contents: The range's contents.
         file: Where words are kept from one review to the next, outside of every repository: one
-            that came with it could hide a clone. None keeps none.
+            that came with it could hide a clone. None keeps none, nor is anything kept of what
+            has no id: its path may stand for another text the next time.
     """
 
     def __init__(
@@ -31,11 +32,12 @@ class Vocabulary:
         self._paths: dict[str, list[str]] = {}
         for path, (_, id_) in paths.items():
             self._paths.setdefault(id_ or path, []).append(path)
-        kept = _read(file) if file and len(paths) >= WORTH else Telling({})
-        self._table = kept
-        if self._paths.keys() != {*kept.keys}:
-            self._table = self._made(kept.words(), paths, contents)
-            if file and len(paths) >= WORTH:
+        if len(paths) < WORTH or not all(id_ for _, id_ in paths.values()):
+            file = None
+        self._table = _read(file) if file else Telling({})
+        if self._paths.keys() != {*self._table.keys}:
+            self._table = self._made(self._table.words(), paths, contents)
+            if file:
                 _write(file, self._table)
 
     def nearest(self, text: str, limit: int) -> list[str]:
@@ -49,10 +51,11 @@ class Vocabulary:
         paths: Mapping[str, tuple[str, str]],
         contents: Contents,
     ) -> Telling:
-        found = {key: kept[key] for key in self._paths if key in kept}
-        missing = {same[0]: key for key, same in self._paths.items() if key not in found}
+        """The words of all, read where they are not kept; a file that is none has no words."""
+        missing = {same[0]: key for key, same in self._paths.items() if key not in kept}
         texts = contents.texts(missing, paths)
-        return Telling(found | {missing[path]: telling(text) for path, text in texts.items()})
+        read = {key: telling(texts.get(path, "")) for path, key in missing.items()}
+        return Telling({key: read[key] if key in read else kept[key] for key in self._paths})
 
 
 def _read(file: Path) -> Telling:
