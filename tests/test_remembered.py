@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +16,8 @@ from dynasaur.errors import KernelError
 from dynasaur.kernel import enclosure, remembered, tiers
 from dynasaur.kernel.client import JupyterKernel
 from dynasaur.kernel.enclosure import Launch, Place, Tier
+from tests.builders.cli import command as program
+from tests.builders.cli import environment
 from tests.builders.kernel import short_folder
 
 WORKING = [tier for tier in tiers.STRONGEST_FIRST if not tiers.probe(tier).problem]
@@ -93,6 +97,24 @@ def test_a_memory_that_is_wrong_costs_one_start_and_no_protection(
         tiers.probe.cache_clear()
     assert not tiers.doubted()
     assert memory.exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("setpriv"), reason="needs root, setpriv")
+@pytest.mark.skipif(not WORKING, reason="no sandbox works here")
+def test_what_root_may_no_more_is_found_out_at_the_start_that_fails(
+    memory: Path, tmp_path: Path
+) -> None:
+    """The start itself fails: what lacks is said, and the next program tries all there is."""
+    env = environment(tmp_path / ".home", {"XDG_CACHE_HOME": str(memory.parents[1])})
+    call = [*program(), "call", "mean", "[1]"]
+    assert subprocess.run(call, cwd=tmp_path, env=env, capture_output=True).returncode == 0
+    assert len(list(memory.iterdir())) == 1
+    less = ["setpriv", "--bounding-set=-chown", *call]
+    done = subprocess.run(less, cwd=tmp_path, env=env, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert "CAP_CHOWN" in done.stderr
+    assert list(memory.iterdir()) == []
+    assert subprocess.run(call, cwd=tmp_path, env=env, capture_output=True).returncode == 0
 
 
 def _without(tier: Tier) -> Callable[[Tier, Place], Launch]:

@@ -80,11 +80,11 @@ class Box:
 
         The sandbox ends it with the thread that called this.
         """
-        if self.place.uid is not None:
-            _give(self.place, self.place.uid)
         self._supervised = what.supervised
-        with (self.place.private / "log").open("wb") as log:
-            try:
+        try:
+            if self.place.uid is not None:
+                _give(self.place, self.place.uid)
+            with (self.place.private / "log").open("wb") as log:
                 self.process = subprocess.Popen(
                     what.argv,
                     cwd=self.place.work,
@@ -95,9 +95,9 @@ class Box:
                     pass_fds=what.descriptors,
                     start_new_session=True,
                 )
-            finally:
-                for descriptor in what.descriptors:
-                    os.close(descriptor)
+        finally:
+            for descriptor in what.descriptors:
+                os.close(descriptor)
         return self.process
 
     def end(self) -> None:

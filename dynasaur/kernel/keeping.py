@@ -91,7 +91,16 @@ class Kept:
         if self._where.gateway:
             self._opening = Opening(lambda: self._where.launch(self._work, self._limits))
         else:
-            self._kernel = self._where.launch(self._work, self._limits)
+            self._kernel = self._launched()
+
+    def _launched(self) -> Running:
+        """A launched kernel; where a tier of the sandbox was only remembered, at the second try."""
+        try:
+            return self._where.launch(self._work, self._limits)
+        except KernelError:
+            if self._where.ours and doubted():
+                return self._where.launch(self._work, self._limits)
+            raise
 
     def reach(self) -> None:
         """Connect to the kernel that was started; for a thread of its own.
