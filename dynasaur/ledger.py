@@ -42,7 +42,7 @@ def _rows(path: Path, file: IO[bytes]) -> Iterator[tuple[str, dict[str, Any]]]:
         where = f"{path}, line {number}"
         try:
             row = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             row = None
         if not isinstance(row, dict):
             raise UsageError(f"{where}: {NO_ROW}")

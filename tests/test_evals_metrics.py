@@ -203,7 +203,7 @@ def test_half_a_line_is_what_a_kill_left(tmp_path: Path) -> None:
     with Lines(path, Result) as again:
         again.add(result(1, False))
     assert [one.id for one in read_lines(path, Result)] == ["p0", "p1"]
-    for damaged in (b"[]\n", b"{}\n", b"{\n"):
+    for damaged in (b"[]\n", b"{}\n", b"{\n", b"[" * 200_000 + b"\n"):
         path.write_bytes(damaged)
         with pytest.raises(UsageError, match=r"results\.jsonl, line 1"):
             read_lines(path, Result)

@@ -195,6 +195,19 @@ def test_the_command_line_says_so_and_starts_nothing(library: Path, tmp_path: Pa
     assert not (tmp_path / "tasks.results.jsonl").exists()
 
 
+@pytest.mark.parametrize("line", ["[1]", '{"id": "a"}', '{"id": "a", "status": []}', "[" * 100_000])
+def test_a_file_that_holds_no_results_is_not_added_to(
+    library: Path, tmp_path: Path, line: str
+) -> None:
+    file = tasks(tmp_path, {"task": "x"})
+    kept = file.with_suffix(".results.jsonl")
+    kept.write_text(line + "\n")
+    done = run(library, file)
+    assert (done.code, done.out) == (2, ""), done.err
+    assert "tasks.results.jsonl, line 1: no result; this is another kind of file" in done.err
+    assert kept.read_text() == line + "\n"
+
+
 def test_ids_are_the_same_whenever_the_file_is_read(tmp_path: Path) -> None:
     first = read_items(tasks(tmp_path, {"task": "x"}, {"task": "y"}, {"task": "x"}))
     again = read_items(tasks(tmp_path, {"task": "y"}, {"task": "x"}, {"task": "x"}))

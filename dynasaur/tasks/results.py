@@ -27,7 +27,7 @@ class Results(Ledger):
         """Ids of the tasks that need not be run again: those that failed may be."""
         self._runs: list[str] = []
         for where, row in self.rows:
-            if not {"id", "status"} <= row.keys():
+            if "id" not in row or not isinstance(row.get("status"), str):
                 self.close()
                 raise UsageError(f"{where}: {NO_ROW}")
             self._note(row)
