@@ -277,6 +277,20 @@ def test_what_data_and_answers_say_steers_nothing(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["r.html", "r.md"])
+def test_a_report_of_an_answer_that_is_no_unicode(tmp_path: Path, name: str) -> None:
+    write_jsonl(
+        tmp_path / "t.jsonl", [{"id": "a", "question": "?", "answer": "x", "group": "\udc80"}]
+    )
+    model = script(tmp_path, "submit_final_answer('\\udc80')")
+    words = ("eval", "tasks", "t.jsonl", "--model", model, "--freeze", "-o", "out")
+    assert dynasaur(*words, cwd=tmp_path).code == 0
+    done = dynasaur("eval", "report", "out", "-o", name, cwd=tmp_path)
+    assert done.code == 0, done.err
+    assert "Why answers were missed" in (tmp_path / name).read_text("utf-8")
+    assert "\\udc80" in (tmp_path / "r.csv").read_text("utf-8")
+
+
 def test_a_report_in_80_columns_and_into_a_closed_pipe(tmp_path: Path) -> None:
     write_jsonl(tmp_path / "t.jsonl", [{"question": "Say yes.", "answer": "yes"}])
     model = script(tmp_path, "submit_final_answer('yes')")

@@ -76,17 +76,22 @@ def _print(all_of: Sequence[Finished]) -> None:
 
 def _write(all_of: Sequence[Finished], output: Path) -> None:
     if output.suffix == ".md":
-        output.write_text(markdown(all_of), encoding="utf-8")
+        _save(output, markdown(all_of))
     else:
         from dynasaur.evals.page import page
 
         runs = Path(f"{output.stem}-runs")
         text = page(all_of, runs)
         _write_runs(all_of, output.parent / runs)
-        output.write_text(text, encoding="utf-8", errors="backslashreplace")
+        _save(output, text)
     every = json.dumps([facts(each) for each in all_of], indent=2)
-    output.with_suffix(".json").write_text(every + "\n", encoding="utf-8")
-    output.with_suffix(".csv").write_text(_csv(all_of), encoding="utf-8", newline="")
+    _save(output.with_suffix(".json"), every + "\n")
+    _save(output.with_suffix(".csv"), _csv(all_of))
+
+
+def _save(path: Path, text: str) -> None:
+    """Write a file of the report; answers can hold what UTF-8 has no bytes for."""
+    path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
 
 
 def _write_runs(all_of: Sequence[Finished], folder: Path) -> None:
@@ -101,10 +106,7 @@ def _write_runs(all_of: Sequence[Finished], folder: Path) -> None:
         for result in each.results:
             record = root / ".dynasaur" / "runs" / result.run
             if result.run and record.is_dir():
-                text = exported("html", load(record), root)
-                (folder / page_name(each, result)).write_text(
-                    text, encoding="utf-8", errors="backslashreplace"
-                )
+                _save(folder / page_name(each, result), exported("html", load(record), root))
 
 
 def _csv(all_of: Sequence[Finished]) -> str:
