@@ -17,7 +17,7 @@ from dynasaur.config import Settings
 from dynasaur.errors import ConfigError, UsageError
 from dynasaur.hosting.apis import apis
 from dynasaur.hosting.means import Means
-from dynasaur.openapi.document import Document
+from dynasaur.openapi.document import Document, read
 from dynasaur.openapi.modules import module_text
 from dynasaur.openapi.operations import Operation, operations
 from dynasaur.types import Given
@@ -80,7 +80,7 @@ def test_each_operation_has_what_it_takes_and_where_that_goes() -> None:
 
 
 def test_the_module_of_an_operation_is_typed_and_documented() -> None:
-    text = module_text("tea_shop", named()["list_teas"])
+    text = module_text("tea_shop", named()["list_teas"], "tea_shop_list_teas")
     assert (
         "def tea_shop_list_teas(\n    *,\n    kind: Literal['green', 'black'] | None = None,\n"
         "    ids: list[int] | None = None,\n    words: list[str] | None = None,\n"
@@ -91,13 +91,67 @@ def test_the_module_of_an_operation_is_typed_and_documented() -> None:
 
 
 def test_what_a_service_says_never_becomes_code() -> None:
-    text = module_text("tea_shop", named()["add_tea"])
+    text = module_text("tea_shop", named()["add_tea"], "tea_shop_add_tea")
     assert "\u202e" not in text
     spec = importlib.util.spec_from_loader("one", loader=None)
     assert spec is not None
     space: dict[str, Any] = {}
     exec(compile(text, "one", "exec"), space)
     assert 'import os; os.system("x")' in space["tea_shop_add_tea"].__doc__
+
+
+def test_a_parameter_may_be_called_as_a_word_of_the_module() -> None:
+    path = {"get": {"operationId": "ask", "parameters": [{"in": "query", "name": "given"}]}}
+    document = {"openapi": "3.0.0", "paths": {"/a": path}}
+    text = module_text("x", named(document)["ask"], "x_ask")
+    text = text.replace("from dynasaur.host import call_api", "call_api = lambda *given: given")
+    space: dict[str, Any] = {}
+    exec(compile(text, "x", "exec"), space)
+    assert space["x_ask"](given=7)[2] == {"given": 7}
+    assert space["x_ask"]()[2] == {}
+
+
+@pytest.mark.parametrize(
+    ("document", "where", "url"),
+    [
+        ({"openapi": "3.0.0"}, "https://a.example/v/openapi.json", "https://a.example"),
+        ({"openapi": "3.0.0"}, "openapi.json", ""),
+        ({"openapi": "3.0.0", "servers": [{"url": "v2"}]}, "https://a/v/x", "https://a/v/v2"),
+        ({"openapi": "3.0.0", "servers": [{"url": "http://[x"}]}, "x", ""),
+        ({"swagger": "2.0", "basePath": "/v1"}, "https://a.example/x.json", "https://a.example/v1"),
+        ({"swagger": "2.0", "host": "b", "basePath": "/v1/"}, "x.json", "https://b/v1"),
+        ({"swagger": "2.0"}, "x.json", ""),
+    ],
+)
+def test_where_a_service_is(document: Mapping[str, Any], where: str, url: str) -> None:
+    assert Document({**document}, where).url == url
+
+
+def test_yaml_is_read_as_json_has_it(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("openapi: 3.0.0\npaths: {1: {200: 2020-01-01, true: 1}}\n")
+    assert read(str(file)).root["paths"] == {"1": {"200": "2020-01-01", "true": 1}}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("openapi: 3.0.0\ninfo: &a {title: *a}\n", "Circular reference"),
+        (
+            "openapi: 3.0.0\na0: &a0 [x, x]\n"
+            + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 30)),
+            "it means more than 10,000 characters",
+        ),
+    ],
+)
+def test_a_few_lines_of_yaml_cannot_mean_millions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, said: str
+) -> None:
+    monkeypatch.setattr("dynasaur.openapi.document.LARGEST", 10_000)
+    file = tmp_path / "a.yaml"
+    file.write_text(text)
+    with pytest.raises(UsageError, match=said):
+        read(str(file))
 
 
 _texts = st.text(max_size=30) | st.sampled_from(['"""', "\\", "'", "{x}", "class", "\u202e", "\0"])
@@ -124,7 +178,7 @@ _told = st.fixed_dictionaries(
 def test_any_description_gives_modules_that_compile(path: str, told: Any, version: str) -> None:
     root = {"swagger" if version == "2.0" else "openapi": version, "paths": {path: {"get": told}}}
     for one in operations(Document(root, "x")):
-        text = module_text("x", one)
+        text = module_text("x", one, f"x_{one.name}")
         if not one.missing and text.isprintable() is not None:
             compile(text, "x", "exec")
 
@@ -204,11 +258,29 @@ def test_many_operations_have_to_be_chosen(home: Path) -> None:
     assert done.json["actions"] == [f"many_get_{n}" for n in range(10, 20)]
 
 
+def test_no_operation_takes_the_name_of_another(home: Path) -> None:
+    ids = ("tea_shop_list", "list", "tea_shop_add")
+    paths = {f"/{one}": {"get": {"operationId": one, "responses": {}}} for one in ids}
+    done = imported(home, "--json", document={**DESCRIPTION, "paths": paths})
+    assert done.json["actions"] == ["tea_shop_add", "tea_shop_list", "tea_shop_tea_shop_list"]
+
+
+def test_settings_that_are_told_fit_how_the_service_wants_its_key(home: Path) -> None:
+    ways = {"components": {"securitySchemes": {"b": {"type": "http", "scheme": "basic"}}}}
+    settings(home, "apis = 3\n")
+    done = imported(home, "--take", "login", document={**DESCRIPTION, **ways})
+    assert done.code == 0, done.err
+    assert 'key = "TEA_SHOP_KEY"' in done.err
+    assert 'key_form = "Basic {key}"' in done.err
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (("--take", "nothing"), "has no operation nothing"),
         (("--name", "Tea Shop!"), "try tea_shop"),
+        (("--name", "class"), "try class_service"),
+        (("--name", "vendor"), "try vendor_service"),
     ],
 )
 def test_bad_options(home: Path, words: tuple[str, ...], said: str) -> None:

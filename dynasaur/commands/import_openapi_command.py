@@ -83,7 +83,8 @@ def _say_next(planned: Plan, changed: tuple[str, ...]) -> None:
     if not changed:
         click.echo("dynasaur: nothing has changed", err=True)
     file = config.user_file()
-    if planned.service in config.table_of(file, ()).get("apis", {}):  # type: ignore[operator]
+    known = config.table_of(file, ()).get("apis")
+    if isinstance(known, dict) and planned.service in known:
         return
     lines = [f"[apis.{planned.service}]", f"url = {json.dumps(planned.url or 'https://...')}"]
     if planned.key:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import urllib.error
 import urllib.request
@@ -77,18 +78,26 @@ class Document:
 
     @property
     def url(self) -> str:
-        """Where the service is; empty where the document does not say."""
-        if self.old:
-            host, path = self.root.get("host"), str(self.root.get("basePath") or "")
-            schemes = self.root.get("schemes")
-            scheme = "https" if not isinstance(schemes, list) or "https" in schemes else "http"
-            return f"{scheme}://{host}{path}".rstrip("/") if isinstance(host, str) else ""
+        """Where the service is: as the document says, else where that is; empty for a file."""
+        url = self._old_url() if self.old else self._first_url()
+        try:
+            return urljoin(self.where, url).rstrip("/") if "://" in f"{url}{self.where}" else ""
+        except ValueError:
+            return ""
+
+    def _old_url(self) -> str:
+        host, path = self.root.get("host"), str(self.root.get("basePath") or "/")
+        schemes = self.root.get("schemes")
+        scheme = "https" if not isinstance(schemes, list) or "https" in schemes else "http"
+        return f"{scheme}://{host}{path}" if isinstance(host, str) else path
+
+    def _first_url(self) -> str:
         servers = self.root.get("servers")
         first = self.at(servers[0]) if isinstance(servers, list) and servers else {}
-        url = str(first.get("url") or "")
+        url = str(first.get("url") or "/")
         for name, variable in self.at(first.get("variables")).items():
             url = url.replace(f"{{{name}}}", str(self.at(variable).get("default", "")))
-        return urljoin(self.where, url).rstrip("/") if "://" in f"{url}{self.where}" else ""
+        return url
 
 
 def read(where: str) -> Document:
@@ -137,7 +146,22 @@ def _parsed(data: bytes, where: str) -> object:
             f"{where} is no JSON; to read YAML, install PyYAML: pip install 'dynasaur[tools]'"
         ) from None
     try:
-        return yaml.load(data, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        return _as_json(yaml.load(data, Loader=loader))  # noqa: S506
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         said = " ".join(str(error).split())[:200]
         raise UsageError(f"{where} is neither JSON nor YAML: {said}") from None
+
+
+def _as_json(value: object) -> object:
+    """What YAML gave as JSON has it: keys are text, and nothing stands in it more than once.
+
+    Raises:
+        ValueError: It holds itself, or a few lines of it mean more than a document may have.
+    """
+    held = io.StringIO()
+    for part in json.JSONEncoder(default=str, skipkeys=True).iterencode(value):
+        held.write(part)
+        if held.tell() > LARGEST:
+            raise ValueError(f"it means more than {LARGEST:,} characters")
+    return json.loads(held.getvalue())

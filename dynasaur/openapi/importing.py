@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import keyword
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -73,11 +74,9 @@ def plan(
             f"such as --take '{chosen[0].name}' or --take '*'"
         )
     left = {one.name: one.missing for one in chosen if one.missing}
-    texts = {
-        action_name(service, one.name): module_text(service, one)
-        for one in chosen
-        if not one.missing
-    }
+    all_names = {one.name for one in known}
+    named = {action_name(service, one.name, all_names): one for one in chosen if not one.missing}
+    texts = {name: module_text(service, one, name) for name, one in named.items()}
     _free(where_is, service, texts)
     files = {f"{PACKAGE}/{service}/{name}.py": text.encode() for name, text in texts.items()}
     _ours(root, files)
@@ -108,6 +107,8 @@ def write(root: Path, files: Mapping[str, bytes]) -> tuple[str, ...]:
 def _service(document: Document, name: str) -> str:
     asked = name or document.title or urlsplit(document.where).netloc or Path(document.where).stem
     made = snake(asked)[:30].strip("_")
+    if keyword.iskeyword(made) or made == "vendor":  # no package of the library can be called so
+        made = f"{made}_service"
     if name and made != name:
         raise UsageError(f"a service cannot be called {name[:60]!r}: try {made}")
     return made
@@ -148,6 +149,8 @@ def _key(document: Document) -> Mapping[str, str]:
     for way in map(document.at, ways.values()):
         if way.get("type") == "apiKey" and way.get("in") in ("header", "query"):
             return {"key_in": str(way["in"]), "key_name": str(way.get("name", ""))}
+        if "basic" in (way.get("type"), str(way.get("scheme")).lower()):
+            return {"key_form": "Basic {key}"}
         if way.get("type") in ("http", "oauth2", "openIdConnect"):
             return {"key_in": "header", "key_name": "Authorization"}
     return {}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import builtins
-import keyword
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from dynasaur.openapi.operations import Operation
 from dynasaur.toolbox.stubs import Parameter, parameters_of, quoted, shown_text
@@ -38,22 +36,29 @@ def {name}({parameters}) -> {returns}:
 {body}
     """
 {given}
-    return call_api({service!a}, _OPERATION, given)
+    return call_api({service!a}, _OPERATION, _given)
 '''
 
 
-def action_name(service: str, operation: str) -> str:
-    """What an operation is called as an action: with its service's name."""
-    name = operation if operation.startswith(f"{service}_") else f"{service}_{operation}"
-    return f"{name}_" if keyword.iskeyword(name) or hasattr(builtins, name) else name
+def action_name(service: str, operation: str, others: Container[str]) -> str:
+    """What an operation is called as an action: with its service's name, once where that will do.
+
+    Args:
+        service: What the service is called here.
+        operation: The operation's name.
+        others: The names of all its operations: no two actions get the same name.
+    """
+    bare = operation.removeprefix(f"{service}_")
+    return operation if bare != operation and bare not in others else f"{service}_{operation}"
 
 
-def module_text(service: str, operation: Operation) -> str:
+def module_text(service: str, operation: Operation, name: str) -> str:
     """The module of an operation.
 
     Args:
         service: What the service is called here.
         operation: The operation; its words are escaped, and never become code.
+        name: What the action is called.
     """
     found = list(parameters_of(operation.takes))
     needed = [one for one in found if one.default is None]
@@ -70,7 +75,7 @@ def module_text(service: str, operation: Operation) -> str:
         summary=summary,
         types="Any, Literal" if literal else "Any",
         operation=_literal(operation),
-        name=action_name(service, operation.name),
+        name=name,
         parameters=parameters if len(parameters) < _WIDTH - 30 else _in_lines(header),
         returns=returns,
         body=textwrap.indent("\n\n".join(_sections(service, operation, shown)), "    "),
@@ -92,10 +97,10 @@ def _in_lines(header: list[str]) -> str:
 
 def _given(parameters: list[Parameter]) -> Iterable[str]:
     always = ", ".join(f"{one.key!a}: {one.name}" for one in parameters if one.default != "None")
-    yield f"    given: dict[str, Any] = {{{always}}}"
+    yield f"    _given: dict[str, Any] = {{{always}}}"
     for one in parameters:
         if one.default == "None":
-            yield f"    if {one.name} is not None:\n        given[{one.key!a}] = {one.name}"
+            yield f"    if {one.name} is not None:\n        _given[{one.key!a}] = {one.name}"
 
 
 def _summary(service: str, operation: Operation) -> str:
