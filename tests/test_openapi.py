@@ -385,6 +385,7 @@ def test_requests_are_what_the_description_says(caller: Any, shop: Shop) -> None
     label = caller("label", name="grün/tee")
     assert isinstance(label, Given)
     assert [*label.files.values()] == [b"\x89PNG label"]
+    assert caller("label", name=["a", "b", True]) == "grün"
 
 
 @pytest.mark.parametrize(
@@ -407,12 +408,19 @@ def test_what_goes_wrong_there(caller: Any, number: int, error: type[Exception],
     [
         ({"method": "CONNECT", "path": "/a", "places": {}}, {}, "no method"),
         ({"method": "GET", "path": "/../admin", "places": {}}, {}, "no path below"),
+        ({"method": "GET", "path": "/%2e%2E/admin", "places": {}}, {}, "no path below"),
+        ({"method": "GET", "path": "/a%2f..%2fb", "places": {}}, {}, "no path below"),
         ({"method": "GET", "path": "//evil.org/", "places": {"a": "path"}}, {"b": 1}, "no place"),
         ({"method": "GET", "path": "a", "places": {}}, {}, "no path below"),
         ({"method": "GET", "path": "/a?b=c", "places": {}}, {}, "no path below"),
         ({"method": "GET", "path": "/{a}", "places": {"a": "path"}}, {"a": ".."}, "no path below"),
         ({"method": "GET", "path": "/{a}", "places": {"a": "path"}}, {}, "a is missing"),
         ({"method": "GET", "path": "/", "places": {"Host": "header"}}, {"Host": "x"}, "no header"),
+        (
+            {"method": "GET", "path": "/", "places": {"Content-length": "header"}},
+            {"Content-length": 0},
+            "no header",
+        ),
         ({"method": "GET", "path": "/", "places": {"A": "header"}}, {"A": "x\r\nB: y"}, "one line"),
         ({"method": "GET", "path": 7, "places": {}}, {}, "has method, path and places"),
     ],

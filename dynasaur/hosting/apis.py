@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from dynasaur.agent.outside import Provided, Scene
 from dynasaur.config import table_of, user_file
@@ -19,6 +19,14 @@ from dynasaur.types import Given, Json
 _METHODS = frozenset({"GET", "PUT", "POST", "DELETE", "PATCH", "HEAD", "OPTIONS"})
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_HOSTS = frozenset(
+    {
+        *("authorization", "cookie", "host", "proxy-authorization"),
+        *("connection", "content-length", "transfer-encoding"),
+    }
+)
+"""Headers that the host alone sets: who asks, whom, and where a request ends."""
+
 _FORM = "application/x-www-form-urlencoded"
 _KEYS = ("url", "key", "key_in", "key_name", "key_form")
 
@@ -159,28 +167,26 @@ class _Parts:
 def _address(api: Api, path: str) -> str:
     if "{" in path:
         raise ValueError(f"{path.partition('{')[2].partition('}')[0]} is missing")
-    parts = path.split("/")
+    parts = unquote(path).split("/")  # what is escaped counts: many a service reads it so
     if not path.startswith("/") or {".", ".."} & {*parts} or re.search(r"[\s?#\\]", path):
         raise ValueError(f"{path[:100]!r} is no path below {api.url}")
     return f"{api.url}{quote(path, safe='/%:@!$&()*+,;=~')}"
 
 
 def _pairs(key: str, value: Json, *, apart: bool) -> list[tuple[str, str]]:
-    if not isinstance(value, list):
-        return [(key, _plain(value))]
-    texts = [_plain(one) for one in value]
-    return [(key, text) for text in texts] if apart else [(key, ",".join(texts))]
+    values = value if apart and isinstance(value, list) else [value]
+    return [(key, _plain(one)) for one in values]
 
 
 def _plain(value: Json) -> str:
-    """A value as it stands in an address."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
+    """A value as it stands in an address or a header: the parts of a list with commas."""
+    if isinstance(value, list):
+        return ",".join(map(_plain, value))
     return value if isinstance(value, str) else json.dumps(value)
 
 
 def _header(name: str) -> str:
-    if not _HEADER.fullmatch(name) or name.lower() in ("authorization", "cookie", "host"):
+    if not _HEADER.fullmatch(name) or name.lower() in _HOSTS:
         raise ValueError(f"{name!r} is no header that an operation may set")
     return name
 
@@ -205,7 +211,10 @@ def _result(api: Api, answer: Answer) -> Json | Given:
                 f"{api.name} says that it answers with JSON, and does not"
             ) from None
     if kind.startswith("text/") or kind in ("", "application/xml", "application/yaml"):
-        return answer.content.decode(answer.charset, "replace")
+        try:
+            return answer.content.decode(answer.charset, "replace")
+        except LookupError:  # a charset that nobody knows
+            return answer.content.decode("utf-8", "replace")
     suffix = re.sub(r"\W+", "", kind.rpartition("/")[2])[:10] or "bin"
     name = f"{api.name}-{len(answer.content)}.{suffix}"
     return Given(name, files={name: answer.content})

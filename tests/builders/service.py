@@ -167,6 +167,7 @@ def _answer(path: str, headers: dict[str, str], whole: str) -> tuple[int, str, b
         "/v1/teas/11": (500, "text/plain", f"it broke over {KEY}".encode()),
         "/v1/teas/12": (200, "application/json", b"[" + b"1," * 3_000_000 + b"1]"),
         "/v1/label/gr%C3%BCn%2Ftee": (200, "image/png", b"\x89PNG label"),
+        "/v1/label/a%2Cb%2Ctrue": (200, "text/plain; charset=nobody", "grün".encode()),
         "/v1/login": (200, "text/plain; charset=latin-1", "grün".encode("latin-1")),
     }
     return found.get(path, (404, "text/plain", b"no such thing"))
