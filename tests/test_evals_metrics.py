@@ -140,6 +140,18 @@ def test_what_is_counted(tmp_path: Path) -> None:
     assert "2 of 4" in markdown([done])
 
 
+def test_what_became_of_a_problem_is_said_alike_everywhere(tmp_path: Path) -> None:
+    results = [
+        result(0, False, status="failed", end="misused"),
+        result(1, False, status="lost", end=""),
+        result(2, None),
+    ]
+    done = write(tmp_path / "a", results, [])
+    assert [one.outcome for one in results] == ["misused", "lost", "not scored"]
+    assert done.ends == {"misused": 1, "lost": 1, "not scored": 1}
+    assert [one.id for one in done.failures] == ["p0", "p1"]
+
+
 def test_two_evaluations_are_paired_by_problem(tmp_path: Path) -> None:
     first = write(tmp_path / "a", RESULTS, ADMITTED)
     other = [result(0, False, prompt_tokens=4), result(1, True), result(9, True)]

@@ -102,11 +102,11 @@ def _write_runs(all_of: Sequence[Finished], folder: Path) -> None:
 
     folder.mkdir(exist_ok=True)
     for each in all_of:
-        root = each.folder / LIBRARY
         for result in each.results:
-            record = root / ".dynasaur" / "runs" / result.run
+            record = each.record(result)
             if result.run and record.is_dir():
-                _save(folder / page_name(each, result), exported("html", load(record), root))
+                text = exported("html", load(record), each.folder / LIBRARY)
+                _save(folder / page_name(each, result), text)
 
 
 def _csv(all_of: Sequence[Finished]) -> str:

@@ -196,9 +196,8 @@ class _Lines(Listener):
 
     def over(self, result: Result) -> None:
         self._over += 1
-        mark = {True: "right", False: "wrong", None: "not scored"}[result.right]
-        if result.status != "solved":
-            mark = f"{result.status}: {result.reason}"
+        solved = result.status == "solved"
+        mark = result.outcome if solved else f"{result.status}: {result.reason}"
         line = plain(f"{self._over}/{self._total} {result.id}: {mark}")
         room = shutil.get_terminal_size().columns if sys.stderr.isatty() else len(line)
         click.echo(line if len(line) <= room else f"{line[: room - 1]}…", err=True)

@@ -148,7 +148,7 @@ class Finished:
     @property
     def ends(self) -> Counter[str]:
         """How problems ended: right, wrong, or why there was no answer."""
-        return Counter(map(_ended, self.results))
+        return Counter(one.outcome for one in self.results)
 
     @property
     def errors(self) -> Counter[str]:
@@ -261,6 +261,10 @@ class Finished:
             ids = {one.id for one in results}
             unborn = {name: source for name, source in unborn.items() if source not in ids}
 
+    def record(self, result: Result) -> Path:
+        """The folder of a problem's run, which may be gone."""
+        return self.folder / LIBRARY / ".dynasaur" / "runs" / result.run
+
     def code(self, result: Result) -> Iterator[str]:
         """The code of a problem's steps; nothing where the run's record is gone."""
         yield from filter(None, (step["code"] for step in self._steps(result)))
@@ -270,17 +274,8 @@ class Finished:
         yield from filter(None, (step["thought"] for step in self._steps(result)))
 
     def _steps(self, result: Result) -> list[Any]:
-        folder = self.folder / LIBRARY / ".dynasaur" / "runs" / result.run
         try:
-            steps: Any = trajectory.read(folder)["trajectory"] if result.run else []
+            steps: Any = trajectory.read(self.record(result))["trajectory"] if result.run else []
         except FailureError:
             return []
         return list(steps)
-
-
-def _ended(result: Result) -> str:
-    if result.failed:
-        return result.status
-    if result.status == "solved":
-        return {True: "right", False: "wrong", None: "not scored"}[result.right]
-    return result.end or result.status

@@ -137,19 +137,12 @@ def _problems(each: Finished, runs: Path) -> Iterator[str]:
 
 def _outcome(each: Finished, one: Result, runs: Path) -> str:
     """What became of a problem, with the way to its record."""
-    said = outcome(one)
+    said = one.outcome
     shows = f'<span class="{_safe(said.split()[0])}">{_safe(said)}</span>'
     if not one.run:
         return shows
     link = _safe((runs / page_name(each, one)).as_posix())
     return f'<a href="{link}">{shows}</a>'
-
-
-def outcome(result: Result) -> str:
-    """What became of a problem, in one or two words."""
-    if result.status == "solved":
-        return {True: "right", False: "wrong", None: "not scored"}[result.right]
-    return result.end or result.status
 
 
 def page_name(each: Finished, result: Result) -> str:

@@ -86,6 +86,13 @@ class Result:
         return self.status in ("failed", "lost", "killed")
 
     @property
+    def outcome(self) -> str:
+        """What became of the problem, in one or two words; without an answer, why."""
+        if self.status == "solved":
+            return {True: "right", False: "wrong", None: "not scored"}[self.right]
+        return self.end or self.status
+
+    @property
     def tokens(self) -> int:
         """Tokens in all."""
         return self.prompt_tokens + self.completion_tokens
