@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from ..tables._records import number_or_text, records
+from ..tables._records import number_or_text, ragged_records
 from ._document import Document
 
 _MOST_PAGES = 200
@@ -20,23 +20,11 @@ def grids_of(document: Document, path: str) -> list[list[dict[str, Any]]]:
     found = []
     grids = _in_pdf(path) if document.kind == "PDF" else _in_texts(document)
     for grid in grids:
-        width = max(map(len, grid))
-        even = [[_cell(cell) for cell in [*row, *[None] * (width - len(row))]] for row in grid]
-        filled = [row for row in even if any(cell is not None for cell in row)]
+        rows = [[_cell(cell) for cell in row] for row in grid]
+        filled = [row for row in rows if any(cell is not None for cell in row)]
         if len(filled) > 1:
-            numbered = enumerate(_headed(filled), start=1)
-            found.append(records(numbered, number_or_text, path))
+            found.append(ragged_records(filled, number_or_text))
     return found
-
-
-def _headed(rows: Grid) -> Grid:
-    """The rows with a name for each column that has cells: the header may be shorter."""
-    used = max(index for row in rows for index, cell in enumerate(row) if cell is not None)
-    header = [
-        cell if cell is not None or index > used else f"column_{index + 1}"
-        for index, cell in enumerate(rows[0])
-    ]
-    return [header, *rows[1:]]
 
 
 def _cell(value: Any) -> str | None:

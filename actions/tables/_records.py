@@ -33,7 +33,8 @@ def records(
     _, header = next(filled, (0, None))
     if header is None:
         raise ValueError(f"{path} is empty: it has no header row")
-    names = _names(header)
+    last = max(index for index, cell in enumerate(header) if cell is not None)
+    names = unique_names(header[: last + 1])
     records = []
     for line, row in filled:
         if row[len(names) :].count(None) < len(row) - len(names):
@@ -45,14 +46,37 @@ def records(
     return records
 
 
-def _names(header: Sequence[Any]) -> list[str]:
-    """Column names: unique, and none of them empty."""
-    last = max(index for index, cell in enumerate(header) if cell is not None)
+def ragged_records(
+    rows: Sequence[Sequence[Any]], convert: Callable[[Any], Any] | None
+) -> list[dict[str, Any]]:
+    """Rows, none of them blank, as dicts; the first is the header, and may be the shorter one."""
+    used = 1 + max(i for row in rows for i, cell in enumerate(row) if cell is not None)
+    names = unique_names([*rows[0], *[None] * used][:used])
+    return [
+        dict(
+            zip_longest(
+                names,
+                (convert(cell) if convert and cell is not None else cell for cell in row[:used]),
+            )
+        )
+        for row in rows[1:]
+    ]
+
+
+def unique_names(header: Sequence[Any], same: Callable[[str], str] = str) -> list[str]:
+    """Column names: unique, and none of them empty.
+
+    Args:
+        header: The cells of the header, None for an empty one.
+        same: What two names that count as one have in common, such as `str.casefold`.
+    """
     names: list[str] = []
-    for index, cell in enumerate(header[: last + 1], start=1):
+    taken: set[str] = set()
+    for index, cell in enumerate(header, start=1):
         name = wanted = f"column_{index}" if cell is None else str(cell)
         copy = 2
-        while name in names:
+        while same(name) in taken:
             name, copy = f"{wanted}_{copy}", copy + 1
         names.append(name)
+        taken.add(same(name))
     return names

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from ..tables._records import ragged_records
 from ._html import unseen
 
 _WIDEST = 500
@@ -17,7 +18,7 @@ def tables_of(tree: Any) -> list[list[dict[str, Any]]]:
         if table.find(".//table") is None and not unseen(table):
             rows = _grid(table)
             if len(rows) > 1 and max(map(len, rows)) > 1:
-                found.append(_records(rows))
+                found.append(ragged_records([[cell or None for cell in row] for row in rows], None))
     return found
 
 
@@ -58,20 +59,3 @@ def _cells(row: Any) -> Iterator[tuple[str, int, int]]:
 def _span(told: str | None, most: int) -> int:
     text = (told or "").strip()
     return min(int(text[:6]), most) or 1 if text.isdecimal() else 1
-
-
-def _records(rows: list[list[str]]) -> list[dict[str, Any]]:
-    """The rows below the first as dicts; names are made unique, and none is empty."""
-    width = max(map(len, rows))
-    names: list[str] = []
-    for index in range(width):
-        told = rows[0][index] if index < len(rows[0]) else ""
-        name = wanted = told or f"column_{index + 1}"
-        copy = 2
-        while name in names:
-            name, copy = f"{wanted}_{copy}", copy + 1
-        names.append(name)
-    return [
-        {name: (row[at] if at < len(row) else "") or None for at, name in enumerate(names)}
-        for row in rows[1:]
-    ]
