@@ -375,6 +375,27 @@ def test_values_of_a_query_are_plain(tmp_path: Path) -> None:
     ]
 
 
+def test_sheets_are_tables_whatever_they_hold(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["a", None, "A_2", "A"],
+        [0, None, None, False],
+        [None, None],
+        [1, "x", dt.timedelta(hours=30), True],
+    ]
+    path = data_file(tmp_path, "a.xlsx", papers.xlsx({"S": rows}))
+    assert query_table_file(path, "SELECT * FROM S") == [
+        {"a": 0, "column_2": None, "A_2": None, "A_3": 0},
+        {"a": 1, "column_2": "x", "A_2": "1 day, 6:00:00", "A_3": 1},
+    ]
+
+
+def test_a_sheet_that_is_no_table_is_told(tmp_path: Path) -> None:
+    wide: list[list[object]] = [[f"c{n}" for n in range(2_100)], [1]]
+    path = data_file(tmp_path, "a.xlsx", papers.xlsx({"S": wide}))
+    with pytest.raises(ValueError, match=r"a\.xlsx has a sheet that is no table of SQL: too many"):
+        query_table_file(path, "SELECT 1")
+
+
 def test_a_query_that_gives_too_much_is_told(tmp_path: Path) -> None:
     path = data_file(tmp_path, "a.csv", b"a\n1\n")
     with pytest.raises(ValueError, match="more than 100,000 rows; add LIMIT"):

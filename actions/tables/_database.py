@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ._records import unique_names
 from ._workbook import sheets_of
 
 MOST_ROWS = 100_000
@@ -116,6 +117,8 @@ def _excel(path: str) -> sqlite3.Connection:
                 _fill(connection, title, rows())
     except ValueError as error:
         raise ValueError(f"{path} {error}") from error
+    except (sqlite3.Error, OverflowError) as error:
+        raise ValueError(f"{path} has a sheet that is no table of SQL: {error}") from error
     connection.execute("PRAGMA query_only = ON")
     return connection
 
@@ -124,15 +127,12 @@ def _fill(connection: sqlite3.Connection, title: str, rows: Iterator[list[Any]])
     header = next((row for row in rows if any(cell is not None for cell in row)), None)
     if header is None:
         return
-    names: list[str] = []
-    for number, cell in enumerate(header, start=1):
-        name = str(cell) if cell is not None else f"column_{number}"
-        taken = {one.casefold() for one in names}
-        names.append(f"{name}_{number}" if name.casefold() in taken else name)
+    names = unique_names(header, same=str.casefold)
     table, columns = quoted(title), ", ".join(map(quoted, names))
     connection.execute(f"CREATE TABLE {table} ({columns})")
     marks = ", ".join("?" * len(names))
-    fitted = ([*row, *[None] * len(names)][: len(names)] for row in rows if any(row))
+    filled = (row for row in rows if any(cell is not None for cell in row))
+    fitted = ([*map(plain, row), *[None] * len(names)][: len(names)] for row in filled)
     connection.executemany(f"INSERT INTO {table} VALUES ({marks})", fitted)  # noqa: S608
 
 
