@@ -285,7 +285,7 @@ def test_reading_that_takes_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 ROWS: list[dict[str, Any]] = [
-    {"tea": "a $x$ b", "price": "2.5"},
+    {"tea": "a $x$ b", "price": "$2.50"},
     {"tea": None, "price": 3},
     {"tea": "c", "price": None},
 ]
@@ -303,8 +303,8 @@ def test_charts(tmp_path: Path, kind: str) -> None:
     ("rows", "column", "kind", "error", "said"),
     [
         (ROWS, "price", "radar", ValueError, "no chart 'radar'"),
-        (ROWS, "cost", "bar", KeyError, "cost"),
-        (ROWS, "tea", "bar", ValueError, "a cell that is no number"),
+        (ROWS, "cost", "bar", KeyError, "no column 'cost'; the columns are 'tea', 'price'"),
+        (ROWS, "tea", "bar", ValueError, r"column 'tea', row 1: 'a \$x\$ b' is not a number"),
         ([], "price", "bar", ValueError, "no numbers to draw"),
         ([{"price": -1}], "price", "pie", ValueError, "no slices below zero"),
     ],

@@ -10,6 +10,9 @@
 from collections.abc import Callable
 from typing import Any
 
+from ..tables._numbers import numbers_of
+from ..tables.column_values import column_values
+
 _KINDS = ("bar", "line", "scatter", "pie", "histogram")
 
 
@@ -49,14 +52,12 @@ def chart_to_png(
     """
     if kind not in _KINDS:
         raise ValueError(f"there is no chart {kind!r}; there are {', '.join(_KINDS)}")
-    filled = [row for row in rows if row[column] not in (None, "")]
-    if not filled:
+    along = column_values(rows, by) if by else range(1, len(rows) + 1)
+    pairs = zip(numbers_of(rows, column), along, strict=True)
+    points = [(number, label) for number, label in pairs if number is not None]
+    if not points:
         raise ValueError(f"column {column!r} has no numbers to draw")
-    try:
-        numbers = [float(row[column]) for row in filled]
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"column {column!r} has a cell that is no number: {error}") from error
-    labels = [row[by] for row in filled] if by else list(range(1, len(filled) + 1))
+    numbers, labels = [number for number, _ in points], [label for _, label in points]
     _draw(numbers, labels, (column, by), kind, title).savefig(path, format="png", dpi=150)
     return path
 
