@@ -63,6 +63,17 @@ def invisible(line: str) -> Iterator[tuple[int, int]]:
             start = None
 
 
+def visible(text: str) -> str:
+    """A text without what a reader does not see, line by line: a model would read it."""
+    return "\n".join(map(_visible, text.split("\n")))
+
+
+def _visible(line: str) -> str:
+    for start, end in reversed(list(invisible(line))):
+        line = line[:start] + line[end:]
+    return line
+
+
 def _hides(line: str, at: int) -> bool:
     char = line[at]
     if char in _JOINERS or "\ufe00" <= char <= "\ufe0f":

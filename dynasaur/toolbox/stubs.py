@@ -14,7 +14,7 @@ from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dynasaur.syntax.hidden import invisible
+from dynasaur.syntax.hidden import visible
 from dynasaur.toolbox.typed import type_of
 from dynasaur.toolbox.values import Server, Tool
 
@@ -207,11 +207,8 @@ def unwrapped(schema: Mapping[str, Any] | None) -> object:
 
 def shown_text(text: str, most: int) -> str:
     """A server's text without what could steer a terminal or hide: bounded, lines kept."""
-    lines = []
-    for line in text[: most * 2].replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        for start, end in reversed(list(invisible(line))):
-            line = line[:start] + line[end:]
-        lines.append(line.rstrip())
+    shown = visible(text[: most * 2].replace("\r\n", "\n").replace("\r", "\n"))
+    lines = (line.rstrip() for line in shown.split("\n"))
     whole = "\n".join(lines).encode("utf-8", "replace").decode("utf-8")
     return whole if len(whole) <= most else f"{whole[:most]} ..."
 
