@@ -102,7 +102,8 @@ def _asked_to_wait(response: Any) -> float | None:
     told = response.headers.get("retry-after", "")
     if response.status_code not in (429, 503) or not told.isdecimal():
         return None
-    return float(told) if float(told[:6]) <= _PATIENCE else None
+    pause = float(told)
+    return pause if pause <= _PATIENCE else None
 
 
 def _taken(visit: Visit, response: Any, url: str, most: int, take: Take | None) -> Fetched:

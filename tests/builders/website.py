@@ -128,6 +128,7 @@ PAGES: dict[str, Answer] = {
     "/missing": Answer(b"<h1>Not here</h1>", status=404),
     "/failing": Answer(b"oops", status=500),
     "/later": Answer(b"", status=503, headers={"Retry-After": "9999"}),
+    "/much-later": Answer(b"", status=503, headers={"Retry-After": "00000000009999"}),
     "/gzip": packed(b"<p>unpacked</p>", "gzip", gzip.compress),
     "/bomb": Answer(bomb(60), headers={"Content-Encoding": "gzip"}),
     "/deflate": packed(b"<p>deflated</p>", "deflate", zlib.compress),
