@@ -181,7 +181,8 @@ def test_a_message_of_outlook_is_read_alike(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../../out.txt", "/etc/passwd", "..\\out.txt", "..", "a\0b", "x" * 400, " . "]
+    "name",
+    ["../../out.txt", "/etc/passwd", "..\\out.txt", "..", "a\0b", "x" * 400, "報" * 140, " . "],
 )
 def test_an_attachment_is_saved_in_the_folder_whatever_its_name(tmp_path: Path, name: str) -> None:
     content = outlook_message("Tea", ("a", "b@c"), "d", "e", {name: b"one"})

@@ -98,6 +98,7 @@ FAILED: dict[str, tuple[type[Exception], str]] = {
     "to-nowhere": (ValueError, "no web address"),
     "missing": (ConnectionError, "answers 404 Not Found"),
     "failing": (ConnectionError, "answers 500 Internal Server Error"),
+    "much-later": (ConnectionError, "answers 503 Service Unavailable; ask again in"),
     "later": (ConnectionError, "answers 503 Service Unavailable; ask again in 9999 s"),
     "brotli": (ValueError, "packed as br, which is not read"),
     "twice-packed": (ValueError, "packed as gzip, gzip"),
@@ -236,6 +237,11 @@ def test_downloads(site: WebSite, tmp_path: Path) -> None:
     assert (tmp_path / "report-2.csv").read_text() == "tea,price\ngreen,2.5\n"
     assert download_file(f"{site.host}/named") == "e vil.txt"  # nowhere but here
     assert download_file(f"{site.host}/image", "red.png") == "red.png"
+    long = f"/{'%E5%A0%B1' * 100}"
+    with WebSite({long: Answer(b"long")}) as other:
+        named = download_file(other.host + long)
+    assert set(Path(named).stem) == {"\u5831"}
+    Path(named).unlink()
     for page, kind in [
         ("missing", ConnectionError),
         ("short", ConnectionError),

@@ -49,10 +49,10 @@ def save_attachments(path: str, folder: str) -> list[str]:
     Path(folder).mkdir(parents=True, exist_ok=True)
     saved = []
     for number, (name, content) in enumerate(letter.attachments, start=1):
-        target = Path(folder, _safe(name) or f"attachment-{number}")
-        copy = 1
+        plain = _safe(name) or f"attachment-{number}"
+        target, copy = Path(folder, plain), 1
         while target.exists() or target.is_symlink():
-            target, copy = target.with_name(f"{copy}-{_safe(name)}"), copy + 1
+            target, copy = target.with_name(f"{copy}-{plain}"), copy + 1
         with target.open("xb") as file:
             file.write(content)
         saved.append(str(target))
@@ -63,4 +63,5 @@ def _safe(name: str) -> str:
     """The last part of a name, without what no file system takes."""
     last = PurePosixPath(name.replace("\\", "/")).name
     clean = "".join(c for c in last if c.isprintable() and c not in '<>:"|?*').strip(" .")
-    return clean[-150:]
+    # File systems take 255 bytes, and a number may come before it.
+    return clean[-150:].encode()[-200:].decode("utf-8", "ignore")

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 
 _LONGEST = 4096
+_LONGEST_NAME = 200  # bytes: file systems take 255, and a number or a suffix may follow
 _NAME = re.compile(r"[^\w.()+ -]+")
 _SUFFIXES = {
     "application/pdf": ".pdf",
@@ -68,6 +69,7 @@ def file_name(url: str, disposition: str, kind: str) -> str:
     last = urlsplit(url).path.rstrip("/").rpartition("/")[2]
     found = unquote(told[1]) if told else plain[1].strip('" ') if plain else unquote(last)
     name = _NAME.sub("_", found.replace("\\", "/").rpartition("/")[2]).strip(" .")[-100:]
+    name = name.encode()[-_LONGEST_NAME:].decode("utf-8", "ignore")
     name = name or (urlsplit(url).hostname or "file").replace(":", "_")
     return name if Path(name).suffix else name + _SUFFIXES.get(kind, "")
 
