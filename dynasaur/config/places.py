@@ -44,8 +44,7 @@ def data_folder(root: Path) -> Path:
         return own
     from platformdirs import user_state_path
 
-    name = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
-    return user_state_path("dynasaur") / "libraries" / name
+    return user_state_path("dynasaur") / "libraries" / _name_of(root)
 
 
 def cache_folder() -> Path:
@@ -59,8 +58,7 @@ def words_file(root: Path) -> Path:
     """Where the words of a library's texts are kept between reviews."""
     from platformdirs import user_cache_path
 
-    name = hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
-    return user_cache_path("dynasaur") / "review" / f"{name}.words"
+    return user_cache_path("dynasaur") / "review" / f"{_name_of(root)}.words"
 
 
 def trust_file() -> Path:
@@ -73,6 +71,11 @@ def data_place(name: str) -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("dynasaur") / name
+
+
+def _name_of(root: Path) -> str:
+    """What a library is called in the user's own folders."""
+    return hashlib.sha256(os.fsencode(root)).hexdigest()[:16]
 
 
 def _folder(path: Path, where: str) -> Path:
