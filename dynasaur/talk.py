@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field, fields, replace
 from typing import Literal
 
@@ -14,6 +15,11 @@ class Image:
 
     mime: Literal["image/png", "image/jpeg"]
     data: bytes = field(repr=False)
+
+    @property
+    def url(self) -> str:
+        """A URL that holds it."""
+        return f"data:{self.mime};base64,{base64.b64encode(self.data).decode()}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import Any
 
@@ -82,11 +81,10 @@ def _content(step: Step) -> str | list[dict[str, Any]]:
     images = seen.images if seen else ()
     if not images:
         return text
-    parts: list[dict[str, Any]] = [{"type": "text", "text": text}]
-    for one in images:
-        url = f"data:{one.mime};base64,{base64.b64encode(one.data).decode()}"
-        parts.append({"type": "image", "source": {"media_type": one.mime, "path": url}})
-    return parts
+    pictures = (
+        {"type": "image", "source": {"media_type": one.mime, "path": one.url}} for one in images
+    )
+    return [{"type": "text", "text": text}, *pictures]
 
 
 def _said(seen: Observation | None) -> list[str]:

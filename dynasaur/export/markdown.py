@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 
 from dynasaur.export.parts import answer_text, facts, outcome, remarks, solved, title
@@ -62,6 +61,5 @@ def _step(step: Step) -> list[str]:
     if said.strip():
         parts += [f"Observation ({outcome(step)}):", fenced(said.strip("\n"), "")]
     for at, image in enumerate(seen.images, 1):
-        data = base64.b64encode(image.data).decode()
-        parts.append(f"![image {at} of step {step.number}](data:{image.mime};base64,{data})")
+        parts.append(f"![image {at} of step {step.number}]({image.url})")
     return parts

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
@@ -79,8 +78,7 @@ def _observation(seen: Observation, number: int) -> Iterator[str]:
     if seen.output.strip():
         yield _output(seen.output.strip("\n"))
     for at, image in enumerate(seen.images, 1):
-        data = base64.b64encode(image.data).decode()
-        yield f'<img alt="image {at} of step {number}" src="data:{image.mime};base64,{data}">'
+        yield f'<img alt="image {at} of step {number}" src="{image.url}">'
     if error := seen.error:
         told = error.traceback.strip() or f"{error.type}: {error.message}"
         yield f'<pre class="out failed">{_text(told)}</pre>'

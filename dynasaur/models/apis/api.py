@@ -7,12 +7,11 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, Protocol
 
 from dynasaur.models.wire import Answer
-from dynasaur.types import Image, Manner, Message
+from dynasaur.types import Manner, Message
 
 Way = Literal["schema", "tool", "text"]
 WAYS: tuple[Way, ...] = ("schema", "tool", "text")
@@ -113,11 +112,6 @@ def manner_fields(
         outer, _, inner = name.partition(".")
         found[outer] = {inner: value} if inner else value
     return found
-
-
-def data_url(image: Image) -> str:
-    """The picture as a URL that holds it."""
-    return f"data:{image.mime};base64,{base64.b64encode(image.data).decode()}"
 
 
 def sendable(content: str) -> str:

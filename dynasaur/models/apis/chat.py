@@ -13,7 +13,6 @@ from dynasaur.models.apis.api import (
     SCHEMA,
     Heard,
     Way,
-    data_url,
     sendable,
 )
 from dynasaur.models.apis.events import Events
@@ -145,7 +144,7 @@ def _content(message: Message) -> str | list[dict[str, object]]:
     if not message.images and not message.sounds:
         return text
     parts: list[dict[str, object]] = [
-        {"type": "image_url", "image_url": {"url": data_url(one)}} for one in message.images
+        {"type": "image_url", "image_url": {"url": one.url}} for one in message.images
     ]
     for sound in message.sounds:
         heard = {"data": base64.b64encode(sound.data).decode("ascii"), "format": sound.format}

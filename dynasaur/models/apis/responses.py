@@ -12,7 +12,6 @@ from dynasaur.models.apis.api import (
     SCHEMA,
     Heard,
     Way,
-    data_url,
     sendable,
 )
 from dynasaur.models.apis.events import Events, error_of
@@ -133,8 +132,7 @@ def _content(message: Message) -> str | list[dict[str, object]]:
     if not message.images:
         return text
     images: list[dict[str, object]] = [
-        {"type": "input_image", "image_url": data_url(one), "detail": "auto"}
-        for one in message.images
+        {"type": "input_image", "image_url": one.url, "detail": "auto"} for one in message.images
     ]
     return [{"type": "input_text", "text": text}, *images]
 
