@@ -135,6 +135,24 @@ def test_what_unpacks_to_too_much_is_refused(
             extract_archive(path, str(tmp_path / f"folder of {name}"))
 
 
+def test_too_many_files_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from actions.archives import _members
+
+    monkeypatch.setattr(_members, "MOST_FILES", 3)
+    for most, said in ((3, ""), (4, "more than (2,048 MiB or )?3 files")):
+        names = [f"{n}.txt" for n in range(most)]
+        for content in (
+            papers.zipped(dict.fromkeys(names, "x")),
+            tar_of([entry(name) for name in names]),
+        ):
+            path = data_file(tmp_path, "a.archive", content)
+            if not said:
+                assert [one["name"] for one in list_archive(path)] == names
+                continue
+            with pytest.raises(ValueError, match=said):
+                list_archive(path)
+
+
 def test_what_is_no_archive_is_told(tmp_path: Path) -> None:
     for name, content in (
         ("a.zip", b"PK\3\4cut"),

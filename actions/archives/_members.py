@@ -91,11 +91,12 @@ class Archive:
 
     def _of_tar(self, tar: tarfile.TarFile) -> Iterator[Member]:
         total = 0
-        for number, info in enumerate(tar):
+        for number, info in enumerate(tar, start=1):
             total += info.size
             # Told before the next header is looked for: that unpacks all that lies before it.
             if number > MOST_FILES or total > MOST_BYTES:
-                raise NoArchiveError(f"unpacks to more than {MOST_BYTES // 2**20:,} MiB, or files")
+                size = f"{MOST_BYTES // 2**20:,} MiB or {MOST_FILES:,} files"
+                raise NoArchiveError(f"unpacks to more than {size}")
             if info.isfile():
                 yield Member(info.name, info.size, info)
 
