@@ -5,7 +5,7 @@ from itertools import islice
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from ..archives._members import Archive
+from ..archives._members import Archive, Member
 from ..mail._letters import Letter, letter_of, letters_in
 from ..tables._database import tables_of
 from ..tables._workbook import sheets_of
@@ -41,19 +41,20 @@ def archive_document(data: bytes, name: str, convert: Convert) -> Document:
             if number >= _MOST_FILES:
                 notes.append(f"only the first {_MOST_FILES} of {len(archive.members):,} files")
                 break
-            title = f"file {member.name}"
-            text = _member_text(archive, member.name, number, convert)
-            parts.append(Part(title, text if single else f"## File: {member.name}\n\n{text}"))
+            text = _member_text(archive, member, convert)
+            if not single:
+                text = f"## File: {member.name}\n\n{text}"
+            parts.append(Part(f"file {member.name}", text))
     return Document("archive", tuple(parts) or (Part("", "(no files)"),), "; ".join(notes))
 
 
-def _member_text(archive: Archive, name: str, number: int, convert: Convert) -> str:
+def _member_text(archive: Archive, member: Member, convert: Convert) -> str:
     """A file of an archive as Markdown, or why there is none."""
     try:
-        content = archive.read(archive.members[number], _MOST_BYTES + 1)
+        content = archive.read(member, _MOST_BYTES + 1)
         if len(content) > _MOST_BYTES:
             return f"(not shown: more than {_MOST_BYTES // 2**20} MiB)"
-        return whole_text(convert(content, PurePosixPath(name.replace("\\", "/")).name))
+        return whole_text(convert(content, PurePosixPath(member.name.replace("\\", "/")).name))
     except (ValueError, ImportError) as error:
         return (
             f"(not shown: it {error})" if str(error).startswith("is ") else f"(not shown: {error})"

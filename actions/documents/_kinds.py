@@ -47,7 +47,6 @@ _SUFFIXES = {
     **dict.fromkeys(("xml", "rss", "atom", "svg"), "xml"),
     **dict.fromkeys(("eml", "mht", "mhtml"), "eml"),
     **dict.fromkeys(("md", "markdown"), "text"),
-    **dict.fromkeys(("xls", "ipynb", "mbox"), ""),
     "ipynb": "ipynb",
     "mbox": "mbox",
 }
