@@ -21,8 +21,8 @@ def document_tables(path: str) -> list[list[dict[str, Any]]]:
     r"""Tables in a document (PDF, Word, PowerPoint, HTML, Excel, Markdown, ...) as rows.
 
     The first row of each names its columns. Plain numbers become int or float, other cells stay
-    text, and empty ones become None. A table of one row is left
-    out. In a PDF, tables with lines are found, on its first 200 pages.
+    text, and empty ones become None. A table of one row is left out. In a PDF, tables with lines
+    are found, on its first 200 pages.
 
     Args:
         path: The file, of any kind that read_document reads.

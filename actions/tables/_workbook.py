@@ -1,4 +1,4 @@
-"""Sheets of Excel and OpenDocument workbooks as plain rows: shared by the actions on them."""
+"""Sheets of Excel workbooks as plain rows: shared by the actions on them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -23,8 +23,9 @@ def page_tables(url: str) -> list[list[dict[str, Any]]]:
         url: The web address (URL); or an HTML file.
 
     Returns:
-        For each table of more than one row its rows, each a dict from column name to text; the
-        first row names the columns. Cells that span several rows or columns count for each.
+        For each table of more than one row and column its rows, each a dict from column name to
+        text; the first row names the columns. Cells that span several rows or columns count for
+        each.
 
     Raises:
         ValueError: The address is none, or no web page is there.

@@ -23,10 +23,11 @@ def page_text(url: str) -> str:
         The text; empty where the page has none that stands out, which open_page shows whole.
 
     Raises:
-        ValueError: The address is none.
+        ValueError: The address is none, or what is there cannot be read.
         PermissionError: The site's robots.txt forbids it.
         ConnectionError: The site cannot be reached, or answers with an error.
         TimeoutError: It takes too long.
+        ImportError: A document is there, and what reads it is missing.
 
     Examples:
         >>> import tempfile
