@@ -44,7 +44,7 @@ class Library:
         usage: Let actions that returned for similar tasks rise a little in a search.
         initial: The initial actions are there, as the source `base`.
         tools: The actions of the tools that other programs serve; None for none.
-        sandboxed: Code runs in a sandbox; where not, actions of other libraries are not loaded.
+        sandboxed: Code runs in a sandbox; where not, no code of other libraries is run.
         embeddings: An embedding model, by which actions are found beside their words.
         progress: Told of each action that is read into the index, and how many there are to read.
         warn: Told on one line what the user should know of a search.
@@ -76,8 +76,8 @@ class Library:
         self.kernel = kernel or self._sandboxed
         self._usage = usage
         self._initial = initial
-        self._tools = tools
-        self._sandboxed_code = sandboxed
+        self.tools = tools
+        self.sandboxed = sandboxed
         self._embeddings = embeddings
         self._progress = progress
         self._warn = warn
@@ -240,7 +240,7 @@ class Library:
         return Retriever(
             self._stores,
             folder,
-            permit=Permit(PACKAGE, lambda: lock_of(self.root), self._sandboxed_code),
+            permit=Permit(PACKAGE, lambda: lock_of(self.root), self.sandboxed),
             progress=self._progress,
             experience=self._experience if self._usage else None,
             dense=Vectors(folder, model.name, model) if model else None,
@@ -270,6 +270,7 @@ class Library:
                 deliver=self._deliver,
                 distribution=self.packages.distribution_of,
                 supply=self.packages.ensure,
+                sandboxed=self.sandboxed,
             ),
         )
 
@@ -278,7 +279,7 @@ class Library:
         from dynasaur.snapshot import stores
 
         found = [one for one in stores(self.root) if self._initial or one.source != BASE]
-        return (*found, self._tools) if self._tools else tuple(found)
+        return (*found, self.tools) if self.tools else tuple(found)
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
+
+from dynasaur.types import BARE, Module
 
 FileKind = Literal["action", "helper", "package", "vendored", "name", "deep"]
 
@@ -29,3 +31,18 @@ def title(module: str) -> str:
     """How people name a module: `tables/mean`, `base/tables/mean`."""
     _, *parts = module.split(".")
     return "/".join(parts[1:] if parts[0] == "vendor" else parts)
+
+
+def sandbox_only(modules: Iterable[Module]) -> str:
+    """Why modules may not run outside of the sandbox; empty where all of them may.
+
+    Another library's code runs nowhere else.
+    """
+    for module in modules:
+        home, source = [*module.name.split("."), "", ""][1:3]
+        if module.text and home == "vendor" and source not in {"", *BARE}:
+            return (
+                f"{title(module.name)} is another library's: it runs only in the sandbox, and "
+                "--sandbox none takes that away"
+            )
+    return ""

@@ -146,6 +146,28 @@ def test_what_is_taken_runs_only_as_it_was_approved(team: Team, url: str) -> Non
     assert "reaches for more than was approved: network" in team.refused(*call)
 
 
+def test_nothing_of_other_libraries_is_tried_outside_of_the_sandbox(
+    team: Team, url: str, tmp_path: Path
+) -> None:
+    """The gate runs what it judges, with all that this needs: here it refuses, and ran nothing."""
+    team.did("source", "add", url, "--name", "acme", "--take", "text/*", "--trust")
+    ran = tmp_path / "ran"
+    helper = "actions/vendor/acme/text/_strip.py"
+    team.edit(helper, "def strip", f"open({str(ran)!r}, 'w').close()\n\n\ndef strip")
+    mine = tmp_path / "mine.py"
+    top = "from actions.vendor.acme.text.shout import shout"
+    mine.write_text(action("call_out", "return shout(text)", top=top))
+    settings = team.folder / "home" / ".config" / "dynasaur" / "config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("sandbox = 'none'\n")
+    done = team.run("add", mine)
+    assert "acme/text/_strip is another library's: it runs only in the sandbox" in done.err
+    assert done.code == 1
+    assert not ran.exists()
+    mine.write_text(action("call_in"))
+    assert team.run("add", mine).code == 0
+
+
 def test_trust_is_by_address_and_capabilities(
     team: Team, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

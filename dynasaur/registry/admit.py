@@ -72,7 +72,7 @@ class Registry:
 
     def trial(self) -> Trial:
         """A place to try modules in, to be used as a context manager."""
-        return Trial(self._kernel, self._gate.supply)
+        return self._trial(self._gate)
 
     def admit(self, harvest: Harvest, ask: Ask | None = None) -> Admission:
         """Judge a run's functions and keep those that proved themselves.
@@ -137,6 +137,9 @@ class Registry:
         near = self._near.nearest([(action.module, action.text)], limit=LIKE)
         return tuple((title(module), score) for module, score in near[action.module])
 
+    def _trial(self, gate: Gate) -> Trial:
+        return Trial(self._kernel, gate.supply, sandboxed=gate.sandboxed)
+
     def _unproved(self, cells: Sequence[str]) -> Case:
         """The functions of cells, judged as far as nothing is run; the last ones are kept."""
         if self._looked and self._looked[0] == tuple(cells):
@@ -151,7 +154,7 @@ class Registry:
         harvest = replace(harvest, task=scrubbed(harvest.task))
         case = self._case(harvest, gate, mends=ask is not None)
         try:
-            with Trial(self._kernel, gate.supply) as trial:
+            with self._trial(gate) as trial:
                 Proof(case, trial, ask).run()
         except KernelError as error:
             for one in case.judged:

@@ -37,6 +37,7 @@ class Gate:
         distribution: Which requirement gives an import name; empty for none that is known.
         head: What stands in their heads besides the provenance, where that is given.
         deliver: What becomes of the commits.
+        sandboxed: Trials are in a sandbox; where not, no other library's code is run.
     """
 
     accept: Evidence = Evidence.SOLVED
@@ -46,6 +47,7 @@ class Gate:
     distribution: Callable[[str], str] = no_distribution
     head: Head | None = None
     deliver: Deliver = "merge"
+    sandboxed: bool = True
 
 
 @dataclass(slots=True)

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable
 
 from dynasaur.errors import ActionError
 from dynasaur.pins import Lock, ModulePin, h1
-from dynasaur.types import BARE, BASE, Module
+from dynasaur.places import sandbox_only
+from dynasaur.types import BASE, Module
 
 
 class Permit:
@@ -33,18 +34,14 @@ class Permit:
             ActionError: A module of another library would run outside of the sandbox, or was
                 edited and can do more than was approved.
         """
-        strangers = [one for one in modules if one.name.startswith(self._vendor) and one.text]
-        pins = self._lock().modules if strangers else {}
-        for module in strangers:
+        found = [one for one in modules if one.name.startswith(self._vendor) and one.text]
+        if not self._sandboxed and (why := sandbox_only(found)):
+            raise ActionError(why)
+        pins = self._lock().modules if found else {}
+        for module in found:
             id_ = module.name.removeprefix(self._vendor).replace(".", "/")
-            source = id_.partition("/")[0]
-            if not self._sandboxed and source not in BARE:
-                raise ActionError(
-                    f"{id_} is another library's: it runs only in the sandbox, and --sandbox none "
-                    "takes that away"
-                )
             pin = pins.get(id_)
-            if pin is not None and source != BASE:
+            if pin is not None and id_.partition("/")[0] != BASE:
                 _approved(module, pin)
 
 
