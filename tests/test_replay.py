@@ -99,6 +99,45 @@ def test_an_action_that_is_gone_is_a_difference(library: Path) -> None:
     assert "+NameError: name 'span_of' is not defined" in done.out
 
 
+LOUD = '''"""A text in capitals."""{more}
+
+
+def {name}(text: str) -> str:
+    """A text in capitals.
+
+    Args:
+        text: The text.
+
+    Returns:
+        It, in capitals.
+    """
+    return {gives}
+'''
+
+
+def test_what_was_of_another_library_stays_in_the_sandbox(library: Path) -> None:
+    folder = library / "actions" / "vendor" / "acme" / "text"
+    folder.mkdir(parents=True)
+    for one in (folder, folder.parent, folder.parent.parent):
+        (one / "__init__.py").touch()
+    (folder / "loud.py").write_text(LOUD.format(name="loud", more="", gives="text.upper()"))
+    own = "\n\nfrom ..vendor.acme.text.loud import loud"
+    text = LOUD.format(name="louder", more=own, gives="loud(text) + '!'")
+    (library / "actions" / "tables" / "louder.py").write_text(text)
+    author = ("-c", "user.name=A", "-c", "user.email=a@b.c")
+    for words in (("add", "actions"), (*author, "commit", "-qm", "loud")):
+        subprocess.run(["git", *words], cwd=library, check=True)
+    model = script(library, "print(louder('a'))", "submit_final_answer(1)")
+    ran = dynasaur("run", "Loud?", "--model", model, "--json", cwd=library)
+    assert ran.json["actions"]["called"] == ["louder", "loud"], ran.err
+    for against in (), ("--against", "HEAD"):
+        assert replay(library, "last", *against).code == 0
+        words = ("replay", "last", *against)
+        done = dynasaur(*words, cwd=library, env={"DYNASAUR_SANDBOX": "none"})
+        assert done.code == 1
+        assert "+NameError: name 'louder' is not defined" in done.out
+
+
 def test_a_run_may_lie_anywhere(library: Path, tmp_path: Path) -> None:
     (newest,) = (p for p in (library / ".dynasaur/runs").iterdir() if (p / "work/new.txt").exists())
     kept = shutil.copytree(newest, tmp_path / "kept run")

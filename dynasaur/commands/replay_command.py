@@ -104,7 +104,8 @@ def _against(library: Library, revision: str | None) -> Iterator[Library]:
                 text = then.text(path)
                 (Path(made) / path).parent.mkdir(parents=True, exist_ok=True)
                 (Path(made) / path).write_text(text, encoding="utf-8")
-        yield Opened(made, kernel=library.kernel)
+        tools, sandboxed = library.tools, library.sandboxed
+        yield Opened(made, kernel=library.kernel, tools=tools, sandboxed=sandboxed)
 
 
 def _say(found: Replayed) -> None:
