@@ -451,6 +451,28 @@ def test_the_log_of_a_repository(tmp_path: Path) -> None:
     assert set(found[0]) == {"commit", "author", "email", "date", "subject", "files"}
 
 
+def test_no_name_or_subject_breaks_the_log(tmp_path: Path) -> None:
+    git = ["git", "-C", str(tmp_path), "-c", "user.name=A\x1fn", "-c", "user.email=ann@example.org"]
+    subprocess.run([*git, "init", "-q"], check=True)
+    for name in ("\n", "\nb", "c"):
+        (tmp_path / name).write_text("x")
+    subprocess.run([*git, "add", "."], check=True)
+    subjects = ["One\x1f\x1etwo", "", "Last"]
+    for subject in subjects:
+        words = ["--allow-empty", "--allow-empty-message", "-m", subject]
+        subprocess.run([*git, "commit", "-q", *words], check=True)
+    found = git_log(str(tmp_path))
+    assert [one["subject"] for one in found] == subjects[::-1]
+    assert [one["files"] for one in found] == [[], [], ["\n", "\nb", "c"]]
+    assert {one["author"] for one in found} == {"A\x1fn"}
+
+
+def test_a_history_that_takes_too_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(git_log.__globals__, "_SECONDS", 0)
+    with pytest.raises(TimeoutError, match="took more than 0 s"):
+        git_log(str(tmp_path))
+
+
 def test_settings_of_a_repository_start_no_program(tmp_path: Path) -> None:
     git = ["git", "-C", str(tmp_path), "-c", "user.name=Ann", "-c", "user.email=ann@example.org"]
     subprocess.run([*git, "init", "-q"], check=True)

@@ -7,11 +7,14 @@
 """Commits of a git repository."""
 
 import subprocess
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 _FIELDS = ("commit", "author", "email", "date", "subject")
-_FORMAT = "%x1e" + "%x1f".join(("%H", "%an", "%ae", "%aI", "%s"))
+_FORMAT = "%x00" + "".join(f"{one}%x00" for one in ("%H", "%an", "%ae", "%aI", "%s"))
 _SECONDS = 60
 
 
@@ -29,6 +32,7 @@ def git_log(folder: str = ".", n: int = 100) -> list[dict[str, Any]]:
     Raises:
         FileNotFoundError: git is not installed.
         ValueError: The folder lies in no git repository, or one that git cannot read.
+        TimeoutError: It takes too long.
 
     Examples:
         >>> import tempfile
@@ -58,13 +62,20 @@ def git_log(folder: str = ".", n: int = 100) -> list[dict[str, Any]]:
         )
     except FileNotFoundError as error:
         raise FileNotFoundError("git is not installed here") from error
+    except subprocess.TimeoutExpired:
+        raise TimeoutError(f"to read the history of {folder} took more than {_SECONDS} s") from None
     if done.returncode and "does not have any commits" not in done.stderr:
         said = " ".join(done.stderr.split())[:300]
         raise ValueError(f"the history of {folder} cannot be read: {said}")
-    return [_commit(text) for text in done.stdout.split("\x1e")[1:]]
+    return list(_commits(iter(done.stdout.split("\0"))))
 
 
-def _commit(text: str) -> dict[str, Any]:
-    told, _, files = text.partition("\0")
-    fields = dict(zip(_FIELDS, told.split("\x1f"), strict=True))
-    return {**fields, "files": [name for name in files.lstrip("\n").split("\0") if name]}
+def _commits(told: Iterator[str]) -> Iterator[dict[str, Any]]:
+    """The commits: of each its fields, an empty text, and its files up to an empty text."""
+    for word in told:
+        if not word:
+            continue
+        fields = dict(zip(_FIELDS, [word, *islice(told, len(_FIELDS) - 1)], strict=True))
+        next(told, "")
+        first = next(told, "").removeprefix("\n")
+        yield {**fields, "files": [first, *iter(partial(next, told, ""), "")] if first else []}
