@@ -400,6 +400,14 @@ def test_tables_whose_rows_are_longer_than_their_header(tmp_path: Path) -> None:
     assert document_tables(path) == [[{"a": 1, "column_2": "x|y", "column_3": "z"}]]
 
 
+def test_a_pdf_whose_tables_are_broken_is_told(tmp_path: Path) -> None:
+    content = papers.ruled_pdf(ROWS).replace(b" >> stream", b" /T >> stream")
+    path = made(tmp_path, "a.pdf", content)
+    assert "tea" in read_document(path)
+    with pytest.raises(ValueError, match=r"a\.pdf is broken: its tables cannot be read"):
+        document_tables(path)
+
+
 # --- packages that are missing -------------------------------------------------------------------
 
 

@@ -62,9 +62,13 @@ def _in_pdf(path: str) -> Iterator[Grid]:
     except ImportError as error:
         said = "tables of PDF files need pdfplumber: pip install 'dynasaur[tools]'"
         raise ImportError(said) from error
-    with pdfplumber.open(Path(path)) as file:
-        for page in file.pages[:_MOST_PAGES]:
-            for grid in page.extract_tables():
-                if len(grid) > 1 and len(grid[0]) > 1:
-                    yield grid
-            page.close()
+    try:
+        with pdfplumber.open(Path(path)) as file:
+            for page in file.pages[:_MOST_PAGES]:
+                for grid in page.extract_tables():
+                    if len(grid) > 1 and len(grid[0]) > 1:
+                        yield grid
+                page.close()
+    except Exception as error:  # of pdfplumber, of pdfminer, ...
+        said = " ".join(str(error).split())[:200]
+        raise ValueError(f"{path} is broken: its tables cannot be read: {said}") from error
