@@ -76,6 +76,15 @@ def test_a_server_without_streams_is_asked_without() -> None:
     assert ["stream" in request.body for request in server.chats] == [True, False, False]
 
 
+def test_a_tool_call_whose_arguments_are_no_text_is_read() -> None:
+    function = {"name": "step", "arguments": {"thought": "t", "code": "x = 1"}}
+    delta = {"tool_calls": [{"index": 0, "function": function}]}
+    event = json.dumps({"choices": [{"delta": delta, "finish_reason": "tool_calls"}]})
+    with ChatServer([Raw(200, f"data: {event}\n\n", GOOD.headers)]) as server:
+        reply = model(server).reply(TALK, Heard())
+    assert (reply.thought, reply.code) == ("t", "x = 1")
+
+
 def cut(answer: Raw, at: int) -> Raw:
     return Raw(200, answer.body[:at], answer.headers)
 

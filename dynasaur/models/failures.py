@@ -154,14 +154,13 @@ def from_status(status: int, headers: Mapping[str, str], body: str, asked: Asked
         again = headers.get("x-should-retry", "").lower() != "false"
         return Failure(_busy(status, said, asked), retry=again, wait=retry_after(headers))
     line = f"{asked.endpoint} refuses the request (HTTP {status}): {said}"
-    words = " ".join([complaint.message, *sorted(complaint.labels)])
-    return Failure(line, about="unclear", said=words)
+    return Failure(line, about="unclear", said=complaint.words)
 
 
 def _about_format(complaint: Complaint, asked: Asked) -> bool:
     """The endpoint speaks of what asked for the reply's form."""
-    words = _FORMATS.get(asked.way)
-    return bool(words and words.search(f"{complaint.message} {complaint.labels}"))
+    pattern = _FORMATS.get(asked.way)
+    return bool(pattern and pattern.search(complaint.words))
 
 
 def _config(status: int, complaint: Complaint, said: str, asked: Asked) -> Failure | None:

@@ -61,11 +61,16 @@ class Complaint:
 
     Attributes:
         message: For people, as sent; empty where the endpoint gave no reason.
-        labels: Its `code`, `type` and `param`, lower case.
+        labels: Its `code`, `type`, `param` and `status`, lower case.
     """
 
     message: str
     labels: frozenset[str]
+
+    @property
+    def words(self) -> str:
+        """All of it, to search in."""
+        return " ".join([self.message, *sorted(self.labels)])
 
 
 def served_by(body: object) -> str:
@@ -177,6 +182,11 @@ def as_text(value: object) -> str:
     if isinstance(value, list):
         return "".join(as_text(as_dict(part).get("text")) for part in value)
     return value if isinstance(value, str) else ""
+
+
+def as_arguments(value: object) -> str:
+    """The arguments of a tool call: text with JSON; some servers send the object itself."""
+    return json.dumps(value) if isinstance(value, dict) else as_text(value)
 
 
 def as_count(value: object) -> int:

@@ -16,7 +16,15 @@ from dynasaur.models.apis.api import (
     sendable,
 )
 from dynasaur.models.apis.events import Events
-from dynasaur.models.wire import Answer, as_count, as_dict, as_dicts, as_text, served_by
+from dynasaur.models.wire import (
+    Answer,
+    as_arguments,
+    as_count,
+    as_dict,
+    as_dicts,
+    as_text,
+    served_by,
+)
 from dynasaur.types import Message
 
 
@@ -111,7 +119,8 @@ class ChatPieces(Events):
         self._refusal += as_text(delta.get("refusal"))
         for call in as_dicts(delta.get("tool_calls")):
             if not as_count(call.get("index")):
-                self._arguments.append(as_text(as_dict(call.get("function")).get("arguments")))
+                given = as_dict(call.get("function")).get("arguments")
+                self._arguments.append(as_arguments(given))
         self.said(as_text(delta.get("content")))
         self.tell("".join(self._arguments))
         self._finish = as_text(choice.get("finish_reason")) or self._finish
@@ -155,9 +164,7 @@ def _content(message: Message) -> str | list[dict[str, object]]:
 def _arguments(message: dict[str, object]) -> str:
     """What a model put into its first tool call."""
     for call in as_dicts(message.get("tool_calls"))[:1]:
-        function = as_dict(call.get("function"))
-        given = function.get("arguments")  # text with JSON; an object in some servers
-        return json.dumps(given) if isinstance(given, dict) else as_text(given)
+        return as_arguments(as_dict(call.get("function")).get("arguments"))
     return ""
 
 

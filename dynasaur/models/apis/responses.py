@@ -15,7 +15,15 @@ from dynasaur.models.apis.api import (
     sendable,
 )
 from dynasaur.models.apis.events import Events, error_of
-from dynasaur.models.wire import Answer, as_count, as_dict, as_dicts, as_text, served_by
+from dynasaur.models.wire import (
+    Answer,
+    as_arguments,
+    as_count,
+    as_dict,
+    as_dicts,
+    as_text,
+    served_by,
+)
 from dynasaur.types import Message
 
 _FINISH = {"max_output_tokens": "length", "content_filter": "content_filter"}
@@ -72,7 +80,8 @@ class ResponsesApi:
         items, usage = as_dicts(response.get("output")), as_dict(response.get("usage"))
         parts = [part for one in items for part in as_dicts(one.get("content"))]
         text = "".join(as_text(one.get("text")) for one in parts if _is(one, "output_text", "text"))
-        called = next((_arguments(one) for one in items if _is(one, "function_call")), "")
+        given = (one.get("arguments") for one in items if _is(one, "function_call"))
+        called = next(map(as_arguments, given), "")
         prompt = as_count(usage.get("input_tokens"))
         cached = as_count(as_dict(usage.get("input_tokens_details")).get("cached_tokens"))
         thought = as_dict(usage.get("output_tokens_details")).get("reasoning_tokens")
@@ -139,11 +148,6 @@ def _content(message: Message) -> str | list[dict[str, object]]:
 
 def _is(value: dict[str, object], *kinds: str) -> bool:
     return value.get("type") in kinds
-
-
-def _arguments(item: dict[str, object]) -> str:
-    given = item.get("arguments")
-    return json.dumps(given) if isinstance(given, dict) else as_text(given)
 
 
 def _reasoning(items: list[dict[str, object]]) -> str:
