@@ -15,7 +15,7 @@ from dynasaur.mcp_server.hints import Hints, hints_of
 from dynasaur.mcp_server.own import OWN
 from dynasaur.schemas import inputs_of, output_of
 from dynasaur.source.docs import read_docs
-from dynasaur.syntax.hidden import invisible
+from dynasaur.syntax.hidden import visible
 from dynasaur.types import BARE, BASE, LOCAL, TOOLS, Action, Hit, Json
 
 if TYPE_CHECKING:
@@ -179,18 +179,6 @@ def _description(action: Action) -> str:
     parts = (note, head.strip(), returns)
     text = "\n\n".join(part for part in parts if part) or action.signature
     return visible(text)[:LONGEST_DESCRIPTION]
-
-
-def visible(text: str) -> str:
-    """`text` without characters that nobody sees: a model would read what people cannot."""
-    lines = []
-    for line in text.split("\n"):
-        kept, at = [], 0
-        for start, end in invisible(line):
-            kept.append(line[at:start])
-            at = end
-        lines.append("".join([*kept, line[at:]]))
-    return "\n".join(lines)
 
 
 def _object(action: Action) -> dict[str, Json]:
