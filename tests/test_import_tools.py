@@ -311,3 +311,19 @@ def test_docs_of_any_form() -> None:
     rest = docs_of("One.\n\n:param int a: First\n    of all.\n:return: It.\n")
     assert (dict(rest.args), rest.returns) == ({"a": "First of all."}, "It.")
     assert docs_of("") == docs_of("  \n ")
+
+
+def test_a_parameter_may_be_called_given() -> None:
+    """A default that cannot be written down is left to the function."""
+    parameters = [
+        {"name": "given", "kind": "POSITIONAL_OR_KEYWORD", "hint": "Any", "default": "..."},
+        {"name": "more", "kind": "KEYWORD_ONLY", "hint": "Any", "default": "..."},
+    ]
+    function = told(kind="function", path="dict", name="dict", parameters=parameters)
+    schema = {"properties": {"given": {"type": "integer"}}}
+    space: dict[str, Any] = {}
+    exec(action_text("builtins", function, "made_dict"), space)
+    assert space["made_dict"](given=7) == {"given": 7}
+    assert space["made_dict"]() == {}
+    exec(action_text("builtins", told(kind="schema", path="dict", schema=schema), "made"), space)
+    assert space["made"](given=7) == {"given": 7}

@@ -18,10 +18,12 @@ from typing import Any
 
 from dynasaur.adopting.docs import Docs, docs_of
 from dynasaur.errors import ActionError
-from dynasaur.syntax.hidden import invisible
-from dynasaur.toolbox.typed import type_of
+from dynasaur.toolbox.stubs import parameters_of, shown_text, snake
 
 LONGEST_NAME = 60
+LONGEST_DOC = 20_000
+"""Characters of a docstring that are read."""
+
 _SUMMARY = 90
 _PATH = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*(\(\))?\Z", re.ASCII)
 _OUTPUTS = {"string": "str", "integer": "int", "number": "float", "boolean": "bool"}
@@ -70,7 +72,7 @@ def action_text(module: str, told: Mapping[str, Any], name: str) -> str:
         raise ActionError(f"{told.get('name')}: {' '.join(str(problem).split())[:300]}")
     if not _PATH.match(path) or not all(part.isidentifier() for part in module.split(".")):
         raise ActionError(f"{module}:{path} is no name of Python")
-    docs = docs_of(_shown(str(told.get("doc", ""))))
+    docs = docs_of(shown_text(str(told.get("doc", "")), LONGEST_DOC))
     is_function = told.get("kind") == "function"
     parameters = _of_function(told, docs) if is_function else _of_schema(told, docs)
     returns = _hint(told.get("returns")) if is_function else _output(told)
@@ -96,11 +98,9 @@ def action_text(module: str, told: Mapping[str, Any], name: str) -> str:
 
 def action_name(name: str) -> str:
     """A name in the manner of Python's functions; never that of a keyword or builtin."""
-    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name.rpartition(".")[2])
-    snake = re.sub(r"[^A-Za-z0-9]+", "_", words).strip("_").lower()[:LONGEST_NAME] or "tool"
-    snake = f"t_{snake}" if snake[0].isdigit() else snake
-    taken = keyword.iskeyword(snake) or hasattr(builtins, snake) or snake in sys.stdlib_module_names
-    return f"{snake}_tool" if taken else snake
+    made = snake(name.rpartition(".")[2])[:LONGEST_NAME]
+    taken = keyword.iskeyword(made) or hasattr(builtins, made) or made in sys.stdlib_module_names
+    return f"{made}_tool" if taken else made
 
 
 def _code(
@@ -112,11 +112,11 @@ def _code(
     needed = [one for one in parameters if one.default is None]
     others = [one for one in parameters if one.default is not None]
     given = [f"{one.key!r}: {one.name}" for one in [*needed, *others] if one.default != "None"]
-    lines = [f"given: dict[str, Any] = {{{', '.join(given)}}}"]
+    lines = [f"_given: dict[str, Any] = {{{', '.join(given)}}}"]
     for one in others:
         if one.default == "None":
-            lines += [f"if {one.name} is not None:", f"    given[{one.key!r}] = {one.name}"]
-    way = f"{called}.invoke(given)" if told.get("kind") == "langchain" else f"{called}(**given)"
+            lines += [f"if {one.name} is not None:", f"    _given[{one.key!r}] = {one.name}"]
+    way = f"{called}.invoke(_given)" if told.get("kind") == "langchain" else f"{called}(**_given)"
     return _header([*needed, *others]), "\n".join([*lines, f"return {way}"])
 
 
@@ -140,11 +140,11 @@ def _header(parameters: Sequence[_Parameter]) -> str:
 def _call(called: str, parameters: Sequence[_Parameter]) -> str:
     """The call of a function: as it was called itself; its own defaults stay its own."""
     left = [one for one in parameters if one.default == "..."]
-    lines = ["given: dict[str, Any] = {}"] if left else []
+    lines = ["_given: dict[str, Any] = {}"] if left else []
     for one in left:
         if one.kind == "POSITIONAL_ONLY":
             raise ActionError(f"{one.name} has a default that cannot be written down")
-        lines += [f"if {one.name} is not None:", f'    given["{one.name}"] = {one.name}']
+        lines += [f"if {one.name} is not None:", f'    _given["{one.name}"] = {one.name}']
     parts = []
     after = False
     for one in parameters:
@@ -157,7 +157,7 @@ def _call(called: str, parameters: Sequence[_Parameter]) -> str:
         else:
             by_name = one.kind == "KEYWORD_ONLY" or after
             parts.append(f"{one.name}={one.name}" if by_name else one.name)
-    parts += ["**given"] if left else []
+    parts += ["**_given"] if left else []
     return "\n".join([*lines, f"return {called}({', '.join(parts)})"])
 
 
@@ -177,22 +177,19 @@ def _of_function(told: Mapping[str, Any], docs: Docs) -> list[_Parameter]:
 
 def _of_schema(told: Mapping[str, Any], docs: Docs) -> list[_Parameter]:
     schema = told.get("schema")
-    properties = schema.get("properties") if isinstance(schema, dict) else None
-    required = schema.get("required") if isinstance(schema, dict) else None
-    found: list[_Parameter] = []
-    for key, one in properties.items() if isinstance(properties, dict) else ():
-        about = one if isinstance(one, dict) else {}
-        name = re.sub(r"[^A-Za-z0-9_]+", "_", str(key)).strip("_") or "value"
-        name = f"n_{name}" if name[0].isdigit() else name
-        while keyword.iskeyword(name) or name in {"given", *(each.name for each in found)}:
-            name += "_"
-        needed = isinstance(required, list) and key in required
-        default = None if needed else _literal(about.get("default"))
-        doc = " ".join(_shown(str(about.get("description", ""))).split())[:300]
-        hint = type_of(one, schema if isinstance(schema, dict) else {})
-        doc = doc or docs.args.get(str(key)) or f"The tool's {name.replace('_', ' ')}."
-        found.append(_Parameter(name, str(key), "POSITIONAL_OR_KEYWORD", hint, default, doc))
-    return found
+    schema = schema if isinstance(schema, dict) else {}
+    properties = schema.get("properties")
+    if isinstance(properties, dict):  # what the schema leaves out, the documentation may say
+        documented = {
+            key: {"description": docs.args[key], **one}
+            for key, one in properties.items()
+            if key in docs.args and isinstance(one, dict)
+        }
+        schema = {**schema, "properties": {**properties, **documented}}
+    return [
+        _Parameter(one.name, one.key, "POSITIONAL_OR_KEYWORD", one.type, one.default, one.doc)
+        for one in parameters_of(schema)
+    ]
 
 
 def _output(told: Mapping[str, Any]) -> str:
@@ -223,11 +220,6 @@ def _default(text: object) -> str | None:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return "..."
     return str(text)
-
-
-def _literal(value: object) -> str:
-    plain = isinstance(value, bool | int | str) or (isinstance(value, float) and value - value == 0)
-    return ascii(value) if plain and len(str(value)) <= 60 else "None"
 
 
 def _imports(text: str) -> list[str]:
@@ -271,13 +263,3 @@ def _docstring(
 def _safe(text: str) -> str:
     """Text as it stands inside a docstring."""
     return text.replace("\\", "\\\\").replace('"""', "'''").strip('"')
-
-
-def _shown(text: str) -> str:
-    """Text without what is not seen."""
-    lines = []
-    for line in text.replace("\r\n", "\n").split("\n")[:400]:
-        for start, end in reversed(list(invisible(line))):
-            line = line[:start] + line[end:]
-        lines.append(line.rstrip())
-    return "\n".join(lines).encode("utf-8", "replace").decode("utf-8")
