@@ -13,7 +13,7 @@ from pydantic import TypeAdapter
 from dynasaur.errors import ConfigError, ContextError, ModelError
 from dynasaur.models.openai_model import OpenAIModel
 from dynasaur.models.patience import Patience
-from dynasaur.types import Api, Ear, Image, Manner, Message, ModelFacts, Usage
+from dynasaur.types import Api, Image, Manner, Message, ModelFacts, Usage
 from tests.builders.answers import (
     EVENTS,
     completion_of,
@@ -33,29 +33,12 @@ from tests.builders.chat_server import (
     streamed,
     way_of,
 )
+from tests.builders.ears import Heard
 
 STEP = Step('I "print" so.', "print(1)", 100, 50, cached_tokens=60, reasoning_tokens=30)
 TALK = (Message("system", "You write Python."), Message("user", "Print one."))
 IMAGE = Image("image/png", b"\x89PNG")
 WAYS = ("schema", "tool", "text")
-
-
-class Heard(Ear):
-    wants_stream = True
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-        self.waits: list[str] = []
-        self.remarks: list[str] = []
-
-    def heard(self, text: str) -> None:
-        self.pieces.append(text)
-
-    def waiting(self, seconds: float, why: str) -> None:
-        self.waits.append(why)
-
-    def remarked(self, line: str) -> None:
-        self.remarks.append(line)
 
 
 def model(

@@ -10,7 +10,7 @@ from dynasaur.errors import ModelError
 from dynasaur.models.apis.events import thought_of
 from dynasaur.models.openai_model import OpenAIModel
 from dynasaur.models.patience import Patience
-from dynasaur.types import Ear, Image, Message
+from dynasaur.types import Image, Message
 from tests.builders.chat_server import (
     ChatServer,
     Output,
@@ -20,23 +20,10 @@ from tests.builders.chat_server import (
     failure,
     streamed,
 )
+from tests.builders.ears import Heard
 
 STEP = Step('I "print" so.', "print(1)")
 TALK = (Message("user", "Print one."),)
-
-
-class Heard(Ear):
-    wants_stream = True
-
-    def __init__(self) -> None:
-        self.pieces: list[str] = []
-        self.waits: list[str] = []
-
-    def heard(self, text: str) -> None:
-        self.pieces.append(text)
-
-    def waiting(self, seconds: float, why: str) -> None:
-        self.waits.append(why)
 
 
 def model(server: ChatServer, attempts: int = 3) -> OpenAIModel:
