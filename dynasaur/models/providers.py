@@ -25,6 +25,7 @@ class Provider:
         keys: Environment variables with its key, the first that is set; none where it needs none.
         urls: Environment variables with another base URL.
         path: What a base URL ends in that was given without a path.
+        host: In place of a base URL a host may be given, with its port or without.
         ways: The forms in which a reply is asked for, in order.
         without: Settings that it refuses or ignores.
         limit: The field for the length of a reply.
@@ -37,6 +38,7 @@ class Provider:
     keys: tuple[str, ...] = ("OPENAI_API_KEY",)
     urls: tuple[str, ...] = ("OPENAI_BASE_URL", "OPENAI_API_BASE")
     path: str = ""
+    host: bool = False
     ways: tuple[Way, ...] = WAYS
     without: frozenset[str] = frozenset()
     limit: str = "max_tokens"
@@ -62,7 +64,7 @@ class Provider:
         given = first(environ, self.urls)
         if not given:
             return self.url
-        if "://" not in given and "OLLAMA_HOST" in self.urls:  # a host, with a port or without
+        if self.host and "://" not in given:
             given = f"http://{given}" if ":" in given else f"http://{given}:{_port(self.url)}"
         return given if urlsplit(given).path.strip("/") else given.rstrip("/") + self.path
 
