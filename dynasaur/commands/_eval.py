@@ -65,11 +65,11 @@ def eval_model(plan: Plan) -> Model:
 
 
 def named_model(name: str | None, manner: Manner = Manner()) -> Model:  # noqa: B008 - frozen
-    """A model by its name, with the prices that the user knows; None for the configured one."""
+    """A model by its name, with what the user says of it; None for the configured one."""
     from dynasaur.models.catalog import resolve
 
-    prices = config.table_of(config.user_file(), ("models",))
-    return resolve(name, os.environ, tables=(prices, {}), manner=manner)
+    own = config.table_of(config.user_file(), ("models",))
+    return resolve(name, os.environ, tables=(own, {}), manner=manner)
 
 
 def eval_library(root: Path, plan: Plan, settings: Mapping[str, Any]) -> Library:
