@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from dynasaur.errors import KernelError, UsageError
+from dynasaur.kernel import remembered, tiers
 from dynasaur.kernel.client import JupyterKernel
 from dynasaur.kernel.gateway import TOKEN as VARIABLE
 from dynasaur.kernel.limits import Limits
@@ -234,6 +235,22 @@ def test_sandbox_by_kernelspec_alone(specs: Path, tmp_path: Path) -> None:
         seen = kernel.execute("import os; print(os.path.exists('/etc/shadow'))")
         assert seen.output == "False\n"
     assert KernelManager(kernel_name="boxed").kernel_spec is not None
+
+
+def test_the_provisioner_tries_what_was_remembered(
+    specs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another program's manager does not start its kernel anew where the memory was wrong."""
+    monkeypatch.setattr(remembered, "seen_to_work", lambda *_: True)
+    monkeypatch.setattr(tiers, "_by_running", lambda _: "it stopped working")
+    named = {"kernel_provisioner": {"provisioner_name": "dynasaur-sandbox"}}
+    install(specs, "boxed", interrupt_mode="message", metadata=named)
+    tiers.probe.cache_clear()
+    try:
+        with pytest.raises(KernelError, match="it stopped working"):
+            JupyterKernel(tmp_path, kernel_name="boxed").start()
+    finally:
+        tiers.probe.cache_clear()
 
 
 def test_unknown_kernel(specs: Path, tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ class Box:
         limits: What it may use.
         network: What it may reach: `none`, `allow=DOMAIN[,DOMAIN...]` or `full`.
         packages: A folder of packages that it may read; None for none.
+        sure: Its tier is tried first, whatever an earlier program saw to work.
 
     Raises:
         UsageError: There is no such tier, or not with this network.
@@ -48,10 +49,17 @@ class Box:
     """
 
     def __init__(
-        self, work: Path, *, tier: str, limits: Limits, network: str, packages: Path | None
+        self,
+        work: Path,
+        *,
+        tier: str,
+        limits: Limits,
+        network: str,
+        packages: Path | None,
+        sure: bool = False,
     ) -> None:
         proxied = network.startswith(ALLOW)
-        self._tier = choose(tier, proxied=proxied)
+        self._tier = choose(tier, proxied=proxied, sure=sure)
         self.place = Place(
             work,
             private_folder(),

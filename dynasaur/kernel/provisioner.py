@@ -51,6 +51,7 @@ class SandboxProvisioner(LocalProvisioner):
                 limits=Limits(**self.limits),
                 network=self.network,
                 packages=Path(self.packages) if self.packages else None,
+                sure=True,
             )
         manager: Any = self.parent
         manager.transport = "ipc"

@@ -42,12 +42,14 @@ class Probe:
     problem: str
 
 
-def choose(sandbox: str, *, proxied: bool = False) -> Tier:
+def choose(sandbox: str, *, proxied: bool = False, sure: bool = False) -> Tier:
     """The tier to use: the strongest that works, or the one asked for.
 
     Args:
         sandbox: One of `CHOICES`.
         proxied: It must be able to keep all but the host's proxy from the kernel.
+        sure: What an earlier program saw to work is tried again: for kernels that nobody starts
+            anew after `doubted`.
 
     Raises:
         UsageError: There is no such tier, or not with a proxy.
@@ -65,7 +67,7 @@ def choose(sandbox: str, *, proxied: bool = False) -> Tier:
     problems = []
     for tier in PROXIED if proxied else STRONGEST_FIRST:
         if sandbox in {"auto", tier}:
-            problem = _problem(tier)
+            problem = probe(tier).problem if sure else _problem(tier)
             if not problem:
                 return tier
             if sandbox == tier or here(tier):
