@@ -80,6 +80,7 @@ READ: list[tuple[str, Callable[[Path], bytes], list[str]]] = [
     ("latin.htm", lambda _: HTML.replace("Hot", "Caf\xe9").encode("latin-1"), ["Caf\xe9."]),
     ("a.csv", lambda _: b"product,price\ntea,2.5\ncup,8\n", [TABLE]),
     ("semi.csv", lambda _: b"product;price\r\ntea;2.5\r\ncup;8\r\n", [TABLE]),
+    ("names.csv", lambda _: b'"a, b, c";d\nx;y\n', ["| a, b, c | d |", "| x | y |"]),
     ("a.tsv", lambda _: b"product\tprice\ntea\t2.5\ncup\t8\n", [TABLE]),
     (
         "wide.csv",

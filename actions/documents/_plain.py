@@ -8,6 +8,7 @@ from io import StringIO
 from itertools import islice
 from typing import Any
 
+from ..tables._delimiter import delimiter_of
 from ._document import Document, Part
 
 _SAMPLE = 65_536
@@ -98,18 +99,13 @@ def json_document(data: bytes, _name: str) -> Document:
 def csv_document(data: bytes, name: str) -> Document:
     """A file of separated values as a table; as plain text where it is none."""
     text = decoded(data)
-    delimiter = "\t" if name.lower().endswith((".tsv", ".tab")) else _delimiter(text)
+    delimiter = "\t" if name.lower().endswith((".tsv", ".tab")) else delimiter_of(text)
     try:
         rows = list(islice(csv.reader(StringIO(text), delimiter=delimiter), _MOST_ROWS + 1))
     except csv.Error:
         return Document("text", (Part("", text),))
     note = f"only the first {_MOST_ROWS:,} rows are shown" if len(rows) > _MOST_ROWS else ""
     return Document("table", (Part("", markdown_table(rows[:_MOST_ROWS])),), note)
-
-
-def _delimiter(text: str) -> str:
-    first = text.partition("\n")[0]
-    return max(",;\t|", key=first.count)
 
 
 def markdown_table(rows: list[list[Any]]) -> str:

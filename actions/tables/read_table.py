@@ -10,12 +10,12 @@ import csv
 import json
 from collections.abc import Iterable
 from io import StringIO
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from ..structured.read_json import read_json
 from ..text.read_text import read_text
+from ._delimiter import delimiter_of
 from ._records import Numbered, number_or_text, records
 from ._workbook import NoWorkbookError, sheets_of
 
@@ -55,26 +55,8 @@ def read_table(path: str) -> list[dict[str, Any]]:
     if suffix == ".json":
         return _json_objects(read_json(path), path)
     text = read_text(path)
-    delimiter = "\t" if suffix in (".tsv", ".tab") else _delimiter(text)
+    delimiter = "\t" if suffix in (".tsv", ".tab") else delimiter_of(text)
     return records(_delimited(text, delimiter, path), number_or_text, path)
-
-
-def _delimiter(text: str) -> str:
-    """The delimiter that splits the first rows into the same number of cells."""
-    best, best_score = ",", (0.0, 1)
-    for delimiter in "\t|;,":  # where two do equally well, the rarer in prose
-        try:
-            rows = [
-                row for row in islice(csv.reader(StringIO(text), delimiter=delimiter), 30) if row
-            ]
-        except csv.Error:
-            continue
-        width = len(rows[0]) if rows else 0
-        fitting = sum(len(row) == width for row in rows)
-        score = (fitting / max(len(rows), 1), width)
-        if width > 1 and score > best_score:
-            best, best_score = delimiter, score
-    return best
 
 
 def _delimited(text: str, delimiter: str, path: str) -> Iterable[Numbered]:
