@@ -16,7 +16,7 @@ from dynasaur.errors import FailureError
 from dynasaur.evals import coverage
 from dynasaur.evals.complexity import Complexity, complexity
 from dynasaur.evals.folder import ADMISSIONS, LIBRARY, RESULTS, read_manifest
-from dynasaur.evals.results import Admitted, Result, read_lines
+from dynasaur.evals.results import Admitted, Result, total_cost, read_lines
 from dynasaur.evals.statistics import Share
 from dynasaur.library import Library
 from dynasaur.types import BASE, LOCAL
@@ -143,7 +143,7 @@ class Finished:
         """US dollars in all, a judge's with them; None where a price is not known."""
         costs = [one.cost for one in self.results] + [one.cost for one in self.admissions]
         costs += [one.judge_cost for one in self.results]
-        return None if None in costs else sum(cost for cost in costs if cost is not None)
+        return total_cost(costs)
 
     @property
     def ends(self) -> Counter[str]:

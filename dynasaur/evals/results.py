@@ -7,7 +7,7 @@ is cut off.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from types import TracebackType
@@ -119,6 +119,12 @@ class Admitted:
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cost: float | None = 0.0
+
+
+def total_cost(costs: Iterable[float | None]) -> float | None:
+    """US dollars in all; None where one of them is not known."""
+    known = list(costs)
+    return None if None in known else sum(cost for cost in known if cost is not None)
 
 
 L = TypeVar("L", Result, Admitted)

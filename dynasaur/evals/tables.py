@@ -152,17 +152,18 @@ def _counts(counters: Sequence[Counter[str]], all_of: Sequence[Finished]) -> Row
     total: Counter[str] = Counter()
     for counter in counters:
         total.update(counter)
-    head = ["", *(one.name for one in all_of)]
-    return [
-        head,
-        *([kind, *(str(one[kind]) for one in counters)] for kind, _ in total.most_common()),
-    ]
+    return _of_kinds([kind for kind, _ in total.most_common()], counters, all_of)
 
 
 def _missed(all_of: Sequence[Finished]) -> Rows:
-    counters = [missed(each.results) for each in all_of]
+    return _of_kinds(KINDS, [missed(each.results) for each in all_of], all_of)
+
+
+def _of_kinds(
+    kinds: Sequence[str], counters: Sequence[Counter[str]], all_of: Sequence[Finished]
+) -> Rows:
     head = ["", *(one.name for one in all_of)]
-    return [head, *([kind, *(str(one[kind]) for one in counters)] for kind in KINDS)]
+    return [head, *([kind, *(str(one[kind]) for one in counters)] for kind in kinds)]
 
 
 def _apart(all_of: Sequence[Finished]) -> Rows:

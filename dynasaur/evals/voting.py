@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from dynasaur.evals.problem import Problem
-from dynasaur.evals.results import Result
+from dynasaur.evals.results import Result, total_cost
 from dynasaur.evals.scorers.answers import as_text, boxed
 from dynasaur.evals.scorers.choice import letter_of
 from dynasaur.evals.scorers.mathematics import mathematics
@@ -47,7 +47,7 @@ def best_of(budget: int, problem: Problem, run: Callable[[int], Result]) -> Resu
         seconds=round(sum(one.seconds for one in done), 3),
         prompt_tokens=sum(one.prompt_tokens for one in done),
         completion_tokens=sum(one.completion_tokens for one in done),
-        cost=_cost(done),
+        cost=total_cost(one.cost for one in done),
         served=tuple(dict.fromkeys(served for one in done for served in one.served)),
         runs=tuple(one.run for one in done),
         votes=votes,
@@ -92,8 +92,3 @@ def _plain(answer: Json, problem: Problem) -> str | float:
     except ValueError:
         value = math.nan
     return value if math.isfinite(value) else " ".join(text.split()).rstrip(".").casefold()
-
-
-def _cost(done: Sequence[Result]) -> float | None:
-    costs = [one.cost for one in done]
-    return None if None in costs else sum(cost for cost in costs if cost is not None)
