@@ -48,6 +48,9 @@ def test_scripts_run_and_forms_are_filled_in(site: WebSite) -> None:
     assert "made by a script" in shown
     assert "[form 1: q (text)]" in shown
     assert json.dumps({"q": ["green tea"]}) in fill_form({"q": "green tea"})
+    open_page(f"{site.host}/ticks", render=True)
+    sent = {"size": ["L"], "with": ["honey"]}
+    assert json.dumps(sent) in fill_form({"size": "L", "Honey": "on"})
     # The cookie that the script has set goes along from then on, with a browser and without.
     assert "cookies: ran=yes" in open_page(f"{site.host}/cookie")
     with pytest.raises(ConnectionError, match=r"cannot show .*/missing: 404 Not Found"):

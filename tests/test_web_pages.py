@@ -193,6 +193,22 @@ def test_filling_in_forms(site: WebSite) -> None:
         fill_form({}, 2)
 
 
+@pytest.mark.parametrize(
+    ("fields", "sent"),
+    [
+        ({}, {"size": ["S"]}),
+        ({"size": "L"}, {"size": ["L"]}),
+        ({"Large": "on"}, {"size": ["L"]}),
+        ({"Honey": "on"}, {"size": ["S"], "with": ["honey"]}),
+        ({"with": "milk", "size": "L"}, {"size": ["L"], "with": ["milk"]}),
+        ({"with": ""}, {"size": ["S"]}),
+    ],
+)
+def test_what_is_ticked_is_sent(site: WebSite, fields: dict[str, str], sent: object) -> None:
+    open_page(f"{site.host}/ticks")
+    assert f"GET {json.dumps(sent)}" in fill_form(fields)
+
+
 def test_documents_are_read_as_pages(site: WebSite) -> None:
     pytest.importorskip("markitdown")
     prose = [f"Line {number} of the report" for number in range(30)]

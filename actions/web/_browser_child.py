@@ -94,11 +94,14 @@ def _fill(page: Any, fields: dict[str, str]) -> None:
 
     last = None
     for name, value in fields.items():
-        last = page.locator(f"[name={json.dumps(name)}]").first
+        alike = page.locator(f"[name={json.dumps(name)}]")
+        last = alike.first
         kind = last.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
         if kind == "select":
             last.select_option(value)
         elif kind in ("checkbox", "radio"):
+            place = alike.evaluate_all("(all, v) => all.findIndex(e => e.value === v)", value)
+            last = alike.nth(max(place, 0))
             last.set_checked(bool(value))
         else:
             last.fill(value)

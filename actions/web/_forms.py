@@ -81,7 +81,7 @@ class Form:
                 continue
             wanted = given.get(control.name)
             if control.kind in ("checkbox", "radio"):
-                chosen = wanted in (control.value, "on") if wanted is not None else control.ticked
+                chosen = wanted == control.value if wanted is not None else control.ticked
                 value = control.value if chosen else None
             else:
                 value = control.value if wanted is None else wanted
@@ -157,7 +157,9 @@ def _choice(select: Any, name: str, label: str) -> Control:
 
 
 def _option(control: Control, wanted: str) -> str:
-    """The value of a choice's option, given by value or by label."""
+    """The value of a choice's option, given by value or by label; of what is ticked its own."""
+    if control.kind in ("checkbox", "radio") and wanted == "on":
+        return control.value
     if not control.options or wanted in control.options:
         return wanted
     for value, label in control.options.items():

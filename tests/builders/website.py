@@ -83,6 +83,11 @@ FORM = (
     "<input type=checkbox name=exact value=yes><input type=hidden name=token value=t1>"
     "<input type=submit name=go value=Go></form>"
 )
+TICKS = (
+    "<form action=/found><input type=radio name=size value=S checked><label for=l>Large</label>"
+    "<input type=radio name=size value=L id=l><input type=checkbox name=with value=milk>"
+    "<label for=h>Honey</label><input type=checkbox name=with value=honey id=h></form>"
+)
 SCRIPTED = (
     "<title>App</title><div id=app></div><script>document.getElementById('app').innerHTML ="
     " '<p>made by a ' + 'script</p><a href=/plain>on</a><form action=/found><input name=q></form>';"
@@ -155,6 +160,7 @@ PAGES: dict[str, Answer] = {
     "/spans": html(SPANS),
     "/layout": html(LAYOUT),
     "/form": html(FORM),
+    "/ticks": html(TICKS),
     "/post": html(
         "<form method=post action=/found enctype=x><textarea name=q>old</textarea></form>"
     ),
