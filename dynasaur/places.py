@@ -1,4 +1,4 @@
-"""What a file among the actions is by its place, and how people name a module by it."""
+"""What a file among the actions is by its place, how people name a module, and where it may run."""
 
 from __future__ import annotations
 

@@ -27,19 +27,20 @@ def test_only_what_nobody_holds_is_swept(scratch: Path) -> None:
     left.mkdir()
     (left / "lock").touch()
     old, young = scratch / "dynasaur-trial-old", scratch / "dynasaur-trial-young"
-    for folder in (old, young, scratch / "dynasaur-else"):
+    others = [scratch / f"dynasaur-{name}-old" for name in ("call", "look")]
+    for folder in (old, young, *others, scratch / "dynasaur-else"):
         folder.mkdir()
     elsewhere = scratch / "elsewhere"
     elsewhere.mkdir()
     (scratch / "dynasaur-probe-link").symlink_to(elsewhere)
     before = time.time() - 100_000
-    for path in (old, scratch / "dynasaur-else", elsewhere):
+    for path in (old, *others, scratch / "dynasaur-else", elsewhere):
         os.utime(path, (before, before))
     os.utime(scratch / "dynasaur-probe-link", (before, before), follow_symlinks=False)
     made = private_folder()
     assert held.is_dir()
     assert not left.exists()
-    assert not old.exists()
+    assert not any(one.exists() for one in (old, *others))
     for kept in (young, scratch / "dynasaur-else", elsewhere):
         assert kept.is_dir()
     assert made.stat().st_mode & 0o777 == 0o700

@@ -16,7 +16,10 @@ _UNBORN = "dynasaur-new-"
 _LOCK = "lock"
 _PASSING = (
     _UNBORN,
-    *(f"dynasaur-{one}-" for one in ("probe", "trial", "install", "replay", "at", "merge")),
+    *(
+        f"dynasaur-{one}-"
+        for one in ("probe", "trial", "install", "replay", "at", "merge", "call", "look")
+    ),
 )
 """Folders that others of our parts use for minutes at most, and that hold no lock."""
 
