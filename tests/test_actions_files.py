@@ -310,6 +310,10 @@ def test_values_that_a_file_cannot_hold_are_written_as_text(tmp_path: Path) -> N
             "2024-03-05",
             None,
         )
+    odd = [{"a": "x\0y\x1b", "b": dt.datetime(2024, 3, 5, 10, tzinfo=dt.UTC), "c": dt.time(3, 4)}]
+    assert read_table(write_table(odd, str(tmp_path / "odd.xlsx"))) == [
+        {"a": "xy", "b": "2024-03-05 10:00:00+00:00", "c": "03:04:00"}
+    ]
     with pytest.raises(ValueError, match=r"a\.doc must end in \.csv"):
         write_table(rows, str(tmp_path / "a.doc"))
 

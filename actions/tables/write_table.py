@@ -9,6 +9,7 @@
 
 import csv
 import json
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from typing import Any
 def write_table(rows: list[dict[str, Any]], path: str) -> str:
     r"""Write (save, export, store) rows to a new file: .csv, .tsv, .json, .jsonl or .xlsx.
 
-    A text that a spreadsheet would run as a formula is written as text.
+    In an Excel file, a text that begins as a formula does is written as text, and what it cannot
+    hold is left out or becomes text: control characters, zones of times.
 
     Args:
         rows: The rows; the columns are those of all rows, in order of first appearance.
@@ -60,30 +62,30 @@ def write_table(rows: list[dict[str, Any]], path: str) -> str:
 
 def _text(value: Any) -> Any:
     """A cell of a text file; lists and dicts as JSON."""
-    return json.dumps(value, ensure_ascii=False, default=str) if _is_nested(value) else value
-
-
-def _is_nested(value: Any) -> bool:
-    return isinstance(value, list | dict | tuple)
+    nested = isinstance(value, list | dict | tuple)
+    return json.dumps(value, ensure_ascii=False, default=str) if nested else value
 
 
 def _write_excel(rows: list[dict[str, Any]], columns: list[str], path: str) -> None:
     try:
         from openpyxl import Workbook
         from openpyxl.cell import WriteOnlyCell
+        from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
     except ImportError as error:
         raise ImportError("Excel files need openpyxl: pip install 'dynasaur[excel]'") from error
     book = Workbook(write_only=True)
     sheet = book.create_sheet("Sheet1")
 
     def cell(value: Any) -> Any:
-        if not isinstance(value, str | int | float | bool | None) and not hasattr(value, "year"):
-            value = _text(value) if _is_nested(value) else str(value)
-        if isinstance(value, str) and value.startswith("="):
-            made = WriteOnlyCell(sheet, value)
-            made.data_type = "s"
-            return made
-        return value
+        local = isinstance(value, date) and getattr(value, "tzinfo", None) is None
+        if local or isinstance(value, int | float | None):
+            return value
+        text = ILLEGAL_CHARACTERS_RE.sub("", str(_text(value)))
+        if not text.startswith("="):
+            return text
+        made = WriteOnlyCell(sheet, text)
+        made.data_type = "s"
+        return made
 
     sheet.append([cell(column) for column in columns])
     for row in rows:
