@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from dynasaur.evals.report import facts, markdown
 from dynasaur.evals.restricted import more_than_calls
 from dynasaur.evals.results import Admitted, Lines, Result, read_lines
 from dynasaur.evals.statistics import Pairing, Share
+from tests.builders.cli import dynasaur
 
 CALL = "x = mean([1, 2])\nsubmit_final_answer(x)"
 OWN = "def f(n):\n    return n\nsubmit_final_answer(f(1))"
@@ -219,6 +221,37 @@ def test_half_a_line_is_what_a_kill_left(tmp_path: Path) -> None:
         path.write_bytes(damaged)
         with pytest.raises(UsageError, match=r"results\.jsonl, line 1"):
             read_lines(path, Result)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"id": {}},
+        {"number": "1"},
+        {"right": "yes"},
+        {"errors": 5},
+        {"called": [1]},
+        {"cost": "x"},
+        {"seconds": None},
+    ],
+)
+def test_a_line_with_a_value_of_another_kind_is_damaged(
+    tmp_path: Path, wrong: dict[str, object]
+) -> None:
+    path = tmp_path / "results.jsonl"
+    row = asdict(result(0, True, answer=[{"a": 1}]))
+    path.write_text(json.dumps(row) + "\n" + json.dumps(row | wrong) + "\n")
+    with pytest.raises(UsageError, match=rf"line 2 is damaged: {next(iter(wrong))} = "):
+        read_lines(path, Result)
+
+
+def test_a_damaged_evaluation_is_told_on_one_line(tmp_path: Path) -> None:
+    write(tmp_path / "a", [result(0, True)], [])
+    with (tmp_path / "a" / "results.jsonl").open("a") as file:
+        file.write('{"id": "p1", "group": "g", "batch": "x"}\n')
+    done = dynasaur("eval", "report", "a", cwd=tmp_path)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+    assert "results.jsonl, line 2 is damaged: batch = 'x'" in done.err
 
 
 def test_one_process_at_a_time_adds(tmp_path: Path) -> None:

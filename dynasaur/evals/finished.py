@@ -16,7 +16,7 @@ from dynasaur.errors import FailureError
 from dynasaur.evals import coverage
 from dynasaur.evals.complexity import Complexity, complexity
 from dynasaur.evals.folder import ADMISSIONS, LIBRARY, RESULTS, read_manifest
-from dynasaur.evals.results import Admitted, Result, total_cost, read_lines
+from dynasaur.evals.results import Admitted, Result, read_lines, total_cost
 from dynasaur.evals.statistics import Share
 from dynasaur.library import Library
 from dynasaur.types import BASE, LOCAL

@@ -185,6 +185,26 @@ def _line(where: str, row: Mapping[str, Any], kind: type[L]) -> L:
     known = {one.name for one in fields(kind)}
     lists = {key: tuple(v) for key, v in row.items() if isinstance(v, list) and key != "answer"}
     try:
-        return kind(**{key: v for key, v in {**row, **lists}.items() if key in known})
+        made = kind(**{key: v for key, v in {**row, **lists}.items() if key in known})
     except TypeError as error:
         raise UsageError(f"{where} is damaged: {error}") from error
+    for one in fields(made):
+        value = getattr(made, one.name)
+        if not isinstance(value, _KINDS.get(str(one.type), object)) or (
+            isinstance(value, tuple) and not all(isinstance(part, str) for part in value)
+        ):
+            raise UsageError(f"{where} is damaged: {one.name} = {repr(value)[:80]}")
+    return made
+
+
+_NONE = type(None)
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "float": (int, float),
+    "float | None": (int, float, _NONE),
+    "bool | None": (bool, _NONE),
+    "tuple[str, ...]": (tuple,),
+    "Mapping[str, str]": (dict,),
+}
+"""What JSON has for the fields; the answer can be anything."""
