@@ -525,6 +525,28 @@ def test_a_locked_archive_says_so_for_each_file(tmp_path: Path) -> None:
     assert "(not shown: a.txt is encrypted: it needs a password)" in page
 
 
+def test_what_is_packed_in_an_unknown_way_says_so(tmp_path: Path) -> None:
+    whole = papers.zipped({"a.txt": "Tea"})
+    at, directory = whole.index(b"PK\3\4"), whole.index(b"PK\1\2")
+    odd, newer = bytearray(whole), bytearray(whole)
+    odd[at + 8] = odd[directory + 10] = 99  # the way of packing
+    newer[directory + 6] = 200  # the version of ZIP that it needs
+    page = read_document(made(tmp_path, "odd.zip", bytes(odd)))
+    assert "(not shown: a.txt cannot be unpacked: That compression method" in page
+    with pytest.raises(ValueError, match=r"newer\.zip is not an archive, or a broken one"):
+        read_document(made(tmp_path, "newer.zip", bytes(newer)))
+
+
+def test_an_open_document_that_is_cut_inside_is_told(tmp_path: Path) -> None:
+    content = bytearray(papers.open_document("text", "<text:p>Tea</text:p>"))
+    directory = content.index(b"PK\1\2", content.index(b"PK\1\2") + 4)
+    size = int.from_bytes(content[directory + 20 : directory + 24], "little") + 9_000
+    for place in (20, 24):
+        content[directory + place : directory + place + 4] = size.to_bytes(4, "little")
+    with pytest.raises(ValueError, match=r"cut\.odt is a broken or encrypted OpenDocument file"):
+        read_document(made(tmp_path, "cut.odt", bytes(content)))
+
+
 def test_a_table_of_many_rows_says_what_is_left_out(tmp_path: Path) -> None:
     path = made(tmp_path, "long.csv", b"a\n" + b"1\n" * 60_000)
     assert "[only the first 50,000 rows are shown]" in read_document(path)

@@ -19,7 +19,11 @@ MOST_BYTES = 2 * 1024**3
 """Files of one archive, and their bytes together once they are unpacked."""
 
 _CHUNK = 1024 * 1024
-_BROKEN = (BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, ValueError)
+BROKEN = (
+    *(BadZipFile, tarfile.TarError, EOFError, OSError, zlib.error, lzma.LZMAError, ValueError),
+    NotImplementedError,
+)
+"""What unpacking fails with where an archive is broken, or packed in a way that is not known."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class Archive:
         except NoArchiveError:
             self._file.close()
             raise
-        except _BROKEN as error:
+        except BROKEN as error:
             self._file.close()
             raise NoArchiveError(f"is not an archive, or a broken one: {error}") from error
 
@@ -117,10 +121,10 @@ class Archive:
                 while (piece := stream.read(_CHUNK)) and self._left >= 0:
                     self._left -= len(piece)
                     yield piece
+        except BROKEN as error:
+            raise ValueError(f"{member.name} cannot be unpacked: {error}") from error
         except RuntimeError as error:
             raise ValueError(f"{member.name} is encrypted: it needs a password") from error
-        except (*_BROKEN, NotImplementedError) as error:
-            raise ValueError(f"{member.name} cannot be unpacked: {error}") from error
         if self._left < 0:
             raise ValueError(f"{self._name} unpacks to more than {MOST_BYTES // 1024**2:,} MiB")
 

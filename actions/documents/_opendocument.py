@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from io import BytesIO
 from xml.etree import ElementTree as ET
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
+from ..archives._members import BROKEN
 from ._document import Document, Part
 from ._office import guard
 from ._plain import markdown_table
@@ -25,7 +26,7 @@ def odf_document(data: bytes, name: str) -> Document:
         with ZipFile(BytesIO(data)) as file:
             # Expat bounds what entities can grow to; other files are not fetched.
             root = ET.fromstring(file.read("content.xml"))  # noqa: S314
-    except (BadZipFile, KeyError, ET.ParseError, RuntimeError, OSError) as error:
+    except (*BROKEN, KeyError, ET.ParseError, RuntimeError) as error:
         raise ValueError("is a broken or encrypted OpenDocument file") from error
     body = root.find(f"{_OFFICE}body")
     content = next(iter(body), None) if body is not None else None
