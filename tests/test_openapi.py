@@ -101,13 +101,18 @@ def test_what_a_service_says_never_becomes_code() -> None:
 
 
 def test_a_parameter_may_be_called_as_a_word_of_the_module() -> None:
-    path = {"get": {"operationId": "ask", "parameters": [{"in": "query", "name": "given"}]}}
+    path = {
+        "get": {
+            "operationId": "ask",
+            "parameters": [{"in": "query", "name": "given"}, {"in": "query", "name": "call_api"}],
+        }
+    }
     document = {"openapi": "3.0.0", "paths": {"/a": path}}
     text = module_text("x", named(document)["ask"], "x_ask")
     text = text.replace("from dynasaur.host import call_api", "call_api = lambda *given: given")
     space: dict[str, Any] = {}
     exec(compile(text, "x", "exec"), space)
-    assert space["x_ask"](given=7)[2] == {"given": 7}
+    assert space["x_ask"](given=7, call_api_=8)[2] == {"given": 7, "call_api": 8}
     assert space["x_ask"]()[2] == {}
 
 
