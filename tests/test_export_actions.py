@@ -47,7 +47,7 @@ def mean_of_spread(
 ) -> dict[str, float]:
     """The mean of points: "one" | 'other' \\u202e.
 
-    It has a --- line and a # mark.
+    It has a --- line\\u00a0and a # mark.
 
     Args:
         points: The points.
@@ -125,6 +125,7 @@ def test_a_skill_says_what_it_needs_and_may_do(skills: Path) -> None:
     assert 'license: "MIT AND Apache-2.0"' in head
     assert 'compatibility: "Needs Python >=3.11 and the packages openpyxl>=3.1"' in head
     assert "\u202e" not in said
+    assert "a --- line\u00a0and a # mark." in said  # a blank of another kind is one, too
     assert "python scripts/mean_of_spread.py POINTS ON [WAY] [EXTRA]... [--out OUT]" in body
     assert '- `way` (`Literal["x", "y"]`): Which part of them. Default: `"x"`.' in body
     assert "- `ValueError`: There are none." in body

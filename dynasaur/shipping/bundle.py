@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 OWN = "dynasaur"
 """What imports this package runs only where it is."""
 
-_UNKNOWN_KINDS = {"obfuscation": "code that cannot be read"}
-
 
 @dataclass(frozen=True, slots=True)
 class Bundle:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from dynasaur.schemas import inputs_of
+from dynasaur.syntax.hidden import visible
 from dynasaur.types import Action, Json
 
 Interface = Literal["chat", "responses"]
@@ -36,10 +37,14 @@ def function_of(action: Action, interface: Interface = "chat") -> dict[str, Json
     return {"type": "function", "function": function}
 
 
-def _description(action: Action) -> str:
+def words_of(action: Action) -> str:
+    """The docstring up to its first section."""
     head = re.split(r"^[A-Z]\w+(?: \w+)?:\s*$", action.docstring, maxsplit=1, flags=re.MULTILINE)
-    text = head[0].strip() or action.signature
-    text = "".join(one for one in text if one.isprintable() or one == "\n")
+    return head[0].strip()
+
+
+def _description(action: Action) -> str:
+    text = visible(words_of(action) or action.signature)
     return text if len(text) <= LONGEST_DESCRIPTION else f"{text[: LONGEST_DESCRIPTION - 3]}..."
 
 

@@ -19,6 +19,7 @@ from dynasaur.errors import UsageError
 from dynasaur.pins.licence import UNKNOWN
 from dynasaur.shipping.bundle import Bundle
 from dynasaur.shipping.skills import support
+from dynasaur.syntax.hidden import visible
 
 _PYTHON = ">=3.11"
 _TAG = "py3-none-any"
@@ -256,4 +257,4 @@ def _record(content: Mapping[str, bytes], own: str) -> bytes:
 
 
 def _cell(text: str) -> str:
-    return "".join(one for one in text if one.isprintable()).replace("|", "\\|")
+    return " ".join(visible(text).split()).replace("|", "\\|")

@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from dynasaur.kernel.inside import plain
 from dynasaur.shipping import runner
 from dynasaur.shipping.bundle import Bundle
+from dynasaur.shipping.functions import words_of
 from dynasaur.source import Head, with_head
 from dynasaur.source.docs import read_docs
+from dynasaur.syntax.hidden import visible
 from dynasaur.types import Action
 
 LONGEST_NAME = 64
@@ -123,7 +125,7 @@ def _markdown(name: str, bundle: Bundle) -> str:
     parts = [
         _front_matter(name, bundle),
         f"# {name}",
-        _words(action),
+        words_of(action) or f"`{action.signature}`",
         "## How to run it",
         f"```bash\npython {script} {_usage(action)}\n```",
         _HOW,
@@ -143,7 +145,7 @@ def _markdown(name: str, bundle: Bundle) -> str:
     if reach:
         read = f"As far as its code can be read, it {', '.join(reach)}."
         parts += ["## What it may do", f"{read} It runs with the rights of who runs it."]
-    return "\n\n".join(_visible(part) for part in parts) + "\n"
+    return "\n\n".join(visible(part) for part in parts) + "\n"
 
 
 def _front_matter(name: str, bundle: Bundle) -> str:
@@ -179,12 +181,6 @@ def _when(action: Action) -> str:
     return f"{does} Use when a task asks for: {words}{f' (given: {given})' if given else ''}."
 
 
-def _words(action: Action) -> str:
-    """The docstring up to its first section."""
-    head = re.split(r"^[A-Z]\w+(?: \w+)?:\s*$", action.docstring, maxsplit=1, flags=re.MULTILINE)
-    return head[0].strip() or f"`{action.signature}`"
-
-
 def _usage(action: Action) -> str:
     shown = []
     for one in action.parameters:
@@ -209,10 +205,6 @@ def _arguments(action: Action) -> str:
 
 def _quoted(text: str, most: int) -> str:
     """A scalar of YAML on one line, bounded."""
-    line = " ".join(_visible(text).split())
+    line = "".join(one for one in " ".join(visible(text).split()) if one.isprintable())
     line = line if len(line) <= most else f"{line[: most - 3]}..."
     return json.dumps(line, ensure_ascii=False)
-
-
-def _visible(text: str) -> str:
-    return "".join(one for one in text if one.isprintable() or one in "\n\t")
