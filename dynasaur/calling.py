@@ -8,13 +8,13 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
-from dynasaur.agent.outside import Outside, Provided
-from dynasaur.agent.permission import Permission
+from dynasaur.agent.hosted import HostedKernel
+from dynasaur.agent.outside import Outside
 from dynasaur.agent.protocols import Library
-from dynasaur.agent.scene import Permit, WorkScene
+from dynasaur.agent.scene import Permit
 from dynasaur.errors import BlockedError, DynasaurError, FailureError, LimitError, UsageError
 from dynasaur.schemas import arguments_of
-from dynasaur.types import HOSTED, Action, Ending, Json, Module, Observation, Usage
+from dynasaur.types import Action, Ending, Json, Module, Observation, Usage
 
 RESULT = "give_result_of_call"
 """The host function by which a result leaves the kernel."""
@@ -36,30 +36,32 @@ class Outcome:
         name: The action's name.
         seen: What the kernel showed while it ran.
         results: The result, where it returned.
-        blocked: Why it needed a person, and none was there; None where it did not.
+        refused: What a host function refused last, with what the user can do; None for nothing.
     """
 
     name: str
     seen: Observation
     results: tuple[Json, ...] = ()
-    blocked: BlockedError | None = None
+    refused: DynasaurError | None = None
 
     @property
     def failure(self) -> DynasaurError | None:
         """Why there is no result, on one line; None where there is one."""
-        if self.blocked is not None:
-            return self.blocked
+        if isinstance(self.refused, BlockedError):  # whatever the action made of it
+            return self.refused
         if self.seen.ended is Ending.TIMEOUT:
             return LimitError(f"{self.name}: {_line(self.seen.notice)}")
         if self.seen.ok and self.results:
             return None
         error = self.seen.error
+        if error and self.refused and error.message.endswith(str(self.refused)):
+            return self.refused
         raised = f"{error.type}: {error.message}" if error else ""
         said = ". ".join(filter(None, [raised, self.seen.notice]))
         return FailureError(f"{self.name}: {_line(said) or 'it gave no result'}")
 
 
-class Call:
+class Call(HostedKernel):
     """A kernel for one call. It belongs to one thread, which must live as long as the kernel.
 
     Args:
@@ -81,14 +83,9 @@ class Call:
     ) -> None:
         self._library = library
         self._results: list[Json] = []
-        self._seconds = 0.0
-        self._stopping = ""
-        self._blocked: BlockedError | None = None
+        self._refused: DynasaurError | None = None
         self.usage = Usage()
-        scene = WorkScene(work, lambda: self, permit or Permission("never"), lambda: self._stopping)
-        self._provided = outside(scene) if outside else Provided({})
-        hosted = {f"{HOSTED}{n}": self._heeding(f) for n, f in self._provided.functions.items()}
-        self._kernel = library.kernel(work, {**hosted, RESULT: self._give})
+        super().__init__(library, work, {RESULT: self._give}, lambda: self, outside, permit)
 
     def spend_outside(self, usage: Usage) -> None:
         """Count what a model's work in a host function cost."""
@@ -99,24 +96,26 @@ class Call:
 
     def seconds_left(self) -> float:
         """How long a host function may take now."""
-        return self._seconds
+        return self.seconds
 
-    def _heeding(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The same function; that it needs a person who is not there is remembered."""
+    def _heard(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """The same function; what it refuses is remembered, for the kernel has no such classes."""
+        del name
 
         @wraps(function)
-        def heeded(*args: Json, **kwargs: Json) -> Any:
+        def heard(*args: Json, **kwargs: Json) -> Any:
             try:
                 return function(*args, **kwargs)
-            except BlockedError as error:
-                self._blocked = error
+            except DynasaurError as error:
+                if not isinstance(self._refused, BlockedError):
+                    self._refused = error
                 raise
 
-        return heeded
+        return heard
 
     def start(self) -> None:
         """Launch the kernel; returns at once."""
-        self._kernel.start()
+        self.kernel.start()
 
     def run(self, action: Action, given: Arguments, seconds: float) -> Outcome:
         """Call the action.
@@ -129,8 +128,8 @@ class Call:
         Raises:
             FailureError: There is no kernel, or the action cannot be imported.
         """
-        kernel = self._kernel
-        self._seconds, self._stopping = seconds, ""
+        kernel = self.kernel
+        self.begin(seconds)
         kernel.start()
         modules = self._library.retriever.closure([action.module])
         self._supply(modules)
@@ -138,19 +137,7 @@ class Call:
         arguments = arguments_of(action, given.positional, given.named)
         awaited = "await " if action.signature.startswith("async ") else ""
         seen = kernel.execute(f"{RESULT}({awaited}{action.name}({arguments}))", timeout=seconds)
-        return Outcome(action.name, seen, tuple(self._results[:1]), self._blocked)
-
-    def stop(self, reason: str) -> bool:
-        """Have the call stopped; safe from another thread. False where nothing runs."""
-        self._stopping = reason
-        return self._kernel.stop(reason)
-
-    def close(self) -> None:
-        """End the kernel, and all that it started."""
-        try:
-            self._kernel.close()
-        finally:
-            self._provided.close()
+        return Outcome(action.name, seen, tuple(self._results[:1]), self._refused)
 
     def _give(self, result: Json) -> Json:
         self._results.append(result)
@@ -165,7 +152,7 @@ class Call:
             if supply.problem:
                 raise FailureError(supply.problem)
             if supply.site is not None:
-                self._kernel.supply(supply.site)
+                self.kernel.supply(supply.site)
 
 
 class Shown:

@@ -15,6 +15,8 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from dynasaur import host
+
 
 def greet(names: list[str], word: Literal["hi", "bye"] = "hi", *, loud: bool = False) -> str:
     """A greeting.
@@ -67,6 +69,40 @@ def sleep_for(seconds: float) -> float:
     """
     time.sleep(seconds)
     return seconds
+
+
+def searches(catch: bool = False) -> str:
+    """Search.
+
+    Args:
+        catch: Do without.
+
+    Returns:
+        What it came to.
+    """
+    try:
+        host.search_web("x")
+    except RuntimeError:
+        if not catch:
+            raise
+    return "without"
+
+
+def orders(catch: bool = False) -> str:
+    """Order.
+
+    Args:
+        catch: Do without.
+
+    Returns:
+        What it came to.
+    """
+    try:
+        host.call_api("shop", {"method": "GET", "path": "/", "places": {}}, {})
+    except RuntimeError:
+        if not catch:
+            raise
+    return "without"
 '''
 
 
@@ -155,6 +191,21 @@ def test_wrong_arguments_are_one_line(library: Path, words: tuple[str, ...], sai
     assert (done.code, done.out) == (2, "")
     assert said in done.err
     assert len(done.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [
+        ("searches", "web search is not configured: a user who wants it says --search "),
+        ("orders", "the service 'shop' is not set up: a user who trusts it writes [apis.shop] "),
+    ],
+)
+def test_what_the_user_has_to_set_up_is_a_wrong_use(library: Path, action: str, said: str) -> None:
+    done = call(library, action)
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith(f"dynasaur: error: {said}")
+    assert len(done.err.splitlines()) == 1
+    assert call(library, action, "--catch").out == "without\n"
 
 
 def test_what_goes_wrong_has_its_exit_code(library: Path) -> None:

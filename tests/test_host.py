@@ -18,6 +18,9 @@ import pytest
 
 from dynasaur.agent import Agent, Library, Limits, Listener, Options, Verdict
 from dynasaur.agent.outside import Provided, Scene
+from dynasaur.agent.protocols import HostFunctions, Kernel
+from dynasaur.calling import Call
+from dynasaur.errors import KernelError
 from dynasaur.kernel.client import JupyterKernel
 from dynasaur.library import Library as Opened
 from dynasaur.models.scripted import ScriptedModel
@@ -235,6 +238,16 @@ def test_a_run_uses_them_records_them_and_closes_them(library: Opened) -> None:
         '["cats", {"k": 1}]',
         '["cats 1"]',
     )
+
+
+def test_where_no_kernel_can_be_made_they_are_closed(library: Opened, tmp_path: Path) -> None:
+    def none(work: Path, functions: HostFunctions) -> Kernel:
+        raise KernelError("there is no sandbox")
+
+    world = World()
+    with pytest.raises(KernelError, match="there is no sandbox"):
+        Call(Opened(library.root, kernel=none), tmp_path, world)
+    assert (world.opened, world.closed) == (1, 1)
 
 
 def test_such_an_action_is_kept_at_solved_and_its_head_says_why(library: Opened) -> None:

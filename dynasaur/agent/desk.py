@@ -10,15 +10,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from dynasaur import prompts
+from dynasaur.agent.hosted import HostedKernel
 from dynasaur.agent.looking import looking
-from dynasaur.agent.options import Options
-from dynasaur.agent.outside import Outside, Provided
-from dynasaur.agent.permission import Permission
-from dynasaur.agent.protocols import Kernel, Library
-from dynasaur.agent.scene import Permit, Spender, WorkScene
+from dynasaur.agent.outside import Outside
+from dynasaur.agent.protocols import HostFunctions, Library
+from dynasaur.agent.scene import Permit, Spender
 from dynasaur.errors import ActionError, BlockedError
 from dynasaur.record import HostCall
-from dynasaur.types import HOSTED, Given, Hit, Json, Observation
+from dynasaur.types import Given, Hit, Json, Observation
 
 ASKED_LIMIT = 2_000
 """Characters of a host call's arguments that the record keeps."""
@@ -61,7 +60,7 @@ class Served(Spender, Protocol):
         """No further step is to come."""
 
 
-class Desk:
+class Desk(HostedKernel):
     """One kernel with its work folder and its host functions, for one run after the other.
 
     Args:
@@ -71,9 +70,7 @@ class Desk:
         permit: Sees that one of those may be called; None: all may.
 
     Attributes:
-        kernel: The kernel; not started yet.
         run: The run under way, which the host functions serve.
-        seconds: What a cell may take.
     """
 
     run: Served
@@ -87,39 +84,18 @@ class Desk:
     ) -> None:
         self.library = library
         self.work = work
-        self.seconds = Options().cell_timeout
-        self._stopping = ""
-        functions: dict[str, Callable[..., Any]] = {
+        functions: HostFunctions = {
             **looking(library.retriever, lambda hits: self.run.offer(hits)),
             "submit_final_answer": self.submit_final_answer,
         }
-        scene = WorkScene(
-            work, lambda: self.run, permit or Permission("never"), lambda: self._stopping
-        )
-        self._provided = outside(scene) if outside else Provided({})
-        noted = {name: self._noting(name, function) for name, function in functions.items()}
-        for name, function in self._provided.functions.items():
-            noted[f"{HOSTED}{name}"] = self._noting(name, function)
-        self.kernel: Kernel = library.kernel(work, noted)
+        super().__init__(library, work, functions, lambda: self.run, outside, permit)
 
     def execute(self, code: str, *, timeout: float) -> Observation:
         """Run one cell."""
-        self.seconds, self._stopping = timeout, ""
+        self.begin(timeout)
         return self.kernel.execute(code, timeout=timeout)
 
-    def stop(self, reason: str) -> bool:
-        """Have the running cell stopped, and the host function that it waits for."""
-        self._stopping = reason
-        return self.kernel.stop(reason)
-
-    def close(self) -> None:
-        """End the kernel, and what its host functions opened."""
-        try:
-            self.kernel.close()
-        finally:
-            self._provided.close()
-
-    def _noting(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    def _heard(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """The same function, each call of it kept for the record."""
 
         @wraps(function)
