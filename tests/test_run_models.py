@@ -110,6 +110,16 @@ def test_what_a_model_refuses_is_learned_once_and_told_once(library: Path) -> No
     ]
 
 
+def test_an_option_that_is_not_sent_is_not_blamed(library: Path) -> None:
+    words = "top_p must be between 0 and 1, as temperature"
+    answers = [failure(400, "temperature is not supported", param="temperature")]
+    with ChatServer([*answers, failure(400, words), failure(400, words)]) as server:
+        done = run(library, server, "--temperature", "0.2", "-q")
+        assert (done.code, len(server.chats)) == (1, 3)
+    assert "give another --temperature" not in done.err
+    assert words in done.err
+
+
 @pytest.mark.parametrize(
     ("option", "words", "line"),
     [

@@ -96,10 +96,15 @@ class Asking:
     def left_out(self, manner: Manner) -> tuple[str, ...]:
         """The settings that the user made and the model does not take."""
         lacking = {name for name, names in self._api(manner).names.items() if not names}
-        out = self._learned.left_out | self._provider.without | lacking
+        out = self._refused | lacking
         return tuple(
             name for name in _NAMED if name in out and getattr(manner, name) not in (None, "")
         )
+
+    @property
+    def _refused(self) -> frozenset[str]:
+        """Settings and fields that are not sent, because the model does not take them."""
+        return self._learned.left_out | self._provider.without
 
     def _api(self, manner: Manner) -> Api:
         return _APIS[manner.api if manner.api != "auto" else self._learned.api or "chat"]
@@ -131,12 +136,12 @@ class Asking:
         """The settings that were sent and that the endpoint names."""
         sent, asked = self._api(manner).names, self._within(manner)
         given = (name for name in _NAMED if sent[name] and getattr(asked, name) not in (None, ""))
-        return [name for name in given if _NAMED[name].search(said)]
+        return [n for n in given if n not in self._refused and _NAMED[n].search(said)]
 
     def _once(
         self, messages: Sequence[Message], way: Way, manner: Manner, heard: Heard | None
     ) -> Answer | Failure:
-        api, out = self._api(manner), self._learned.left_out
+        api, out = self._api(manner), self._refused
         options = self._fields(manner) | api.form(way)
         if "stream" in out:
             heard = None
@@ -147,9 +152,8 @@ class Asking:
         return self._endpoint.reply(api, self._model, conversation, options, way=way, heard=heard)
 
     def _fields(self, manner: Manner) -> dict[str, object]:
-        out = self._learned.left_out | self._provider.without
         limit = self._learned.limit or self._provider.limit
-        return manner_fields(self._api(manner), self._within(manner), out, limit)
+        return manner_fields(self._api(manner), self._within(manner), self._refused, limit)
 
     def _within(self, manner: Manner) -> Manner:
         """What is asked for, within what the provider allows and needs."""
@@ -175,7 +179,7 @@ class Asking:
         out = set(self._complained_of(said, manner))
         if streams and (word := _no_stream(said)):
             out.add(word)
-        new = out - learned.left_out - self._provider.without
+        new = out - self._refused
         learned.left_out |= new
         return bool(new)
 
