@@ -483,7 +483,7 @@ def test_an_imported_action_is_called_with_a_key_that_code_never_sees(
     assert imported(home, "--url", f"{shop.host}/v1").code == 0
     words = ("call", "tea_shop_get_teas_tea_id", "7")
     refused = dynasaur(*words, cwd=home)
-    assert (refused.code, refused.out) == (1, "")
+    assert (refused.code, refused.out) == (2, "")
     assert "the service 'tea_shop' is not set up" in refused.err
     settings(home, SETTINGS.format(url=f"{shop.host}/v1"))
     done = dynasaur(*words, "--json", cwd=home, env={"TEA_KEY": KEY})
@@ -498,7 +498,7 @@ def test_only_the_users_own_settings_count(home: Path, shop: Shop) -> None:
     (home / "pyproject.toml").write_text(text)
     assert imported(home, "--take", "list_teas").code == 0
     done = dynasaur("call", "tea_shop_list_teas", cwd=home, env={"TEA_KEY": KEY})
-    assert (done.code, shop.asked) == (1, [])
+    assert (done.code, shop.asked) == (2, [])
     assert "is not set up" in done.err
 
 

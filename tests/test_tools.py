@@ -238,7 +238,7 @@ def test_a_librarys_own_server_waits_for_the_users_yes(place: Path) -> None:
     with (library / "tool.py").open("a", encoding="utf-8") as file:
         file.write("# changed since\n")
     changed = dynasaur("call", "own_add", "1", cwd=library)
-    assert changed.code == 1
+    assert changed.code == 2
     assert "where you agree, `dynasaur tools trust own`" in changed.err
     assert tools(place, None, "trust", "nobody").code == 2
 
