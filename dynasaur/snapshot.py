@@ -27,9 +27,9 @@ FORMAT = 1
 """Raised whenever what is kept in the file, or how it is found out, changes."""
 
 
-def snapshot_file(cache: Path, key: str, commit: str) -> Path:
-    """Where the snapshot of a source (by its address's key) at a commit lies in the cache."""
-    return cache / "trees" / key / f"{commit}-{FORMAT}.sqlite"
+def snapshot_file(cache: Path, address: Address, commit: str) -> Path:
+    """Where the snapshot of a source at a commit lies in the cache."""
+    return cache / "trees" / address.library_key / f"{commit}-{FORMAT}.sqlite"
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +268,7 @@ def _added(root: Path) -> tuple[Pinned, ...]:
     found = []
     for pin in lock_of(root).sources.values():
         if pin.url:
-            kept = snapshot_file(cache_folder(), Address.parse(pin.url).key, pin.commit)
+            kept = snapshot_file(cache_folder(), pin.address, pin.commit)
             if kept.is_file():
                 with suppress(StoreError):
                     mount = f"{PACKAGE}.vendor.{pin.name}"

@@ -47,7 +47,8 @@ def add(
     """Fetch a library, show what would come, ask once, and pin its commit.
 
     URL is https://HOST/PATH, ssh://HOST/PATH or USER@HOST:PATH; REV is a tag, a branch or a
-    commit. What you agree to is remembered for this URL and these capabilities.
+    commit. A library in a folder of its repository is URL[@REV]#subdirectory=FOLDER. What you
+    agree to is remembered for this URL and these capabilities.
     """
     from dynasaur.pins import split
     from dynasaur.sources import add as adding

@@ -32,13 +32,11 @@ FAILED = 2
 @json_option
 def listing(library_path: Path | None, as_json: bool) -> None:
     """List the sources, where each is pinned, and what is vendored of it."""
-    from dynasaur.pins import Address
-
     desk = open_desk(library_path)
     lock = desk.lock()
     found: list[dict[str, Json]] = []
     for name, pin in sorted(lock.sources.items()):
-        here = not pin.url or desk.cache.has(Address.parse(pin.url), pin.commit)
+        here = not pin.url or desk.cache.has(pin.address, pin.commit)
         found.append(
             {
                 "name": name,

@@ -47,20 +47,20 @@ def command(
     needs of your own comes along. Every rule must hold, it must import alone and its examples
     pass; secrets, paths and machines of yours alone are refused. Nothing is ever forced.
     """
-    from dynasaur.pins import Address
+    from dynasaur.pins.manifest import check_fork
     from dynasaur.sources import give as giving
 
     desk = open_desk(library_path, allow_insecure=allow_insecure, timeout=timeout)
     library, _ = open_library(library_path)
     wish = desk.wishes().get(source)
     where = fork or (wish.fork if wish else "")
-    to = Address.parse(where) if where else None
+    to = check_fork(where) if where else None
     gift = giving.prepare(desk, library.registry, names, source)
     for one in gift.actions:
         mark = "~" if one.replaces else "+"
         line = f"{mark} {one.title}: {one.action.summary}  ({one.author.name})"
         click.echo(plain(line), err=True)
-    address = to.url if to else gift.source.url
+    address = to.url if to else gift.source.address.url
     if not yes and not agreed(
         f"Push branch {gift.branch} to {address}, for others to see?",
         "look at what would be given, then repeat with --yes",

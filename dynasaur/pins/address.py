@@ -12,6 +12,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from dynasaur.config import PACKAGE
 from dynasaur.errors import UsageError
 
 _HOST = r"(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)"
@@ -22,6 +23,7 @@ _WEB = re.compile(rf"(?P<scheme>https?)://{_HOST}{_PORT}/{_PATH}")
 _SSH = re.compile(rf"(?P<scheme>ssh)://(?:{_USER})?{_HOST}{_PORT}/{_PATH}")
 _SCP = re.compile(rf"{_USER}{_HOST}:(?!/){_PATH}")
 _PASSWORD = re.compile(r"https?://[^/]*@")
+_FOLDER = re.compile(r"subdirectory=(?P<folder>[A-Za-z0-9_.~+/-]+)")
 _REVISION = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+/-]*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -42,20 +44,28 @@ class Address:
         scheme: How it is reached.
         host: The machine, lower-case.
         path: The path on it, without slashes at its ends.
+        folder: Where in the repository the library lies; empty at its root.
     """
 
     url: str
     scheme: Literal["https", "http", "ssh"]
     host: str
     path: str
+    folder: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Address:
         """Read an address.
 
+        Args:
+            text: An address for git; `#subdirectory=FOLDER` behind it names the folder of a
+                repository that holds more than the library.
+
         Raises:
             UsageError: It is none that we use: says which are.
         """
+        text, mark, fragment = text.partition("#")
+        folder = _folder(fragment) if mark else ""
         shown = repr(text if len(text) <= 100 else text[:100] + "...")
         if _PASSWORD.match(text):
             raise UsageError(
@@ -76,17 +86,32 @@ class Address:
             url = f"{scheme}://{user}{host}{port}/{path}"
         else:
             url = f"{user}{host}:{path}"
-        return cls(url, scheme, host, path)  # type: ignore[arg-type]
+        return cls(url, scheme, host, path, folder)  # type: ignore[arg-type]
+
+    def __str__(self) -> str:
+        """As people write it, and `parse` reads it."""
+        return f"{self.url}#subdirectory={self.folder}" if self.folder else self.url
 
     @property
     def key(self) -> str:
-        """The cache's name for it."""
+        """The cache's name for its repository, which may hold several libraries."""
         return hashlib.sha256(self.url.encode()).hexdigest()
 
     @property
+    def library_key(self) -> str:
+        """The cache's name for the library."""
+        return hashlib.sha256(str(self).encode()).hexdigest()
+
+    @property
+    def package(self) -> str:
+        """The path of its actions in the repository."""
+        return f"{self.folder}/{PACKAGE}" if self.folder else PACKAGE
+
+    @property
     def name(self) -> str:
-        """What the source may be called: the last part of its path that says something."""
-        parts = [part.removesuffix(".git").lower() for part in self.path.split("/")]
+        """What the source may be called: the last part of its place that says something."""
+        places = f"{self.path}/{self.folder}".split("/")
+        parts = [part.removesuffix(".git").lower() for part in places]
         telling = [part for part in parts if part and part not in COMMON]
         name = re.sub(r"\W+", "_", telling[-1] if telling else "source").strip("_")
         return name if _NAME.fullmatch(name) and name not in RESERVED else f"source_{name}"
@@ -95,15 +120,19 @@ class Address:
 def split(text: str) -> tuple[Address, str]:
     """An address and the revision after its `@`; empty for none.
 
+    Args:
+        text: `ADDRESS[@REVISION][#subdirectory=FOLDER]`.
+
     Raises:
         UsageError: One of them cannot be used.
     """
+    text, mark, fragment = text.partition("#")
     start = text.find("/", text.find("://") + 3) if "://" in text else text.find(":")
     head, tail = text[: start + 1], text[start + 1 :]
     path, at, revision = tail.partition("@")
     if at and not revision:
         raise UsageError(f"{text!r} ends with @: name a tag, a branch or a commit after it")
-    return Address.parse(head + path), check_revision(revision) if at else ""
+    return Address.parse(head + path + mark + fragment), check_revision(revision) if at else ""
 
 
 def check_revision(revision: str) -> str:
@@ -130,6 +159,21 @@ def check_name(name: str) -> str:
             f"underscores, and none of {', '.join(sorted(RESERVED))}; --name gives another"
         )
     return name
+
+
+def _folder(fragment: str) -> str:
+    """The folder that the end of an address names.
+
+    Raises:
+        UsageError: It names none.
+    """
+    found = _FOLDER.fullmatch(fragment)
+    if found is None or len(fragment) > LONGEST or not _plain(found["folder"]):
+        raise UsageError(
+            f"{fragment[:100]!r} names no folder of a repository: write #subdirectory=FOLDER "
+            "behind the address"
+        )
+    return found["folder"].strip("/")
 
 
 def _plain(path: str) -> bool:

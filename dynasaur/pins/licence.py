@@ -41,14 +41,15 @@ def licence_of(texts: Mapping[str, str]) -> str:
         An SPDX expression; `LicenseRef-unknown` where there is a licence that is not known;
         empty where there is none.
     """
-    licences = {
-        name: text
-        for name, text in texts.items()
-        if not re.match(r"notice|copyright", name, re.IGNORECASE)
-    }
+    licences = {name: text for name, text in texts.items() if is_licence(name)}
     found = dict.fromkeys(_spdx(text) for _, text in sorted(licences.items()))
     known = [one for one in found if one != UNKNOWN]
     return " OR ".join(known) if known else UNKNOWN if found else ""
+
+
+def is_licence(name: str) -> bool:
+    """Whether a legal file's name says that a licence is in it."""
+    return not re.match(r"notice|copyright", name, re.IGNORECASE)
 
 
 def _spdx(text: str) -> str:

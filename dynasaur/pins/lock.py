@@ -41,7 +41,7 @@ class SourcePin:
 
     Attributes:
         name: What it is called here.
-        url: Its address; empty for the built-in one.
+        url: Its address, as `Address.parse` reads it; empty for the built-in one.
         ref: What was asked for: a full reference, `HEAD` or a commit.
         commit: What that was.
         tree: git's id of its `actions/` at that commit.
@@ -62,6 +62,11 @@ class SourcePin:
     capabilities: tuple[str, ...]
     legal: tuple[str, ...]
     h1: str
+
+    @property
+    def address(self) -> Address:
+        """Its address; the built-in one has none."""
+        return Address.parse(self.url)
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,21 @@ def check_glob(pattern: str) -> str:
     return pattern
 
 
+def check_fork(text: str) -> Address:
+    """The address of a fork of a source's repository.
+
+    Raises:
+        UsageError: It is none.
+    """
+    address = Address.parse(text)
+    if address.folder:
+        raise UsageError(
+            f"a fork has the library where the source has it: leave #subdirectory={address.folder}"
+            " out"
+        )
+    return address
+
+
 def _wish(name: str, given: object) -> Wish:
     check_name(name)
     if not isinstance(given, dict):
@@ -133,6 +148,6 @@ def _wish(name: str, given: object) -> Wish:
         raise UsageError("take must be a list of texts")
     if text["rev"]:
         check_revision(text["rev"])
-    fork = Address.parse(text["fork"]).url if text["fork"] else ""
+    fork = check_fork(text["fork"]).url if text["fork"] else ""
     patterns = tuple(check_glob(one) for one in take)
     return Wish(name, Address.parse(text["url"]), text["rev"], patterns, hold, fork)

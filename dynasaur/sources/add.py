@@ -71,9 +71,9 @@ def offer(
         FailureError: It cannot be fetched, is no library, or is refused.
     """
     for one in desk.wishes().values():
-        if one.address.key == address.key:
+        if one.address == address:
             raise UsageError(
-                f"{address.url} is here already, as {one.name}: `dynasaur source update {one.name}`"
+                f"{address} is here already, as {one.name}: `dynasaur source update {one.name}`"
             )
     wish = Wish(check_name(name or address.name), address, revision, tuple(map(check_glob, take)))
     if wish.name in desk.lock().sources or wish.name in desk.wishes():
@@ -103,7 +103,7 @@ def add(desk: Desk, given: Offer) -> Changed:
     """
     name, selection = given.wish.name, given.selection
     pin = source_pin(given.snapshot, name, given.ref, given.snapshot.capabilities)
-    values: dict[str, object] = {"url": given.wish.address.url}
+    values: dict[str, object] = {"url": str(given.wish.address)}
     values |= {"rev": given.wish.rev} if given.wish.rev else {}
     values |= {"take": list(given.wish.take)} if given.wish.take else {}
     seen = desk.lock().sources
@@ -220,9 +220,10 @@ def vendored(
 
 def provenance(pin: SourcePin, path: str = "") -> dict[str, str]:
     """The trailers of a commit that takes something."""
-    where = f":actions/{path}.py" if path else ""
+    address = pin.address
+    where = f"{address.package}/{path}.py" if path else address.folder
     return {
-        "Dynasaur-Source": f"{pin.url}@{pin.commit}{where}",
+        "Dynasaur-Source": f"{address.url}@{pin.commit}{where and ':'}{where}",
         "Dynasaur-Licence": pin.licence or "none",
     }
 

@@ -61,7 +61,7 @@ class Cache:
 
     def has(self, address: Address, commit: str) -> bool:
         """Whether a source's actions at a commit are here, ready to be read."""
-        return snapshot_file(self.folder, address.key, commit).is_file()
+        return snapshot_file(self.folder, address, commit).is_file()
 
     def snapshot(self, mirror: Mirror, commit: str) -> Snapshot:
         """A source's actions at a commit that its history holds; read once, then kept.
@@ -69,7 +69,7 @@ class Cache:
         Raises:
             FailureError: The commit is not here, is no library, or is refused: says why.
         """
-        file = snapshot_file(self.folder, mirror.address.key, commit)
+        file = snapshot_file(self.folder, mirror.address, commit)
         if file.is_file():
             with suppress(OSError):
                 os.utime(file)  # it is in use: see `collect`
@@ -81,14 +81,14 @@ class Cache:
                 "run `dynasaur source sync` with the network"
             )
         try:
-            tree = read_tree(mirror.git, commit, self.limits)
+            tree = read_tree(mirror.git, commit, self.limits, mirror.address.folder)
         except FailureError as error:
-            raise FailureError(f"{mirror.address.url}: {error}") from error
+            raise FailureError(f"{mirror.address}: {error}") from error
         mirror.keep(commit)
         problems = [*tree.problems]
         modules = [_judged(path, *found, problems) for path, found in tree.modules.items()]
         about = About(
-            url=mirror.address.url,
+            url=str(mirror.address),
             commit=commit,
             tree=tree.id,
             signer=signer_of(mirror.git, commit),

@@ -114,7 +114,7 @@ class Desk:
         Raises:
             FailureError: It is not here and cannot be fetched, or is not what was pinned.
         """
-        address = Address.parse(pin.url)
+        address = pin.address
         mirror = self.cache.mirror(address)
         if not self.cache.has(address, pin.commit) and not mirror.holds(pin.commit):
             mirror = self.mirror(address, fetch=True)

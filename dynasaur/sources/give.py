@@ -92,7 +92,7 @@ def prepare(desk: Desk, registry: Registry, names: Sequence[str], to: str) -> Gi
         FailureError: The source cannot be fetched.
     """
     pin = desk.pin(to)
-    mirror = desk.mirror(Address.parse(pin.url), fetch=True)
+    mirror = desk.mirror(pin.address, fetch=True)
     _, base = mirror.resolve("")
     tip = desk.cache.snapshot(mirror, base)
     packing = _Packing(desk, registry, to, tip)
@@ -110,16 +110,17 @@ def send(desk: Desk, gift: Gift, fork: Address | None, *, signoff: bool = False)
     Raises:
         FailureError: The push was refused.
     """
-    mirror = desk.mirror(Address.parse(gift.source.url))
-    to = fork or mirror.address
+    source = gift.source.address
+    mirror = desk.mirror(source)
+    to = fork or source
     desk.check(to)
     person = read_settings(Git(desk.root)).people[1]
-    commit = gift.base
+    commit, prefix = gift.base, f"{source.folder}/" if source.folder else ""
     for one in gift.actions:
         change = _change(one, person if signoff else None)
         head = Look(Head(None, commit), gift.branch, {}, {})
         wanted = Plan(((change, change.files),), {}, "")
-        (commit,) = build(mirror.git, head, wanted, "", (one.author, person), named=False)
+        (commit,) = build(mirror.git, head, wanted, prefix, (one.author, person), named=False)
     mirror.push(to, commit, gift.branch)
     return to.url
 
@@ -280,7 +281,7 @@ def request(desk: Desk, gift: Gift, fork: str, *, draft: bool) -> str:
     Returns:
         One line for the user.
     """
-    source, to = Address.parse(gift.source.url), Address.parse(fork)
+    source, to = gift.source.address, Address.parse(fork)
     head = gift.branch if to.url == source.url else f"{to.path.split('/')[0]}:{gift.branch}"
     title = f"Add {', '.join(one.title for one in gift.actions)}"[:72]
     body = "\n".join(f"- {one.title}: {one.action.summary}" for one in gift.actions)

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from dynasaur.config import PACKAGE
 from dynasaur.errors import FailureError
-from dynasaur.pins.licence import LEGAL
+from dynasaur.pins.licence import LEGAL, is_licence
 from dynasaur.repo.git import Git
 from dynasaur.sources.limits import MIB, Limits
 
 _ENTRY = re.compile(rb"(\d{6}) (blob|tree|commit) ([0-9a-f]+) +(\d+|-)\t(.*)", re.DOTALL)
 _PART = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PLACE = re.compile(r"[A-Za-z0-9_.~+-]+(?:/[A-Za-z0-9_.~+-]+)*")
 _KINDS = {"120000": "a symbolic link", "160000": "a submodule"}
 _HIDING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Characters that make text read otherwise than it runs (CVE-2021-42574)."""
@@ -66,21 +67,25 @@ class Tree:
     problems: tuple[str, ...]
 
 
-def read_tree(git: Git, commit: str, limits: Limits) -> Tree:
+def read_tree(git: Git, commit: str, limits: Limits, folder: str = "") -> Tree:
     """Read all modules of a commit's actions package, and its legal files.
+
+    Args:
+        git: git in the source's history.
+        commit: The commit.
+        limits: How much it may be.
+        folder: Where in the repository the library lies; empty at its root.
 
     Raises:
         FailureError: It is no library, or holds what no library may: says what.
     """
-    top = {one.path: one for one in _listed(git, limits, commit)}
-    package = top.get(PACKAGE)
-    if package is None or package.mode != "040000":
-        raise FailureError(f"it is no library: commit {commit[:12]} has no {PACKAGE}/ package")
-    legal = [
-        one
-        for one in top.values()
-        if LEGAL.fullmatch(one.path) and one.mode in _FILES and one.size <= LEGAL_SIZE
-    ]
+    tops = [*_tops(git, limits, commit, folder)]
+    package = next((one for one in tops[-1] if one.path == PACKAGE), None)
+    if package is None or package.mode != _FOLDER:
+        where = f"{folder}/{PACKAGE}" if folder else PACKAGE
+        hint = _elsewhere(git, limits, commit)
+        raise FailureError(f"it is no library: commit {commit[:12]} has no {where}/ package{hint}")
+    legal = _legal(tops)
     below = list(_listed(git, limits, "-r", package.id))
     wanted = _modules(below, limits)
     contents = _contents(git, [*wanted, *legal])
@@ -101,6 +106,49 @@ def read_tree(git: Git, commit: str, limits: Limits) -> Tree:
 
 
 _FILES = {"100644", "100755"}
+_FOLDER = "040000"
+
+
+def _tops(git: Git, limits: Limits, commit: str, folder: str) -> Iterator[list[Found]]:
+    """What lies in the repository's root, and in each folder from there to the library's.
+
+    Raises:
+        FailureError: There is no such folder.
+    """
+    yield [*_listed(git, limits, commit)]
+    parts = folder.split("/") if folder else []
+    for path in ("/".join(parts[:end]) for end in range(1, len(parts) + 1)):
+        found = next(_listed(git, limits, commit, path), None)
+        if found is None or found.mode != _FOLDER:
+            hint = _elsewhere(git, limits, commit)
+            raise FailureError(f"commit {commit[:12]} has no folder {path}{hint}")
+        yield [*_listed(git, limits, found.id)]
+
+
+def _legal(tops: Sequence[Sequence[Found]]) -> list[Found]:
+    """The legal files that hold for the library: its own, and up to the nearest licence."""
+    found: dict[str, Found] = {}
+    for top in reversed(tops):
+        for one in top:
+            if LEGAL.fullmatch(one.path) and one.mode in _FILES and one.size <= LEGAL_SIZE:
+                found.setdefault(one.path, one)
+        if any(map(is_licence, found)):
+            break
+    return list(found.values())
+
+
+def _elsewhere(git: Git, limits: Limits, commit: str) -> str:
+    """Where in the repository there are libraries, for a person who has missed them."""
+    found = []
+    with suppress(FailureError):
+        for one in _listed(git, limits, "-r", "-d", commit):
+            place, _, name = one.path.rpartition("/")
+            if name == PACKAGE and place and _PLACE.fullmatch(place):
+                found.append(place)
+    if not found:
+        return ""
+    more = f" and {len(found) - 3} more" if len(found) > 3 else ""
+    return f"; there are some in {', '.join(found[:3])}{more}: add #subdirectory=FOLDER"
 
 
 def _listed(git: Git, limits: Limits, *arguments: str) -> Iterator[Found]:

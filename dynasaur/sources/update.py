@@ -115,7 +115,7 @@ def apply(desk: Desk, update: Update) -> Changed:
 
     edits = {LOCK: locked}
     if update.wish.rev and update.wish != desk.wishes().get(name):
-        values = {"url": update.wish.address.url, "rev": update.wish.rev}
+        values = {"url": str(update.wish.address), "rev": update.wish.rev}
         edits[MANIFEST] = lambda old: edit_manifest(old, name, values)
     change = Change(
         f"update source {name} to {update.new.commit[:12]}",
@@ -162,7 +162,7 @@ def _wish(desk: Desk, name: str, before: Snapshot) -> Wish:
     wish = desk.wishes().get(name)
     if wish is None:
         raise UsageError(f"{MANIFEST} does not name {name}: remove it, or write [sources.{name}]")
-    if wish.address.url != before.about.url:
+    if str(wish.address) != before.about.url:
         raise UsageError(
             f"{MANIFEST} gives {name} another address than {LOCK}: remove it, and add it again"
         )

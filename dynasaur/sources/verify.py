@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from dynasaur.errors import DynasaurError, FailureError
-from dynasaur.pins import LOCK, MANIFEST, Address, Lock, ModulePin, SourcePin, h1
+from dynasaur.pins import LOCK, MANIFEST, Lock, ModulePin, SourcePin, h1
 from dynasaur.repo.files import read_plain, real_folders, write_whole
 from dynasaur.snapshot import Snapshot
 from dynasaur.sources.add import take
@@ -49,7 +49,7 @@ def verify(desk: Desk, *, online: bool = False) -> list[Finding]:
     for pin in lock.sources.values():
         if not pin.url:
             continue
-        address = Address.parse(pin.url)
+        address = pin.address
         if online:
             found += _online(desk.mirror(address, fetch=True), pin)
         if desk.cache.has(address, pin.commit) or desk.cache.mirror(address).holds(pin.commit):
@@ -66,7 +66,7 @@ def outdated(desk: Desk, pin: SourcePin) -> tuple[str, str]:
     Raises:
         FailureError: It cannot be reached.
     """
-    mirror = desk.mirror(Address.parse(pin.url), fetch=True)
+    mirror = desk.mirror(pin.address, fetch=True)
     now = mirror.now(pin.ref)
     if pin.ref.startswith("refs/tags/"):
         current = pin.ref.removeprefix("refs/tags/")
@@ -86,7 +86,7 @@ def differences(desk: Desk) -> Iterator[str]:
         pin = lock.sources.get(name)
         if pin is None:
             yield f"{name} is in {MANIFEST} and not in {LOCK}: `dynasaur source sync` adds it"
-        elif pin.url != wish.address.url:
+        elif pin.url != str(wish.address):
             yield f"{name} has another address in {MANIFEST} than in {LOCK}: remove and add it"
         elif wish.rev and pin.ref not in _refs(wish.rev) and not pin.commit.startswith(wish.rev):
             yield f"{MANIFEST} asks for {name} at {wish.rev}: `dynasaur source update {name}`"
