@@ -98,7 +98,7 @@ def _harness(
     settings: Mapping[str, Any],
     tokens: Mapping[str, int],
 ) -> Harness:
-    from dynasaur.evals.ground import admitter
+    from dynasaur.evals.ground import admitted_by, admitter
 
     library = _eval.eval_library(root, plan, settings)
     instead = f"a problem of {plan.suite}" if SUITES[plan.suite].gated else ""
@@ -114,6 +114,7 @@ def _harness(
         settings=settings,
         tokens=tokens,
         past=left_over(library.runs, plan, problems, kept[0].all),
+        committed=admitted_by(library).keys(),
     )
 
 

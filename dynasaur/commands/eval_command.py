@@ -123,8 +123,8 @@ _OPTIONS = (
     click.option(
         "--resume",
         is_flag=True,
-        help="Go on with what -o holds. Problems that failed are done again where nothing is "
-        "admitted.",
+        help="Go on with what -o holds. Problems that failed are done again: in their place, or "
+        "last of all where later ones have built on what others left.",
     ),
     click.option(
         "-o",

@@ -92,8 +92,10 @@ class Finished:
         self.folder = folder
         self.manifest = read_manifest(folder)
         self.plan: dict[str, Any] = self.manifest["plan"]
-        last = {one.id: one for one in read_lines(folder / RESULTS, Result)}
+        lines = read_lines(folder / RESULTS, Result)
+        last = {one.id: one for one in lines}
         self.results = tuple(sorted(last.values(), key=lambda one: one.number))
+        self.repeated = tuple(one for one in lines if not _counted(one, last[one.id]))
         self.admissions = tuple(read_lines(folder / ADMISSIONS, Admitted))
 
     @property
@@ -135,14 +137,15 @@ class Finished:
 
     @property
     def tokens(self) -> int:
-        """Tokens in all."""
-        return sum(self.spent.values())
+        """Tokens in all, those of failures that were done again with them."""
+        return sum(self.spent.values()) + sum(one.tokens for one in self.repeated)
 
     @property
     def cost(self) -> float | None:
         """US dollars in all, a judge's with them; None where a price is not known."""
-        costs = [one.cost for one in self.results] + [one.cost for one in self.admissions]
-        costs += [one.judge_cost for one in self.results]
+        paid = (*self.results, *self.repeated)
+        costs = [one.cost for one in paid] + [one.cost for one in self.admissions]
+        costs += [one.judge_cost for one in paid]
         return total_cost(costs)
 
     @property
@@ -279,3 +282,8 @@ class Finished:
         except FailureError:
             return []
         return list(steps)
+
+
+def _counted(line: Result, last: Result) -> bool:
+    """What a line cost is in the problem's last result: it is that, or shares its runs."""
+    return line is last or not set(line.runs).isdisjoint(last.runs)

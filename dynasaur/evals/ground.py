@@ -93,6 +93,17 @@ def same_model(source: Path, model: str) -> None:
         )
 
 
+def admitted_by(library: Library) -> dict[str, list[str]]:
+    """What a library has of runs: the names of the actions, by the run's id."""
+    from dynasaur.history import History
+
+    done: dict[str, list[str]] = {}
+    for event in reversed(History(library.repo).log()):
+        if event.run:
+            done.setdefault(event.run, []).append(event.name)
+    return done
+
+
 def admitter(
     library: Library, model: Callable[[], Model], *, instead: str = ""
 ) -> Callable[[str], tuple[Admission, Usage]]:
@@ -108,12 +119,8 @@ def admitter(
             the task itself.
     """
     from dynasaur import prompts
-    from dynasaur.history import History
 
-    done: dict[str, list[str]] = {}
-    for event in reversed(History(library.repo).log()):
-        if event.run:
-            done.setdefault(event.run, []).append(event.name)
+    done = admitted_by(library)
 
     def admit(run: str) -> tuple[Admission, Usage]:
         spent = Usage()

@@ -3,11 +3,15 @@
 All problems of a batch see the library as it was when the batch began. When the last of them is
 over, what their runs left is put through the gate in the order of the problems, whichever was
 over first. So the results do not depend on how many workers there are, nor on interruptions.
+
+A problem that failed (model, kernel or worker, not the answer) is done again by the next start:
+in its place as long as nothing that came later depends on it, else in a batch of its own after
+all others, which sees the library as it is then, and adds to it last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -49,6 +53,7 @@ class Harness:
         settings: Where the code runs.
         tokens: What each problem may use, by its id; empty for no limit.
         past: Runs that are over and stand in no result, by the problem's id.
+        committed: Runs of which the library has actions, whether or not that is recorded.
     """
 
     def __init__(
@@ -66,10 +71,12 @@ class Harness:
         settings: Mapping[str, Any] | None = None,
         tokens: Mapping[str, int] | None = None,
         past: Mapping[str, tuple[Path, ...]] | None = None,
+        committed: Set[str] = frozenset(),
     ) -> None:
         self._library = library
         self._plan = plan
         self._problems = tuple(problems)
+        self._places = {one.id: place for place, one in enumerate(problems)}
         self._crew = crew
         self._make = make
         self._score = score
@@ -77,6 +84,7 @@ class Harness:
         self._settings = settings or {}
         self._tokens = tokens or {}
         self._past = past or {}
+        self._committed = committed
         self._listener = Listener()
         self._results = results
         self._admissions = admissions
@@ -93,17 +101,68 @@ class Harness:
         """
         self._listener = listener or self._listener
         size = max(1, self._plan.batch)
+        failed = {key for key, one in self._known.items() if one.failed}
         for number, start in enumerate(range(0, len(self._problems), size)):
-            self._batch(number, self._problems[start : start + size])
+            problems = self._problems[start : start + size]
+            again = {one.id for one in problems if one.id in failed and self._open(number)}
+            self._batch(number, problems, again)
+            failed -= again
+        self._do_again(failed)
 
-    def _batch(self, number: int, problems: Sequence[Problem]) -> None:
-        known = {one.id: one for one in self._results.all}
-        done = {key for key, one in known.items() if not (one.failed and self._may_repeat)}
-        first = number * max(1, self._plan.batch)
+    @property
+    def _known(self) -> dict[str, Result]:
+        """The last result of each problem that has one."""
+        return {one.id: one for one in self._results.all}
+
+    def _open(self, number: int) -> bool:
+        """No later batch has begun, and nothing of this one was judged: it can still change."""
+        if not self._plan.accumulates:
+            return True
+        judged = {one.run for one in self._admissions.all} | self._committed
+        return not any(
+            one.batch > number or (one.batch == number and one.run in judged)
+            for one in self._known.values()
+        )
+
+    def _do_again(self, failed: set[str]) -> None:
+        """Problems that had failed, after all others, in batches as large as theirs."""
+        size = max(1, self._plan.batch)
+        after = -(-len(self._problems) // size)
+        while self._plan.accumulates:
+            number = max([after, *(one.batch for one in self._known.values())])
+            waiting = [one for one in self._problems if one.id in failed]
+            begun = self._unjudged(number)
+            if not self._open(number):
+                self._accumulate(begun)
+                number, begun = number + 1, []
+            now = [*begun, *waiting[: max(0, size - len(begun))]]
+            if not now:
+                return
+            now.sort(key=lambda one: self._places[one.id])
+            again = failed.intersection(one.id for one in now)
+            self._batch(number, now, again)
+            failed -= again
+
+    def _unjudged(self, number: int) -> list[Problem]:
+        """The problems of a batch whose runs left what is not judged yet."""
+        judged = {one.id for one in self._admissions.all}
+        known = self._known
+        return [
+            problem
+            for problem in self._problems
+            if (one := known.get(problem.id)) is not None
+            and one.batch == number
+            and one.run
+            and not one.failed
+            and one.id not in judged
+        ]
+
+    def _batch(self, number: int, problems: Sequence[Problem], again: Set[str]) -> None:
+        known = self._known
         jobs = [
-            self._job(problem, number, place)
-            for place, problem in enumerate(problems, start=first)
-            if problem.id not in done
+            self._job(problem, number)
+            for problem in problems
+            if problem.id not in known or problem.id in again
         ]
         failed: list[Result] = []
         for over in self._crew.run(jobs):
@@ -123,25 +182,20 @@ class Harness:
             self._record([*failed, result])
             failed.clear()
         self._record(failed)
-        self._accumulate(problems)
-
-    @property
-    def _may_repeat(self) -> bool:
-        """A problem that failed may be done again: later ones have changed nothing for it."""
-        return not self._plan.accumulates
+        self._accumulate(self._unjudged(number))
 
     def _record(self, results: Iterable[Result]) -> None:
         for result in results:
             self._results.add(result)
             self._listener.over(result)
 
-    def _job(self, problem: Problem, batch: int, number: int) -> Job:
+    def _job(self, problem: Problem, batch: int) -> Job:
         return Job(
             problem,
             self._plan,
             self._library,
             batch,
-            number,
+            self._places[problem.id],
             self._tokens.get(problem.id),
             self._settings,
             self._make,
@@ -173,12 +227,9 @@ class Harness:
     def _accumulate(self, problems: Sequence[Problem]) -> None:
         if not self._plan.accumulates:
             return
-        results = {one.id: one for one in self._results.all}
-        judged = {one.id for one in self._admissions.all}
+        known = self._known
         for problem in problems:
-            result = results[problem.id]
-            if problem.id in judged or not result.run or result.failed:
-                continue
+            result = known[problem.id]
             made, usage = self._admit(result.run)
             self._admissions.add(
                 Admitted(

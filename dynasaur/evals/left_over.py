@@ -24,7 +24,8 @@ def left_over(
     """The runs that stand in no result, by the problem that they were on, oldest first.
 
     They are told by their task's text and files. One that was cut off in its middle is left out:
-    it is done again from its first step, as if it had not been.
+    it is done again from its first step, as if it had not been. Where several runs vote and one
+    failed, the others count when the problem is done again.
 
     Args:
         runs: The folder of runs.
@@ -32,9 +33,9 @@ def left_over(
         problems: The problems.
         results: The results so far.
     """
-    results = list(results)
-    known = {run for one in results for run in (one.run, *one.runs)}
-    done = {one.id for one in results}
+    last = {one.id: one for one in results}.values()
+    known = {run for one in last if not one.failed for run in (one.run, *one.runs)}
+    done = {one.id for one in last if not one.failed}
     waiting: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for one in problems:
         if one.id not in done:

@@ -28,6 +28,7 @@ def facts(finished: Finished) -> dict[str, Json]:
         "accuracy": _share(share),
         "groups": groups,
         "failed": len(finished.failures),
+        "repeated": len(finished.repeated),
         "ends": dict(finished.ends),
         "errors": dict(finished.errors),
         "missed": dict(missed(finished.results)),
