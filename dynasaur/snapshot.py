@@ -194,6 +194,10 @@ class Pinned(Store):
         """What stands for all of them."""
         return f"{self.mount} {self.source} {self.snapshot.about.commit} {FORMAT}"
 
+    def unmoved(self) -> bool:
+        """Always: it never changes."""
+        return True
+
     def entry(self, module: str) -> Entry | None:
         """One of them; None where there is none of that name."""
         return self._entries.get(module)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -213,6 +214,39 @@ def test_what_is_seen_tells_of_two_changes_in_one_tick(tmp_path: Path) -> None:
         stream.write("a = 2\n")
     os.utime(file, ns=(kept.st_atime_ns, kept.st_mtime_ns))
     assert store.seen() != first
+
+
+def aged(package: Path) -> None:
+    """Make all folders as old as they must be to be trusted."""
+    for folder in [package, *(one for one in package.rglob("*") if one.is_dir())]:
+        os.utime(folder, (1, 1))
+
+
+def test_folders_tell_of_every_file_that_comes_or_goes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = library(tmp_path, "text/words.py", "vendor/base/tables/mean.py")
+    store = Store(package)
+    assert not store.unmoved(), "it was never seen"
+    store.seen()
+    assert not store.unmoved(), "its folders are too young"
+    monkeypatch.setattr("dynasaur.store.FRESH_SECONDS", -1e-9)
+
+    def moved(change: Callable[[], object]) -> bool:
+        aged(package)
+        store.seen()
+        assert store.unmoved()
+        change()
+        return not store.unmoved()
+
+    words = package / "text/words.py"
+    assert moved(lambda: library(tmp_path, "text/lines.py"))
+    assert moved(lambda: words.rename(package / "text/other.py"))
+    assert moved((package / "vendor/base/tables/mean.py").unlink)
+    assert moved(lambda: library(tmp_path, "vendor/acme/tables/sums.py"))
+    assert moved(lambda: (package / "text").rename(package / "texts"))
+    assert moved(lambda: library(tmp_path, "lists/first.py"))
+    assert not moved(lambda: (package / "lists/first.py").write_text("other = 1"))
 
 
 def test_an_action_is_read_once(tmp_path: Path) -> None:

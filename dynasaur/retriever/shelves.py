@@ -20,6 +20,9 @@ class Shelf(Protocol):
     def seen(self) -> str:
         """What stands for all that `entries` would give: the same, and nothing has changed."""
 
+    def unmoved(self) -> bool:
+        """Nothing was added, renamed or removed since the last `seen`, as far as is certain."""
+
     def entry(self, module: str) -> Entry | None:
         """One action's file, found without looking at others; None where there is none."""
 
@@ -120,6 +123,7 @@ class Shelves:
         Raises:
             ActionError: There is such an action, and its file cannot be parsed.
         """
+        self.walk()
         module = self.modules([name]).get(name)
         if module is None:
             return None
@@ -129,12 +133,15 @@ class Shelves:
     def modules(self, names: Iterable[str]) -> dict[str, str]:
         """The full module names that names mean, those that mean none left out.
 
-        One look at the disk for all of them, and no file is read.
+        One look at the disk for all of them, at folders alone where that is enough; no file is
+        read.
 
         Args:
             names: As `find` takes them.
         """
-        self.walk()
+        known = self._walked and self._walked == self._seen
+        if not (known and all(shelf.unmoved() for shelf in self._shelves)):
+            self.walk()
         found = ((name, next(self._modules_named(name), None)) for name in names)
         return {name: module for name, module in found if module is not None}
 
