@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from typing import Any
 from dynasaur.agent.looking import looking
 from dynasaur.agent.protocols import HostFunctions
 from dynasaur.kernel.inside.modules import Actions
+from dynasaur.kernel.private import held_folder
 from dynasaur.library import Library
 from dynasaur.trajectory import copy_files, find_run, read
 from dynasaur.types import Json
@@ -64,6 +64,7 @@ def _host_functions(library: Library) -> HostFunctions:
 def _enter_copy(folder: Path) -> None:
     """Work in a copy of the task's files, so that running it changes nothing of the record."""
     names: Any = read(find_run(folder.parent, folder.name))["files"]
-    work = Path(tempfile.mkdtemp(prefix="dynasaur-notebook-"))
+    work = held_folder("notebook") / "work"
+    work.mkdir()
     copy_files([folder / "work" / name for name in names], work)
     os.chdir(work)

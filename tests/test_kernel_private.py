@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from dynasaur.kernel.private import private_folder, remove
+from dynasaur.kernel.private import held_folder, private_folder, remove
 from tests.builders.kernel import short_folder
 
 
@@ -23,6 +23,10 @@ def scratch(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def test_only_what_nobody_holds_is_swept(scratch: Path) -> None:
     held = private_folder()
+    idle, read = held_folder("mcp"), held_folder("notebook")
+    for kind in ("mcp", "notebook"):
+        (scratch / f"dynasaur-{kind}-left").mkdir()
+        (scratch / f"dynasaur-{kind}-left" / "lock").touch()
     left = scratch / "dynasaur-kernel-left"
     left.mkdir()
     (left / "lock").touch()
@@ -34,18 +38,22 @@ def test_only_what_nobody_holds_is_swept(scratch: Path) -> None:
     elsewhere.mkdir()
     (scratch / "dynasaur-probe-link").symlink_to(elsewhere)
     before = time.time() - 100_000
-    for path in (old, *others, scratch / "dynasaur-else", elsewhere):
+    aged = scratch / "dynasaur-notebook-aged"
+    aged.mkdir()
+    (aged / "lock").touch()
+    for path in (old, aged, idle, read, *others, scratch / "dynasaur-else", elsewhere):
         os.utime(path, (before, before))
     os.utime(scratch / "dynasaur-probe-link", (before, before), follow_symlinks=False)
     made = private_folder()
     assert held.is_dir()
-    assert not left.exists()
-    assert not any(one.exists() for one in (old, *others))
-    for kept in (young, scratch / "dynasaur-else", elsewhere):
+    swept = (left, scratch / "dynasaur-mcp-left", aged, old, *others)
+    assert not any(one.exists() for one in swept)
+    notebook = scratch / "dynasaur-notebook-left"
+    for kept in (notebook, idle, read, young, scratch / "dynasaur-else", elsewhere):
         assert kept.is_dir()
     assert made.stat().st_mode & 0o777 == 0o700
-    remove(held)
-    remove(made)
+    for one in (held, idle, read, made):
+        remove(one)
     assert not held.exists()
 
 

@@ -6,7 +6,6 @@ No two calls share a kernel, a work folder or a variable: callers may be strange
 from __future__ import annotations
 
 import os
-import tempfile
 import threading
 import time
 from collections import deque
@@ -19,6 +18,7 @@ from pathlib import Path
 from dynasaur.calling import Arguments, Call, Outcome, Shown
 from dynasaur.errors import FailureError, KernelError, LimitError, UsageError
 from dynasaur.kernel.made import files_of, read_made
+from dynasaur.kernel.private import holding
 from dynasaur.types import Action
 
 WAITING = 256
@@ -159,10 +159,10 @@ class Pool:
     @contextmanager
     def _place(self) -> Iterator[tuple[Call | None, Path]]:
         """A work folder with a kernel that is starting; None where none can be started."""
-        with tempfile.TemporaryDirectory(prefix="dynasaur-mcp-", ignore_cleanup_errors=True) as at:
-            call = self._call(Path(at) / "work")
+        with holding("mcp") as at:
+            call = self._call(at / "work")
             try:
-                yield call, Path(at) / "work"
+                yield call, at / "work"
             finally:
                 if call is not None:
                     call.close()
