@@ -280,6 +280,30 @@ def test_what_is_not_given(
     )
 
 
+def test_nothing_of_others_is_tried_outside_of_the_sandbox_to_be_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: GitServer
+) -> None:
+    """A source's newest helper is a stranger's code, in whatever place it is tried."""
+    ada, bea = Team(tmp_path / "ada", monkeypatch), Team(tmp_path / "bea", monkeypatch)
+    (ada.root / "LICENSE").write_text(MIT)
+    own(ada, "text/clean.py", CLEAN, "add text/clean")
+    push(ada, server.url("acme"), "HEAD:main")
+    bea.did("source", "add", server.url("acme"), "--name", "acme", "--take", "clean", "--trust")
+    ran = tmp_path / "ran"
+    effect = f'"""Text."""\n\nopen({str(ran)!r}, "w").close()'
+    own(ada, "text/clean.py", CLEAN.replace('"""Text."""', effect), "add an effect")
+    push(ada, server.url("acme"), "HEAD:main")
+    own(bea, "text/whisper.py", WHISPER, "add text/whisper")
+    own(bea, "text/sigh.py", CLEAN.replace("clean", "sigh"), "add text/sigh")
+    settings = bea.folder / "home" / ".config" / "dynasaur" / "config.toml"
+    settings.parent.mkdir(parents=True)
+    settings.write_text("sandbox = 'none'\n")
+    line = bea.refused("give", "whisper", "--to", "acme", "--yes")
+    assert line.startswith("text/whisper: acme/text/clean is another library's: it runs only in")
+    assert not ran.exists()
+    bea.did("give", "sigh", "--to", "acme", "--yes")
+
+
 @pytest.mark.slow
 def test_what_an_admission_vendors_is_locked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: GitServer

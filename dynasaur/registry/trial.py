@@ -68,6 +68,8 @@ class Sample:
         documents: Docstrings whose examples are run, each with its first line.
         function: The module is an action: it has a function of its own name.
         seconds: Time that it may take in all.
+        others: Those of the modules that are another library's, by their names in this one, where
+            they are tried under names of that one's own.
     """
 
     modules: tuple[Module, ...]
@@ -75,6 +77,7 @@ class Sample:
     documents: tuple[tuple[int, str], ...] = ()
     function: bool = True
     seconds: float = TRIAL_SECONDS
+    others: tuple[Module, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +166,8 @@ class Trial:
         Raises:
             KernelError: The kernel cannot be started, or cannot start Python.
         """
-        barred = ["" if self._sandboxed else sandbox_only(one.modules) for one in samples]
+        strange = (sandbox_only((*one.modules, *one.others)) for one in samples)
+        barred = ["" if self._sandboxed else why for why in strange]
         free = [one for one, why in zip(samples, barred, strict=True) if not why]
         found: list[Outcome] = []
         for start in range(0, len(free), TOGETHER):

@@ -24,8 +24,16 @@ from dynasaur.source import relative_imports
 from dynasaur.sources.cache import Cache
 from dynasaur.sources.mirror import Mirror
 from dynasaur.trajectory import new_id
+from dynasaur.types import BASE, LOCAL
 
 VENDOR = f"{PACKAGE}/vendor"
+
+_ITSELF = {
+    BASE: "the built-in source: its actions are always there, and what yours import of them is "
+    "vendored when yours are saved",
+    LOCAL: "this library itself, and no source of it",
+}
+"""What is told of names that mean no source that was added."""
 
 
 class Desk:
@@ -78,6 +86,8 @@ class Desk:
         Raises:
             UsageError: There is no such source; names those that there are.
         """
+        if name in _ITSELF:
+            raise UsageError(f"{name} is {_ITSELF[name]}")
         sources = self.lock().sources
         if name not in sources or not sources[name].url:
             known = ", ".join(sorted(one for one, pin in sources.items() if pin.url))
