@@ -220,10 +220,10 @@ def test_remove(team: Team, url: str) -> None:
         (
             ("take", "base/mean"),
             2,
-            "base is no source that was added: its actions are always there",
+            "base is the built-in source: its actions are always there",
         ),
         (("take", "local/mean"), 2, "local is this library itself"),
-        (("source", "remove", "base"), 2, "base is no source that was added"),
+        (("source", "remove", "base"), 2, "base is the built-in source"),
         (("take", "acme/*"), 1, "has several *"),
         (("take", "acme/text/shout"), 2, "taken already"),
         (("source", "add", "URL"), 2, "is here already, as acme"),
