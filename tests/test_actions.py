@@ -81,6 +81,7 @@ MAY_VARY = {"value": {"float", "Any"}}
 GIVERS = {  # what an initial action may import besides the standard library, and what gives it
     "charset_normalizer": "charset-normalizer",
     "httpx": "httpx",
+    "libarchive": "libarchive-c",
     "lxml": "lxml",
     "matplotlib": "matplotlib",
     "duckdb": "duckdb",
@@ -90,6 +91,7 @@ GIVERS = {  # what an initial action may import besides the standard library, an
     "pdfplumber": "pdfplumber",
     "PIL": "pillow",
     "pypdfium2": "pypdfium2",
+    "striprtf": "striprtf",
     "tinytag": "tinytag",
     "xlrd": "xlrd",
     "playwright": "playwright",
@@ -98,7 +100,7 @@ GIVERS = {  # what an initial action may import besides the standard library, an
 }
 # For some of its files alone: an action that is useful without may leave it to the error message.
 # So it may what only helpers of another category need: a web page is opened without a PDF's reader.
-OPTIONAL = {"olefile", "openpyxl", "playwright", "xlrd"}
+OPTIONAL = {"libarchive-c", "olefile", "openpyxl", "playwright", "xlrd"}
 
 each_file = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 

@@ -6,13 +6,14 @@ import lzma
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from ._libarchive import Forward
 
 MOST_FILES = 10_000
 MOST_BYTES = 2 * 1024**3
@@ -46,7 +47,7 @@ class NoArchiveError(ValueError):
 
 
 class Archive:
-    """An archive that is open: ZIP, tar (also compressed), or a single compressed file.
+    """An archive that is open: ZIP, tar (also compressed), 7z, RAR, or one compressed file.
 
     Args:
         path: The file, or its content.
@@ -54,6 +55,7 @@ class Archive:
 
     Raises:
         NoArchiveError: It is none of these, or broken.
+        ImportError: What reads 7z and RAR is missing.
     """
 
     def __init__(self, path: str | bytes, name: str) -> None:
@@ -64,7 +66,7 @@ class Archive:
         self._left = MOST_BYTES
         try:
             self._archive, self.members = self._opened(start)
-        except NoArchiveError:
+        except (NoArchiveError, ImportError):
             self._file.close()
             raise
         except BROKEN as error:
@@ -73,7 +75,7 @@ class Archive:
 
     def _opened(self, start: bytes) -> tuple[Any, list[Member]]:
         if start.startswith((b"7z\xbc\xaf", b"Rar!")):
-            raise NoArchiveError("is a 7z or RAR archive; only ZIP, tar, gz, bz2, xz are read")
+            return self._forward()
         if start.startswith(b"PK"):
             book = ZipFile(self._file)
             infos = [info for info in book.infolist() if not info.is_dir()]
@@ -89,7 +91,7 @@ class Archive:
         openers = {b"\x1f\x8b": gzip.open, b"BZ": bz2.open, b"\xfd7": lzma.open}
         opener = openers.get(start[:2])
         if opener is None:
-            raise ValueError("it is no ZIP, tar, gz, bz2 or xz file")
+            raise ValueError("it is no ZIP, tar, 7z, RAR, gz, bz2 or xz file")
         stem = self._name.rpartition(".")[0] or f"{self._name}.unpacked"
         return None, [Member(stem, -1, partial(opener, self._file))]
 
@@ -99,15 +101,31 @@ class Archive:
             total += info.size
             # Told before the next header is looked for: that unpacks all that lies before it.
             if number > MOST_FILES or total > MOST_BYTES:
-                size = f"{MOST_BYTES // 2**20:,} MiB or {MOST_FILES:,} files"
-                raise NoArchiveError(f"unpacks to more than {size}")
+                raise NoArchiveError(_too_much())
             if info.isfile():
                 yield Member(info.name, info.size, info)
+
+    def _forward(self) -> tuple[Forward, list[Member]]:
+        forward = Forward(self._file)
+        try:
+            files = forward.members(MOST_FILES)
+        except RuntimeError as error:
+            forward.close()
+            raise NoArchiveError("is encrypted: it needs a password") from error
+        except ValueError as error:
+            forward.close()
+            raise NoArchiveError(f"cannot be read ({error}); have it packed as ZIP") from error
+        if len(files) > MOST_FILES or sum(max(size, 0) for _, size, _ in files) > MOST_BYTES:
+            forward.close()
+            raise NoArchiveError(_too_much())
+        return forward, [Member(name, size, partial(forward.blocks, n)) for name, size, n in files]
 
     def __enter__(self) -> "Archive":
         return self
 
     def __exit__(self, *_: object) -> None:
+        if isinstance(self._archive, Forward):
+            self._archive.close()
         self._file.close()
 
     def chunks(self, member: Member) -> Iterator[bytes]:
@@ -117,10 +135,11 @@ class Archive:
             ValueError: It is encrypted or broken, or the archive unpacks to more than is sane.
         """
         try:
-            with self._stream(member) as stream:
-                while (piece := stream.read(_CHUNK)) and self._left >= 0:
-                    self._left -= len(piece)
-                    yield piece
+            for piece in self._pieces(member):
+                if self._left < 0:
+                    break
+                self._left -= len(piece)
+                yield piece
         except BROKEN as error:
             raise ValueError(f"{member.name} cannot be unpacked: {error}") from error
         except RuntimeError as error:
@@ -128,8 +147,10 @@ class Archive:
         if self._left < 0:
             raise ValueError(f"{self._name} unpacks to more than {MOST_BYTES // 1024**2:,} MiB")
 
-    @contextmanager
-    def _stream(self, member: Member) -> Iterator[IO[bytes]]:
+    def _pieces(self, member: Member) -> Iterator[bytes]:
+        if isinstance(self._archive, Forward):
+            yield from member.key()
+            return
         if isinstance(member.key, ZipInfo):
             stream = self._archive.open(member.key)
         elif isinstance(member.key, tarfile.TarInfo):
@@ -138,7 +159,8 @@ class Archive:
             self._file.seek(0)
             stream = member.key()
         with stream:
-            yield stream
+            while piece := stream.read(_CHUNK):
+                yield piece
 
     def read(self, member: Member, most: int) -> bytes:
         """The content of a member, cut off after so many bytes."""
@@ -149,6 +171,10 @@ class Archive:
             if left <= 0:
                 break
         return b"".join(pieces)
+
+
+def _too_much() -> str:
+    return f"unpacks to more than {MOST_BYTES // 2**20:,} MiB or {MOST_FILES:,} files"
 
 
 def safe_path(name: str) -> PurePosixPath:

@@ -12,11 +12,11 @@ from ._members import MOST_BYTES, Archive, NoArchiveError, safe_path
 
 
 def extract_archive(path: str, folder: str) -> list[str]:
-    """Unpack (extract, unzip, decompress) an archive (.zip, .tar, .tar.gz, .gz, .bz2, .xz).
+    """Unpack (extract, unzip, decompress) an archive (.zip, .tar, .tar.gz, .gz, .7z, .rar).
 
-    Links and devices in a tar archive are left out. No file is written outside the folder, and
-    none that is there already is overwritten. What unpacks to more than 2 GiB or 10,000 files is
-    refused.
+    Read are .bz2 and .xz, too. Links and devices are left out. No file is written outside the
+    folder, and none that is there already is overwritten. What unpacks to more than 2 GiB or
+    10,000 files is refused.
 
     Args:
         path: The archive.
@@ -30,6 +30,7 @@ def extract_archive(path: str, folder: str) -> list[str]:
         FileExistsError: A file would be overwritten.
         ValueError: It is not an archive, it is broken, encrypted or too large, or a path in it
             leads out of the folder.
+        ImportError: What reads 7z and RAR is missing.
 
     Examples:
         >>> import tempfile, zipfile

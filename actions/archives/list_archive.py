@@ -12,7 +12,7 @@ from ._members import Archive, NoArchiveError
 
 
 def list_archive(path: str) -> list[dict[str, Any]]:
-    """Files that lie in an archive (.zip, .tar, .tar.gz, .tgz, .gz, .bz2, .xz), with their sizes.
+    """Files that lie in an archive (.zip, .tar, .tar.gz, .gz, .7z, .rar), with their sizes.
 
     Args:
         path: The archive.
@@ -24,6 +24,7 @@ def list_archive(path: str) -> list[dict[str, Any]]:
     Raises:
         FileNotFoundError: There is no such file.
         ValueError: It is not an archive, or a broken one.
+        ImportError: What reads 7z and RAR is missing.
 
     Examples:
         >>> import tempfile, zipfile

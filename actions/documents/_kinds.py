@@ -17,8 +17,8 @@ _MAGIC = (
     (b"\x1f\x8b", "archive"),
     (b"BZh", "archive"),
     (b"\xfd7zXZ\0", "archive"),
-    (b"7z\xbc\xaf\x27\x1c", "7z"),
-    (b"Rar!\x1a\x07", "rar"),
+    (b"7z\xbc\xaf\x27\x1c", "archive"),
+    (b"Rar!\x1a\x07", "archive"),
     (b"\x7fELF", "program"),
     (b"{\\rtf", "rtf"),
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", "audio"),
@@ -68,9 +68,9 @@ def kind_of(data: bytes, name: str) -> str:
 
     Returns:
         'pdf', 'docx', 'pptx', 'xlsx', 'xls', 'html', 'feed', 'csv', 'json', 'xml', 'epub', 'odf',
-        'zip', 'archive', 'msg', 'eml', 'mbox', 'ipynb', 'image', 'audio', 'video', 'database',
-        'text'; for what cannot be read 'locked office', 'doc', 'ppt', 'xlsb', '7z', 'rar',
-        'program', 'binary'.
+        'zip', 'archive', 'doc', 'ppt', 'rtf', 'msg', 'eml', 'mbox', 'ipynb', 'image', 'audio',
+        'database', 'text'; for what cannot be read 'locked office', 'old office', 'xlsb',
+        'program', 'video', 'binary'.
     """
     suffix = name.rpartition(".")[2].lower() if "." in name else ""
     head = data[:4096]
@@ -92,7 +92,7 @@ def _ole_kind(data: bytes) -> str:
     for stream, kind in _STREAMS:
         if stream.encode("utf-16-le") in data:
             return kind
-    return "binary"
+    return "old office"
 
 
 def _zip_kind(data: bytes, suffix: str) -> str:

@@ -17,6 +17,8 @@ from ._document import Document, Part
 from ._kinds import kind_of
 from ._media import audio_document, image_document
 from ._office import docx_document, epub_document, feed_document, html_document, pptx_document
+from ._old_slides import ppt_document
+from ._old_word import doc_document
 from ._opendocument import odf_document
 from ._pdf import pdf_document
 from ._plain import (
@@ -27,6 +29,7 @@ from ._plain import (
     utf16_without_mark,
     xml_document,
 )
+from ._rich import rtf_document
 
 MOST_BYTES = 512 * 1024 * 1024
 """Bytes of a file that is read."""
@@ -36,6 +39,7 @@ _READERS: dict[str, _Reader] = {
     "audio": audio_document,
     "csv": csv_document,
     "database": database_document,
+    "doc": doc_document,
     "docx": docx_document,
     "eml": letter_document,
     "epub": epub_document,
@@ -48,20 +52,19 @@ _READERS: dict[str, _Reader] = {
     "msg": letter_document,
     "odf": odf_document,
     "pdf": pdf_document,
+    "ppt": ppt_document,
     "pptx": pptx_document,
+    "rtf": rtf_document,
     "text": text_document,
     "xls": workbook_document,
     "xlsx": workbook_document,
     "xml": xml_document,
 }
 _UNREAD = {
-    "7z": "is a 7z archive, which is not read; use ZIP or tar",
     "binary": "is neither text nor of a kind that is known",
-    "doc": "has the old Word format; save it as .docx",
     "locked office": "is encrypted: it needs a password",
-    "ppt": "has the old PowerPoint format; save it as .pptx",
+    "old office": "is an old Office file of a kind that is not known",
     "program": "is a program, not a document",
-    "rar": "is a RAR archive, which is not read; use ZIP or tar",
     "video": "is a film, which is not read",
     "xlsb": "is a binary Excel workbook; save it as .xlsx",
 }
@@ -83,8 +86,10 @@ def document_of(data: bytes, name: str, depth: int = 0) -> Document:
     """
     if not data.strip(b"\0 \t\r\n"):
         return Document("empty file", (Part("", ""),), "the file is empty")
-    data = utf16_without_mark(data)
     kind = kind_of(data, name)
+    if kind == "binary":
+        data = utf16_without_mark(data)
+        kind = kind_of(data, name)
     if kind in _UNREAD:
         raise ValueError(_UNREAD[kind])
     if kind in ("zip", "archive"):

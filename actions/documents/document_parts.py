@@ -1,9 +1,9 @@
 # /// script
 # requires-python = ">=3.11"
 # dependencies = [
-#   "charset-normalizer>=3", "duckdb>=1.2", "lxml>=5", "mammoth>=1.10", "markitdown>=0.1.2",
-#   "olefile>=0.47", "openpyxl>=3.1", "pdfplumber>=0.11", "pillow>=10", "pypdfium2>=4",
-#   "python-pptx>=1", "tinytag>=2", "xlrd>=2",
+#   "charset-normalizer>=3", "duckdb>=1.2", "libarchive-c>=5", "lxml>=5", "mammoth>=1.10",
+#   "markitdown>=0.1.2", "olefile>=0.47", "openpyxl>=3.1", "pdfplumber>=0.11", "pillow>=10",
+#   "pypdfium2>=4", "python-pptx>=1", "striprtf>=0.0.26", "tinytag>=2", "xlrd>=2",
 # ]
 #
 # [tool.dynasaur]

@@ -1,9 +1,9 @@
 # /// script
 # requires-python = ">=3.11"
 # dependencies = [
-#   "charset-normalizer>=3", "duckdb>=1.2", "lxml>=5", "mammoth>=1.10", "markitdown>=0.1.2",
-#   "olefile>=0.47", "openpyxl>=3.1", "pdfplumber>=0.11", "pillow>=10", "pypdfium2>=4",
-#   "python-pptx>=1", "tinytag>=2", "xlrd>=2",
+#   "charset-normalizer>=3", "duckdb>=1.2", "libarchive-c>=5", "lxml>=5", "mammoth>=1.10",
+#   "markitdown>=0.1.2", "olefile>=0.47", "openpyxl>=3.1", "pdfplumber>=0.11", "pillow>=10",
+#   "pypdfium2>=4", "python-pptx>=1", "striprtf>=0.0.26", "tinytag>=2", "xlrd>=2",
 # ]
 #
 # [tool.dynasaur]
@@ -22,11 +22,12 @@ _MOST_CHARACTERS = 2_000
 def read_document(path: str, page: int = 1) -> str:
     r"""Read any document (PDF, Word, Excel, PowerPoint, HTML, e-book, ...) as Markdown, in pages.
 
-    Read are PDF, DOCX, PPTX, XLSX, XLS, ODT, ODS, ODP, HTML, EPUB, CSV, JSON, XML, feeds,
-    notebooks, e-mail (EML, MSG, MBOX), archives (ZIP, tar, gz: each file in them), SQLite, DuckDB,
-    Parquet, plain text and source code in any encoding; of pictures and sound what the file says
-    of itself (EXIF, size, length, tags). The kind is told by the content, not by the suffix. A
-    long document comes in pages of about 6,000 characters, the first with a table of contents.
+    Read are PDF, DOCX, DOC, PPTX, PPT, XLSX, XLS, ODT, ODS, ODP, RTF, HTML, EPUB, CSV, JSON, XML,
+    feeds, notebooks, e-mail (EML, MSG, MBOX), archives (ZIP, tar, gz, 7z, RAR: each file in them),
+    SQLite, DuckDB, Parquet, plain text and source code in any encoding; of pictures and sound what
+    the file says of itself (EXIF, size, length, tags). The kind is told by the content, not by the
+    suffix. A long document comes in pages of about 6,000 characters, the first with a table of
+    contents.
 
     Args:
         path: The file.

@@ -15,7 +15,7 @@ _QUERIES = {
     "SQL query over a database file": ("db", "sqlite", "sqlite3", "duckdb", "parquet"),
     "read an e-mail file (.eml, or .msg of Outlook)": ("eml", "msg"),
     "read a mailbox file": ("mbox",),
-    "unpack an archive": ("zip", "tar", "gz", "tgz", "bz2", "xz"),
+    "unpack an archive": ("zip", "tar", "gz", "tgz", "bz2", "xz", "7z", "rar"),
     "look at a picture (image) file": ("png", "jpg", "jpeg", "gif", "webp", "bmp", "tif", "tiff"),
     "transcribe a sound (audio) file": ("mp3", "wav", "m4a", "flac", "ogg"),
 }
