@@ -43,7 +43,6 @@ def deliver(
     move: Move,
     files: Mapping[str, File],
     index: IndexCopy,
-    staged: Mapping[str, str | None],
     sync: Sync,
 ) -> None:
     """Fast-forward the current branch, its index and its files.
@@ -54,7 +53,6 @@ def deliver(
         move: Which branch goes where.
         files: What changes on the way.
         index: A copy of the index.
-        staged: The content's id of each of these files in the copy.
         sync: The new objects, on their way to the disk.
 
     Raises:
@@ -65,7 +63,7 @@ def deliver(
     swap = Swap(place, needed(place, files))
     try:
         with RefTransaction(git, place, move) as refs:
-            index.apply(files, staged)
+            index.apply(files)
             refs.prepare()
             sync.wait()  # no branch may name what a loss of power could take
             with index.locked() as put:

@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -106,6 +107,31 @@ class Git:
             raise StoreError(f"git failed: {complaint(done.stderr)}")
         return done
 
+    def whole(self, *arguments: str, stdin: bytes) -> bytes:
+        """What one git command says at length; a thread that waits for it holds up no other one.
+
+        Both go through files without a name: through pipes the thread would be woken, and would
+        wait for its turn to run Python, for each few kilobytes.
+
+        Raises:
+            StoreError: It failed: git's own last line.
+        """
+        try:
+            with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as told:
+                asked.write(stdin)
+                asked.seek(0)
+                with self._popen(
+                    arguments, None, asked.fileno(), subprocess.PIPE, told.fileno()
+                ) as process:
+                    _, err = process.communicate()
+                told.seek(0)
+                out = told.read()
+        except OSError as error:
+            raise StoreError(f"git cannot run in {self.folder}: {error.strerror}.") from error
+        if process.returncode:
+            raise StoreError(f"git failed: {complaint(err)}")
+        return out
+
     def start(
         self, *arguments: str, talk: bool = True, env: Mapping[str, str] | None = None
     ) -> subprocess.Popen[bytes]:
@@ -119,11 +145,12 @@ class Git:
         env: Mapping[str, str] | None,
         stdin: int,
         stderr: int,
+        stdout: int = subprocess.PIPE,
     ) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             self.command(*arguments),
             stdin=stdin,
-            stdout=subprocess.PIPE,
+            stdout=stdout,
             stderr=stderr,
             cwd=self.folder,
             env=self.environment(env),

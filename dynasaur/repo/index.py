@@ -3,6 +3,8 @@
 The index cannot be shared safely, so it is touched once, in one step. The lock file is a hard
 link to a file of ours: after a crash its inode says whose it is. The lock is taken as late as
 can be; when the person's git is too busy for that, it is held from the start.
+
+An index of the plain form is changed here, as bytes; any other is changed by git, in a copy.
 """
 
 from __future__ import annotations
@@ -10,15 +12,18 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
-import shutil
+import stat
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 from dynasaur.repo.build import File
 from dynasaur.repo.checkout import KeptBackError, MovedError
+from dynasaur.repo.entries import Entries
 from dynasaur.repo.git import Git, complaint
+from dynasaur.repo.look import Questions, staged_of
 from dynasaur.repo.place import Place
 
 COPY = "dynasaur-index."
@@ -69,9 +74,7 @@ class IndexCopy:
         if self._hold:
             self._wait_for_lock(self._hold)
         self._seen = state(place)
-        if self._seen:
-            with contextlib.suppress(FileNotFoundError):
-                shutil.copyfile(self._index, self._copy)
+        self._data = self._read()
 
     def __enter__(self) -> Self:
         return self
@@ -82,41 +85,78 @@ class IndexCopy:
             self._hold.unlink(missing_ok=True)
         self._copy.unlink(missing_ok=True)
 
-    @property
-    def variables(self) -> dict[str, str]:
-        """What makes git use the copy."""
-        return {"GIT_INDEX_FILE": str(self._copy)}
+    def staged(self, paths: Collection[str]) -> dict[str, str | None]:
+        """The content's id of each path in the copy; `unmerged` in a conflict, None for none."""
+        if self._entries is not None:
+            return {path: self._entries.staged(self._name(path)) for path in paths}
+        with Questions(self._git, self._variables()) as ask:
+            return {path: staged_of(ask, path) for path in paths}
 
-    def apply(self, files: Mapping[str, File], staged: Mapping[str, str | None]) -> None:
+    def apply(self, files: Mapping[str, File]) -> None:
         """Stage the files in the copy; whatever else is staged stays.
-
-        Args:
-            files: What is to be staged.
-            staged: The content's id of each path in the copy, as it is.
 
         Raises:
             KeptBackError: The person has staged one of these paths.
+            OSError: The disk is full or cannot be written.
         """
-        lines = []
-        for path, file in files.items():
-            now = staged.get(path)
-            if now not in {file.before, file.after}:
+        for path, now in self.staged(files).items():
+            if now not in {files[path].before, files[path].after}:
                 raise KeptBackError(f"{path} is staged")
-            mode = "0" if file.after is None else "100644"
-            name = os.fsencode(self._place.prefix + path)
-            lines.append(
-                b"%s %s\t%s\0" % (mode.encode(), (file.after or self._zero).encode(), name)
-            )
+        wanted = {self._name(path): file.after for path, file in files.items()}
+        data = None if self._entries is None else self._entries.put(wanted)
+        if data is None:
+            self._apply_by_git(wanted)
+        else:
+            self._write(data)
+
+    def _apply_by_git(self, wanted: Mapping[bytes, str | None]) -> None:
+        lines = (
+            b"%s %s\t%s\0" % (b"100644" if blob else b"0", (blob or self._zero).encode(), name)
+            for name, blob in wanted.items()
+        )
         done = self._git.run(
             "update-index",
             "-z",
             "--index-info",
             stdin=b"".join(sorted(lines)),
-            env=self.variables,
+            env=self._variables(),
             accept=(0, 1, 128),
         )
         if done.returncode:
             raise KeptBackError(f"the index cannot take it ({complaint(done.stderr)})")
+
+    @cached_property
+    def _entries(self) -> Entries | None:
+        """Found when they are needed: the git that is started just before then starts meanwhile."""
+        return Entries.of(self._data, self._place.hash_name)
+
+    def _read(self) -> bytes:
+        try:
+            return self._index.read_bytes() if self._seen else b""
+        except FileNotFoundError:
+            return b""
+
+    def _variables(self) -> dict[str, str]:
+        """What makes git use the copy."""
+        if self._data and not self._copy.exists():
+            self._write([self._data])
+        return {"GIT_INDEX_FILE": str(self._copy)}
+
+    def _write(self, parts: Iterable[bytes | memoryview]) -> None:
+        """Write the copy, as old as the index is.
+
+        git compares the content of files that are not older than the index: those that have
+        changed since, without a trace in their size, must stay among them.
+        """
+        with self._copy.open("wb") as file:
+            file.writelines(parts)
+        with contextlib.suppress(FileNotFoundError):  # git has replaced it: ours will not be used
+            info = self._index.stat()
+            self._copy.chmod(stat.S_IMODE(info.st_mode))
+            os.utime(self._copy, ns=(info.st_atime_ns, info.st_mtime_ns))
+
+    def _name(self, path: str) -> bytes:
+        return os.fsencode(self._place.prefix + path)
 
     def unchanged(self) -> bool:
         """The person's index is still the one that was copied."""

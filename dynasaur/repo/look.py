@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from types import TracebackType
 from typing import NoReturn, Self
 
 from dynasaur.errors import StoreError
+from dynasaur.repo.entries import UNMERGED
 from dynasaur.repo.git import Git
 from dynasaur.repo.place import Head, Place, current_branch
 
-UNMERGED = "unmerged"
+BATCH = 8192
+"""Bytes of questions at once: neither they nor their answers may fill a pipe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,18 +26,14 @@ class Look:
         head: What is checked out.
         branch: A branch name that holds nobody's commits.
         blobs: The content's id of each path at the head; None for none.
-        staged: The content's id of each path in the index; None for none.
     """
 
     head: Head
     branch: str
     blobs: Mapping[str, str | None]
-    staged: Mapping[str, str | None]
 
 
-def look(
-    git: Git, place: Place, branch: str, paths: Collection[str], index: Mapping[str, str]
-) -> Look:
+def look(git: Git, place: Place, branch: str, paths: Collection[str]) -> Look:
     """See what a save needs to know.
 
     Args:
@@ -43,25 +41,29 @@ def look(
         place: Where the library lies.
         branch: The wanted branch; a number is added when it exists.
         paths: Paths below the library's root.
-        index: Variables that name the index.
 
     Raises:
         StoreError: A folder's name is taken by a file, or a file's by a folder.
     """
-    with Questions(git, index) as ask:
-        head = Head(current_branch(git, place), ask("HEAD^{commit}")[0])
+    with Questions(git, {}) as ask:
+        tip, taken = ask.all("HEAD^{commit}", f"refs/heads/{branch}")
+        head = Head(current_branch(git, place), tip[0])
         if head.commit is None:
             _refuse_broken(git, place, head.ref)
-        names = (branch if n == 1 else f"{branch}-{n}" for n in range(1, 1_000_000))
-        free = next(name for name in names if ask(f"refs/heads/{name}")[0] is None)
+        if taken[0]:
+            names = (f"{branch}-{n}" for n in range(2, 1_000_000))
+            branch = next(name for name in names if ask(f"refs/heads/{name}")[0] is None)
         blobs: dict[str, str | None] = dict.fromkeys(paths)
-        if head.commit and ask(f"{head.commit}:./")[0]:
-            for path in blobs:
-                blobs[path] = _kind(path, "blob", ask(f"{head.commit}:./{path}"))
+        if head.commit and blobs:
             parents = {str(up) for path in blobs for up in PurePosixPath(path).parents}
-            for path in sorted(parents - {"."}):
-                _kind(path, "tree", ask(f"{head.commit}:./{path}"))
-        return Look(head, free, blobs, {path: staged_of(ask, path) for path in paths})
+            folders = sorted(parents - {"."})
+            root, *found = ask.all(*(f"{head.commit}:./{path}" for path in ("", *blobs, *folders)))
+            if root[0]:
+                for path in folders:
+                    _kind(path, "tree", found.pop(len(blobs)))
+                for path, one in zip([*blobs], found, strict=True):
+                    blobs[path] = _kind(path, "blob", one)
+        return Look(head, branch, blobs)
 
 
 def _refuse_broken(git: Git, place: Place, ref: str | None) -> None:
@@ -69,12 +71,6 @@ def _refuse_broken(git: Git, place: Place, ref: str | None) -> None:
     names = git.line("rev-parse", "--verify", "--quiet", "HEAD", accept=(0, 1, 128))
     if names or ref is None or os.path.lexists(place.common / ref):
         raise StoreError(f"{ref or 'HEAD'} names no commit that is there: see `git fsck`")
-
-
-def staged(git: Git, paths: Collection[str], index: Mapping[str, str]) -> dict[str, str | None]:
-    """The content's id of each path in the index; None for none."""
-    with Questions(git, index) as ask:
-        return {path: staged_of(ask, path) for path in paths}
 
 
 def staged_of(ask: Questions, path: str) -> str | None:
@@ -112,15 +108,29 @@ class Questions:
 
     def __call__(self, name: str) -> tuple[str | None, str]:
         """The object's id and type; None when there is no such object."""
-        asked, told = self._process.stdin, self._process.stdout
-        assert asked is not None
+        return self.all(name)[0]
+
+    def all(self, *names: str) -> list[tuple[str | None, str]]:
+        """What each name stands for, asked in few turns: each is a wait for another process."""
+        told = self._process.stdout
         assert told is not None
+        found = []
+        for lines in _batches(os.fsencode(name) + b"\n" for name in names):
+            self._ask(b"".join(lines))
+            found += [self._answer(told.readline()) for _ in lines]
+        return found
+
+    def _ask(self, text: bytes) -> None:
+        asked = self._process.stdin
+        assert asked is not None
         try:
-            asked.write(os.fsencode(name) + b"\n")
+            asked.write(text)
             asked.flush()
         except BrokenPipeError:
             self._complain()
-        line = told.readline().decode("utf-8", "surrogateescape")
+
+    def _answer(self, told: bytes) -> tuple[str | None, str]:
+        line = told.decode("utf-8", "surrogateescape")
         if not line:
             self._complain()
         number, _, kind = line.rstrip("\n").rpartition(" ")
@@ -130,3 +140,14 @@ class Questions:
         """It died: most often of an index that is damaged, which another git says in words."""
         self._git.run("ls-files", "--", ".", env=self._index)
         raise StoreError("git stopped while it was asked: try again.")
+
+
+def _batches(lines: Iterable[bytes]) -> Iterator[list[bytes]]:
+    batch: list[bytes] = []
+    for line in lines:
+        if batch and sum(map(len, batch)) + len(line) > BATCH:
+            yield batch
+            batch = []
+        batch.append(line)
+    if batch:
+        yield batch

@@ -18,7 +18,7 @@ from dynasaur.repo.files import read_plain, real_folders, write_whole
 from dynasaur.repo.git import Git
 from dynasaur.repo.index import IndexCopy, copies, holds
 from dynasaur.repo.journal import Entry, Journal
-from dynasaur.repo.look import Questions, staged, staged_of
+from dynasaur.repo.look import Questions, staged_of
 from dynasaur.repo.place import Head, Place, find, read_head, unfinished
 from dynasaur.repo.settings import read_settings
 from dynasaur.repo.sync import Sync
@@ -93,8 +93,7 @@ def _merge(git: Git, place: Place, entry: Entry, head: Head, *, named: bool) -> 
     files = files_between(git, place, head.commit, entry.tip)
     move = Move(head.ref, head.commit, entry.tip, entry.branch, named)
     with IndexCopy(git, place, hold=True) as index:
-        seen = staged(git, files, index.variables)
-        deliver(git, place, move, files, index, seen, Sync(place))
+        deliver(git, place, move, files, index, Sync(place))
 
 
 def _take_back(place: Place, entry: Entry) -> None:
@@ -168,7 +167,7 @@ def sync_index(git: Git, place: Place, files: Mapping[str, File]) -> None:
     """
     try:
         with IndexCopy(git, place, hold=True) as index:
-            index.apply(files, staged(git, files, index.variables))
+            index.apply(files)
             with index.locked() as put:
                 put()
     except KeptBackError:  # the person has staged these very files since: theirs counts

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from dynasaur.errors import StoreError
 from dynasaur.repo.after import files_of, what_became
 from dynasaur.repo.build import Plan, build, plan
-from dynasaur.repo.checkout import KeptBackError, MovedError
+from dynasaur.repo.checkout import MovedError
 from dynasaur.repo.deliver import Move, deliver, name_branch
 from dynasaur.repo.git import Git
 from dynasaur.repo.index import IndexCopy, state
@@ -77,10 +77,10 @@ class Saving:
         for attempt in itertools.count():
             try:
                 with IndexCopy(self._git, self._place, hold=attempt >= LATE_TRIES) as index:
-                    seen = look(self._git, self._place, f"dynasaur/{run}", paths, index.variables)
+                    seen = look(self._git, self._place, f"dynasaur/{run}", paths)
                     if save is None or seen.head != save.seen.head:
                         save = self._build(seen, changes, how)
-                    why = self._deliver(save, index, seen)
+                    why = self._deliver(save, index)
                     break
             except MovedError:
                 why = self._in_the_way(save.seen.head.ref if save else None)
@@ -165,7 +165,7 @@ class Saving:
         except StoreError as error:
             return commits, f"not signed: {error}"
 
-    def _deliver(self, save: _Save, index: IndexCopy, seen: Look) -> str:
+    def _deliver(self, save: _Save, index: IndexCopy) -> str:
         """Merge the commits when that is asked for and safe; else say why they wait."""
         head = save.seen.head
         if save.wait or head.ref is None or save.sync is None:
@@ -173,8 +173,10 @@ class Saving:
         move = Move(head.ref, head.commit, save.commits[-1], save.seen.branch)
         files = save.wanted.files
         try:
-            deliver(self._git, self._place, move, files, index, seen.staged, save.sync)
-        except KeptBackError as error:
+            deliver(self._git, self._place, move, files, index, save.sync)
+        except MovedError:
+            raise
+        except StoreError as error:  # the person's change, or an index that git cannot read
             return str(error)
         return ""
 

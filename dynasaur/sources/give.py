@@ -82,7 +82,7 @@ def send(desk: Desk, gift: Gift, fork: Address | None, *, signoff: bool = False)
     commit, prefix = gift.base, f"{source.folder}/" if source.folder else ""
     for one in gift.actions:
         change = _change(one, person if signoff else None)
-        head = Look(Head(None, commit), gift.branch, {}, {})
+        head = Look(Head(None, commit), gift.branch, {})
         wanted = Plan(((change, change.files),), {}, "")
         (commit,) = build(mirror.git, head, wanted, prefix, (one.author, person), named=False)
     mirror.push(to, commit, gift.branch)
