@@ -48,6 +48,7 @@ class Library:
         embeddings: An embedding model, by which actions are found beside their words.
         progress: Told of each action that is read into the index, and how many there are to read.
         warn: Told on one line what the user should know of a search.
+        data: Where runs, index and counters lie; by default `.dynasaur` in it.
 
     Raises:
         UsageError: There is no library there.
@@ -68,8 +69,10 @@ class Library:
         embeddings: Embeddings | None = None,
         progress: Callable[[int, int], None] | None = None,
         warn: Callable[[str], object] | None = None,
+        data: Path | None = None,
     ) -> None:
         self.root = Path(path).expanduser().absolute()
+        self.data = data or data_folder(self.root)
         self._accept = accept
         self._deliver = deliver
         self._packages = packages
@@ -212,11 +215,6 @@ class Library:
         except StoreError:
             return Report()
 
-    @cached_property
-    def data(self) -> Path:
-        """The folder of what is derived or local: runs, index, counters."""
-        return data_folder(self.root)
-
     @property
     def runs(self) -> Path:
         """The folder of runs."""
@@ -233,6 +231,7 @@ class Library:
     def retriever(self) -> Retriever:
         """The way out."""
         from dynasaur.index import Vectors
+        from dynasaur.pins import aliases_of
         from dynasaur.retriever import Permit, Retriever
         from dynasaur.snapshot import lock_of
 
@@ -245,6 +244,7 @@ class Library:
             experience=self._experience if self._usage else None,
             dense=Vectors(folder, model.name, model) if model else None,
             warn=self._warn,
+            aliases=lambda: aliases_of(self.root),
         )
 
     @cached_property

@@ -151,6 +151,8 @@ class Harvest:
         calls: The recorded calls, in order.
         solved: An answer was submitted.
         answer: That answer.
+        private: What nothing that is kept may quote, in windows; see `checks.quoted`. Where there
+            is some, recorded calls become no examples.
     """
 
     run: str
@@ -160,6 +162,7 @@ class Harvest:
     calls: tuple[Call, ...] = ()
     solved: bool = False
     answer: Json = None
+    private: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

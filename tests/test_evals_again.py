@@ -75,7 +75,8 @@ class World:
             yield Done(job, result)
             self.solved[result.run] += 1
 
-    def admit(self, run: str) -> tuple[Admission, Usage]:
+    def admit(self, run: str, problem: Problem) -> tuple[Admission, Usage]:
+        assert run.endswith(problem.id)
         self.maybe_cut()
         if run not in self.library:
             self.library.append(run)

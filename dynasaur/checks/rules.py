@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
-from dynasaur.checks import answer, documented, effects, head, hidden, names, paths, secrets, size
+from dynasaur.checks import (
+    answer,
+    documented,
+    effects,
+    head,
+    hidden,
+    names,
+    paths,
+    quoted,
+    secrets,
+    size,
+)
 from dynasaur.checks.subject import ActionText, Finding
 from dynasaur.record import Harvest
 from dynasaur.types import Action
@@ -19,16 +30,21 @@ RULES: dict[str, Callable[[ActionText], Iterator[Finding]]] = {
     "paths": paths.check,
     "size": size.check,
     "answer": answer.check,
+    "quoted": quoted.check,
 }
 
 
-def findings(action: Action, harvest: Harvest | None = None) -> tuple[Finding, ...]:
+def findings(
+    action: Action, harvest: Harvest | None = None, without: Collection[str] = ()
+) -> tuple[Finding, ...]:
     """Everything that the rules have against an action, by line.
 
     Args:
         action: The action; its `text` is what is judged.
         harvest: The run that it comes from, where one is known: its answer must not be built in.
+        without: Rules that are not asked.
     """
     subject = ActionText.of(action, harvest)
-    found = {finding: None for check in RULES.values() for finding in check(subject)}
+    checks = [check for name, check in RULES.items() if name not in without]
+    found = {finding: None for check in checks for finding in check(subject)}
     return tuple(sorted(found, key=lambda finding: finding.line))

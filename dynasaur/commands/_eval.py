@@ -31,7 +31,7 @@ def make_agent(job: Job) -> Ready:
     from dynasaur.evals.restricted import ONE_CALL, ONLY_CALLS, Restricted
 
     plan = job.plan
-    library, settings = _opened(job.library, plan, job.settings)
+    library, settings = _opened(job.library, plan, job.settings, job.data)
     asked = model = eval_model(plan)
     instructions = ""
     if not plan.implements:
@@ -72,14 +72,18 @@ def named_model(name: str | None, manner: Manner = Manner()) -> Model:  # noqa: 
     return resolve(name, os.environ, tables=(own, {}), manner=manner)
 
 
-def eval_library(root: Path, plan: Plan, settings: Mapping[str, Any]) -> Library:
+def eval_library(
+    root: Path, plan: Plan, settings: Mapping[str, Any], data: Path | None = None
+) -> Library:
     """The evaluation's own library; counters of use would make its results depend on order."""
-    return _opened(root, plan, settings)[0]
+    return _opened(root, plan, settings, data)[0]
 
 
-def _opened(root: Path, plan: Plan, settings: Mapping[str, Any]) -> tuple[Library, Settings]:
+def _opened(
+    root: Path, plan: Plan, settings: Mapping[str, Any], data: Path | None
+) -> tuple[Library, Settings]:
     flags = {**settings, "accept": plan.accept}
-    return open_library(root, flags, usage=False, initial=plan.initial_actions)
+    return open_library(root, flags, usage=False, initial=plan.initial_actions, data=data)
 
 
 def scorers(plan: Plan) -> Callable[[str], Scorer]:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 
@@ -16,9 +16,9 @@ from dynasaur.commands._output import document, plain
 from dynasaur.errors import FailureError, UsageError
 from dynasaur.evals.finished import Finished
 from dynasaur.evals.folder import LIBRARY
+from dynasaur.evals.private import repository_of
 from dynasaur.evals.report import facts, markdown
 from dynasaur.evals.results import Result
-from dynasaur.evals.suites.table import SUITES
 from dynasaur.evals.tables import tables
 
 
@@ -39,19 +39,34 @@ def show(folders: Sequence[Path], output: Path | None, *, as_json: bool) -> int:
         return 0
     if output.suffix not in (".html", ".md"):
         raise UsageError(f"{output}: a report is a .html or a .md file")
+    open_to_all = _may_show(all_of, output)
     try:
-        _write(all_of, output)
+        written = _write(all_of, output, whole=open_to_all)
     except OSError as error:
         raise FailureError(f"{output} cannot be written: {error.strerror}") from error
-    click.echo(f"written: {output}", err=True)
-    gated = sorted({each.plan["suite"] for each in all_of if SUITES[each.plan["suite"]].gated})
-    if gated and output.suffix == ".html":
+    for path in written:
+        click.echo(f"written: {path}", err=True)
+    return 0
+
+
+def _may_show(all_of: Sequence[Finished], output: Path) -> bool:
+    """Whether the files may show what problems ask and what was answered; says what follows."""
+    gated = ", ".join(sorted({each.plan["suite"] for each in all_of if each.records.gated}))
+    if not gated:
+        return True
+    if top := repository_of(output.parent):
         click.echo(
-            f"note: the pages in {output.stem}-runs show problems of {', '.join(gated)}, whose "
-            "terms forbid to pass them on; the report itself does not",
+            f"note: {output} lies in the repository {top}, and {gated}'s terms forbid to pass its "
+            "problems on: answers and the pages of runs are left out; -o outside of it has them",
             err=True,
         )
-    return 0
+        return False
+    click.echo(
+        f"note: answers and the pages of runs show problems of {gated}, whose terms forbid to "
+        "pass them on",
+        err=True,
+    )
+    return True
 
 
 def _print(all_of: Sequence[Finished]) -> None:
@@ -74,19 +89,34 @@ def _print(all_of: Sequence[Finished]) -> None:
         console.print()
 
 
-def _write(all_of: Sequence[Finished], output: Path) -> None:
+def _write(all_of: Sequence[Finished], output: Path, *, whole: bool) -> list[Path]:
+    """Write the files of a report; where it is not whole, without answers and pages of runs.
+
+    Returns:
+        What was written.
+    """
+    results = {each.name: _results(each, whole=whole) for each in all_of}
+    written = [output, output.with_suffix(".json"), output.with_suffix(".csv")]
     if output.suffix == ".md":
         _save(output, markdown(all_of))
     else:
         from dynasaur.evals.page import page
 
-        runs = Path(f"{output.stem}-runs")
-        text = page(all_of, runs)
-        _write_runs(all_of, output.parent / runs)
+        runs = Path(f"{output.stem}-runs") if whole else None
+        text = page(all_of, runs, results)
+        if runs:
+            _write_runs(all_of, output.parent / runs)
+            written.append(output.parent / runs)
         _save(output, text)
     every = json.dumps([facts(each) for each in all_of], indent=2)
-    _save(output.with_suffix(".json"), every + "\n")
-    _save(output.with_suffix(".csv"), _csv(all_of))
+    _save(written[1], every + "\n")
+    _save(written[2], _csv(results))
+    return written
+
+
+def _results(each: Finished, *, whole: bool) -> tuple[Result, ...]:
+    """The results as the report shows them."""
+    return tuple(map(each.records.answered, each.results)) if whole else each.results
 
 
 def _save(path: Path, text: str) -> None:
@@ -103,25 +133,25 @@ def _write_runs(all_of: Sequence[Finished], folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     for each in all_of:
         for result in each.results:
-            record = each.record(result)
+            record = each.records.of(result)
             if result.run and record.is_dir():
                 text = exported("html", load(record), each.folder / LIBRARY)
                 _save(folder / page_name(each, result), text)
 
 
-def _csv(all_of: Sequence[Finished]) -> str:
+def _csv(results: Mapping[str, Sequence[Result]]) -> str:
     """One line a problem and evaluation; lists and answers as JSON."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     names = [one.name for one in fields(Result)]
     writer.writerow(["evaluation", *names])
-    for each in all_of:
-        for result in each.results:
+    for evaluation, every in results.items():
+        for result in every:
             row = asdict(result)
             cells = (row[name] for name in names)
             writer.writerow(
                 [
-                    each.name,
+                    evaluation,
                     *(c if isinstance(c, str | int | float) else json.dumps(c) for c in cells),
                 ]
             )

@@ -22,6 +22,7 @@ from dynasaur.evals.folder import ADMISSIONS, LIBRARY, begun
 from dynasaur.evals.harness import Harness, Listener
 from dynasaur.evals.left_over import left_over
 from dynasaur.evals.plan import Plan
+from dynasaur.evals.private import records_of
 from dynasaur.evals.problem import Problem
 from dynasaur.evals.results import Admitted, Lines, Result
 from dynasaur.evals.scorers.table import check_truths
@@ -31,6 +32,11 @@ from dynasaur.types import Manner
 EMPTY = (
     "note: the paper accumulates on validation and freezes the library for {split}; this begins "
     "with none: --library DIR/library takes what the validation evaluation in DIR kept"
+)
+
+APART = (
+    "note: what {suite} asks and what was answered lies in {records}, outside of any repository; "
+    "its terms forbid to pass it on"
 )
 
 PLANNED = frozenset({*(one.name for one in fields(Plan)), "file"})
@@ -69,15 +75,21 @@ def run(
         click.echo(EMPTY.format(split=plan.split), err=True)
     tokens = budgets(Path(plan.match), problems) if plan.match else {}
     document = plans.manifest(plan, problems, settings, tokens)
+    records = records_of(folder) if SUITES[name].gated else None
+    if records:
+        document["records"] = str(records)
     with ExitStack() as stack:
         crew = stack.enter_context(crew_of(attempt, jobs, scheduler))
         results = stack.enter_context(begun(folder, document, resume=resume))
         admissions = stack.enter_context(Lines(folder / ADMISSIONS, Admitted))
         listener = Listener() if as_json else _Lines(len(problems))
         root = _library(folder, plan, library_path)
-        harness = _harness(root, plan, problems, (results, admissions), crew, settings, tokens)
+        kept = results, admissions
+        harness = _harness(root, plan, problems, kept, crew, settings, tokens, records)
         harness.run(listener)
         finish(folder, problems)
+    if records and not as_json:
+        click.echo(APART.format(suite=name, records=records), err=True)
     return _say(Finished(folder), as_json=as_json)
 
 
@@ -97,11 +109,11 @@ def _harness(
     crew: Crew[Job, Result],
     settings: Mapping[str, Any],
     tokens: Mapping[str, int],
+    records: Path | None,
 ) -> Harness:
     from dynasaur.evals.ground import admitted_by, admitter
 
-    library = _eval.eval_library(root, plan, settings)
-    instead = f"a problem of {plan.suite}" if SUITES[plan.suite].gated else ""
+    library = _eval.eval_library(root, plan, settings, records)
     return Harness(
         root,
         plan,
@@ -110,11 +122,12 @@ def _harness(
         crew=crew,
         make=_eval.make_agent,
         score=_eval.scorers(plan),
-        admit=admitter(library, lambda: _eval.eval_model(plan), instead=instead),
+        admit=admitter(library, lambda: _eval.eval_model(plan), plan.suite),
         settings=settings,
         tokens=tokens,
         past=left_over(library.runs, plan, problems, kept[0].all),
         committed=admitted_by(library).keys(),
+        data=records,
     )
 
 

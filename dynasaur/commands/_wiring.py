@@ -51,6 +51,7 @@ def open_library(
     *,
     usage: bool = True,
     initial: bool = True,
+    data: Path | None = None,
 ) -> tuple[Library, config.Settings]:
     """The library that a command works on, made on first use where it is the user's own.
 
@@ -59,6 +60,7 @@ def open_library(
         flags: Settings that the command line gave; a value of None means not given.
         usage: Let what became of actions weigh in a search.
         initial: The initial actions are there.
+        data: Where runs and what is derived lie; None for the library's own place.
 
     Raises:
         UsageError: A setting has no sense, or the named folder is no library.
@@ -85,6 +87,7 @@ def open_library(
         embeddings=_embeddings(settings),
         progress=Bar("Reading actions"),
         warn=lambda line: click.echo(f"dynasaur: {plain(line)}", err=True),
+        data=data,
     )
     return library, settings
 

@@ -47,6 +47,13 @@ def data_folder(root: Path) -> Path:
     return user_state_path("dynasaur") / "libraries" / _name_of(root)
 
 
+def records_folder() -> Path:
+    """Where evaluations keep what may lie in no repository, each in a folder of its own."""
+    from platformdirs import user_state_path
+
+    return user_state_path("dynasaur") / "evals"
+
+
 def cache_folder() -> Path:
     """Where what is kept of sources lies, for all libraries of a user."""
     from platformdirs import user_cache_path

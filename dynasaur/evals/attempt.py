@@ -47,6 +47,7 @@ class Job:
         make: Makes the agent of a job; a function that workers can import.
         past: Folders of runs on this problem that are over, but whose result was never written:
             they count in place of new ones.
+        data: Where runs and what is derived lie; None for the library's own place.
     """
 
     problem: Problem
@@ -58,6 +59,7 @@ class Job:
     settings: Mapping[str, Any]
     make: Callable[[Job], Ready]
     past: tuple[Path, ...] = ()
+    data: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

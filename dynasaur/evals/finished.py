@@ -10,12 +10,11 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from dynasaur import trajectory
 from dynasaur.config import PACKAGE
-from dynasaur.errors import FailureError
 from dynasaur.evals import coverage
 from dynasaur.evals.complexity import Complexity, complexity
 from dynasaur.evals.folder import ADMISSIONS, LIBRARY, RESULTS, read_manifest
+from dynasaur.evals.records import Records
 from dynasaur.evals.results import Admitted, Result, read_lines, total_cost
 from dynasaur.evals.statistics import Share
 from dynasaur.library import Library
@@ -97,6 +96,9 @@ class Finished:
         self.results = tuple(sorted(last.values(), key=lambda one: one.number))
         self.repeated = tuple(one for one in lines if not _counted(one, last[one.id]))
         self.admissions = tuple(read_lines(folder / ADMISSIONS, Admitted))
+        apart = self.manifest.get("records")
+        own = folder / LIBRARY / ".dynasaur"
+        self.records = Records(Path(str(apart)) if apart else own, gated=bool(apart))
 
     @property
     def name(self) -> str:
@@ -249,7 +251,7 @@ class Finished:
         for batch in sorted({one.batch for one in self.results}):
             results = [one for one in self.results if one.batch == batch]
             known = there - unborn.keys()
-            codes = {one.id: tuple(self.code(one)) for one in results}
+            codes = {one.id: tuple(self.records.code(one)) for one in results}
             right = [one for one in results if one.right]
             plain = [coverage.plain(codes[one.id], known) for one in right]
             yield Point(
@@ -263,25 +265,6 @@ class Finished:
             )
             ids = {one.id for one in results}
             unborn = {name: source for name, source in unborn.items() if source not in ids}
-
-    def record(self, result: Result) -> Path:
-        """The folder of a problem's run, which may be gone."""
-        return self.folder / LIBRARY / ".dynasaur" / "runs" / result.run
-
-    def code(self, result: Result) -> Iterator[str]:
-        """The code of a problem's steps; nothing where the run's record is gone."""
-        yield from filter(None, (step["code"] for step in self._steps(result)))
-
-    def thoughts(self, result: Result) -> Iterator[str]:
-        """The thoughts of a problem's steps; nothing where the run's record is gone."""
-        yield from filter(None, (step["thought"] for step in self._steps(result)))
-
-    def _steps(self, result: Result) -> list[Any]:
-        try:
-            steps: Any = trajectory.read(self.record(result))["trajectory"] if result.run else []
-        except FailureError:
-            return []
-        return list(steps)
 
 
 def _counted(line: Result, last: Result) -> bool:

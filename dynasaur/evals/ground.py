@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dynasaur.config import PACKAGE
 from dynasaur.errors import DynasaurError, UsageError
 from dynasaur.evals.folder import LIBRARY, MANIFEST, read_manifest
+from dynasaur.evals.private import guarded
+from dynasaur.evals.problem import Problem
 from dynasaur.library import Library
 from dynasaur.record import Admission
 from dynasaur.repo import Change
@@ -105,8 +106,8 @@ def admitted_by(library: Library) -> dict[str, list[str]]:
 
 
 def admitter(
-    library: Library, model: Callable[[], Model], *, instead: str = ""
-) -> Callable[[str], tuple[Admission, Usage]]:
+    library: Library, model: Callable[[], Model], suite: str
+) -> Callable[[str, Problem], tuple[Admission, Usage]]:
     """Puts what a run left through the gate, by the run's id, and says what asking cost.
 
     What a process that was killed had committed already counts as admitted, and is not judged
@@ -115,14 +116,13 @@ def admitter(
     Args:
         library: Where it goes.
         model: Makes the model that is asked for documentation.
-        instead: What actions say of their task, where its text may not be passed on; empty for
-            the task itself.
+        suite: The suite's name.
     """
     from dynasaur import prompts
 
     done = admitted_by(library)
 
-    def admit(run: str) -> tuple[Admission, Usage]:
+    def admit(run: str, problem: Problem) -> tuple[Admission, Usage]:
         spent = Usage()
 
         def ask(wanting: Sequence[Undocumented]) -> str:
@@ -136,8 +136,8 @@ def admitter(
 
         if run in done:
             return Admission(tuple(done[run])), spent
-        left = harvest(library.runs / run)
-        left = replace(left, task=instead or left.task)
+        record = library.runs / run
+        left = guarded(harvest(record), record, problem, suite)
         made = library.registry.admit(left, ask if left.solved else None)
         return made, spent
 

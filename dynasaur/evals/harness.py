@@ -20,6 +20,7 @@ from dynasaur.crew import Crew, Done
 from dynasaur.errors import FailureError, UsageError
 from dynasaur.evals.attempt import Job, Ready, blank
 from dynasaur.evals.plan import Plan
+from dynasaur.evals.private import told, told_reason
 from dynasaur.evals.problem import Problem
 from dynasaur.evals.results import Admitted, Lines, Result
 from dynasaur.evals.scorers.table import Scorer
@@ -49,11 +50,12 @@ class Harness:
         crew: Who does it.
         make: Makes the agent of a job; see `Job`.
         score: Scores an answer, by the name of the scorer.
-        admit: Puts what a run left through the gate, by the run's id; says what asking cost.
+        admit: Puts what a run left through the gate, by its id and problem; says what asking cost.
         settings: Where the code runs.
         tokens: What each problem may use, by its id; empty for no limit.
         past: Runs that are over and stand in no result, by the problem's id.
         committed: Runs of which the library has actions, whether or not that is recorded.
+        data: Where runs lie, where that is not in the library.
     """
 
     def __init__(
@@ -67,11 +69,12 @@ class Harness:
         crew: Crew[Job, Result],
         make: Callable[[Job], Ready],
         score: Callable[[str], Scorer],
-        admit: Callable[[str], tuple[Admission, Usage]],
+        admit: Callable[[str, Problem], tuple[Admission, Usage]],
         settings: Mapping[str, Any] | None = None,
         tokens: Mapping[str, int] | None = None,
         past: Mapping[str, tuple[Path, ...]] | None = None,
         committed: Set[str] = frozenset(),
+        data: Path | None = None,
     ) -> None:
         self._library = library
         self._plan = plan
@@ -85,6 +88,7 @@ class Harness:
         self._tokens = tokens or {}
         self._past = past or {}
         self._committed = committed
+        self._data = data
         self._listener = Listener()
         self._results = results
         self._admissions = admissions
@@ -166,7 +170,7 @@ class Harness:
         ]
         failed: list[Result] = []
         for over in self._crew.run(jobs):
-            result = self._scored(over)
+            result = told(self._scored(over), over.job.problem)
             if result.failed and len(failed) + 1 < len(jobs):
                 failed.append(result)
                 continue
@@ -200,6 +204,7 @@ class Harness:
             self._settings,
             self._make,
             self._past.get(problem.id, ()),
+            self._data,
         )
 
     def _scored(self, over: Done[Job, Result]) -> Result:
@@ -230,13 +235,13 @@ class Harness:
         known = self._known
         for problem in problems:
             result = known[problem.id]
-            made, usage = self._admit(result.run)
+            made, usage = self._admit(result.run, problem)
             self._admissions.add(
                 Admitted(
                     problem.id,
                     result.run,
                     made.admitted,
-                    {one.name: one.reason for one in made.refused},
+                    {one.name: told_reason(one.reason, problem) for one in made.refused},
                     usage.prompt_tokens,
                     usage.completion_tokens,
                     usage.cost,

@@ -6,7 +6,7 @@ import base64
 import hashlib
 import html
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -25,14 +25,18 @@ SHORT = 44
 """Characters of a cell that stands on one line."""
 
 
-def page(all_of: Sequence[Finished], runs: Path) -> str:
+def page(
+    all_of: Sequence[Finished], runs: Path | None, results: Mapping[str, Sequence[Result]]
+) -> str:
     """The page.
 
     Args:
         all_of: The evaluations.
-        runs: Folder of the problems' own pages, as the page names it.
+        runs: Folder of the problems' own pages, as the page names it; None where there are none.
+        results: By evaluation, what it shows of the results.
     """
-    return "\n".join([*_head(all_of), *_body(all_of, runs), "</main></body></html>", ""])
+    body = _body(all_of, runs, results)
+    return "\n".join([*_head(all_of), *body, "</main></body></html>", ""])
 
 
 def _safe(text: str) -> str:
@@ -59,7 +63,9 @@ def _head(all_of: Sequence[Finished]) -> Iterator[str]:
     yield f"<script>{script}</script></head><body><main><h1>{title}</h1>"
 
 
-def _body(all_of: Sequence[Finished], runs: Path) -> Iterator[str]:
+def _body(
+    all_of: Sequence[Finished], runs: Path | None, results: Mapping[str, Sequence[Result]]
+) -> Iterator[str]:
     for title, text, rows in tables(all_of):
         head, *body = ([_safe(cell) for cell in row] for row in rows)
         yield f"<section><h2>{_safe(title)}</h2>"
@@ -72,13 +78,14 @@ def _body(all_of: Sequence[Finished], runs: Path) -> Iterator[str]:
         yield f"<figure><figcaption>{_safe(title)}</figcaption>{svg}</figure>"
     yield "</div></section>"
     yield "<section><h2>Problem by problem</h2>"
-    yield "<p>Each outcome leads to the record of its run; heads sort.</p>"
+    leads = "Each outcome leads to the record of its run; heads sort."
+    yield f"<p>{leads if runs else 'Heads sort.'}</p>"
     yield from _side_by_side(all_of, runs)
     yield "</section>"
     for each in all_of:
         yield f"<section><h2>Problems of {_safe(each.name)}</h2>"
         yield f"<details><summary>All {len(each.results)}</summary>"
-        yield from _problems(each, runs)
+        yield from _problems(each, runs, results[each.name])
         yield "</details></section>"
     for each in all_of:
         yield f"<section><h2>How {_safe(each.name)} was made</h2><details><summary>All that shaped"
@@ -103,7 +110,7 @@ def _cell(inner: str) -> str:
     return f'<td class="short">{inner}</td>' if short else f"<td>{inner}</td>"
 
 
-def _side_by_side(all_of: Sequence[Finished], runs: Path) -> Iterator[str]:
+def _side_by_side(all_of: Sequence[Finished], runs: Path | None) -> Iterator[str]:
     """One row a problem, one column an evaluation."""
     of = [{one.id: one for one in each.results} for each in all_of]
     groups = {one.id: one.group for each in all_of for one in each.results}
@@ -117,7 +124,7 @@ def _side_by_side(all_of: Sequence[Finished], runs: Path) -> Iterator[str]:
     yield from _table(["problem", "group", *(_safe(each.name) for each in all_of)], rows)
 
 
-def _problems(each: Finished, runs: Path) -> Iterator[str]:
+def _problems(each: Finished, runs: Path | None, results: Sequence[Result]) -> Iterator[str]:
     head = ("problem", "group", "outcome", "answer", "steps", "tokens", "seconds", "generated used")
     rows = [
         (
@@ -130,16 +137,16 @@ def _problems(each: Finished, runs: Path) -> Iterator[str]:
             f"{one.seconds:.1f}",
             _safe(", ".join(one.generated)),
         )
-        for one in each.results
+        for one in results
     ]
     yield from _table(head, rows)
 
 
-def _outcome(each: Finished, one: Result, runs: Path) -> str:
+def _outcome(each: Finished, one: Result, runs: Path | None) -> str:
     """What became of a problem, with the way to its record."""
     said = one.outcome
     shows = f'<span class="{_safe(said.split()[0])}">{_safe(said)}</span>'
-    if not one.run:
+    if not one.run or runs is None:
         return shows
     link = _safe((runs / page_name(each, one)).as_posix())
     return f'<a href="{link}">{shows}</a>'

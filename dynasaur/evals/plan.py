@@ -20,7 +20,7 @@ PARTS: tuple[Part, ...] = ("accumulation", "implementation", "initial-actions")
 Baseline = Literal["none", "react", "best-of"]
 BASELINES: tuple[Baseline, ...] = ("none", "react", "best-of")
 
-PLACES = ("plan.data", "plan.source", "plan.endpoint", "code.commit")
+PLACES = ("plan.data", "plan.source", "plan.endpoint", "code.commit", "records")
 """Where things lie on this machine, or what something else tells too: no part of what is done."""
 
 LATER = ("served",)

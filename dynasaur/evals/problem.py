@@ -23,17 +23,19 @@ class Problem:
         choices: The options of a question that has some, in the order in which it shows them.
         kept_back: The truth is not published, as in GAIA's test split: it is answered, not scored.
         details: What the scorer needs besides, such as the unit of a quantity.
+        gated: It may not be passed on: no repository and no log has what it says.
     """
 
     id: str
-    question: str
-    truth: str
+    question: str = field(repr=False)
+    truth: str = field(repr=False)
     scorer: str
     files: tuple[Path, ...] = ()
     group: str = ""
-    choices: tuple[str, ...] = ()
+    choices: tuple[str, ...] = field(default=(), repr=False)
     kept_back: bool = False
-    details: Mapping[str, Json] = field(default_factory=dict)
+    details: Mapping[str, Json] = field(default_factory=dict, repr=False)
+    gated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

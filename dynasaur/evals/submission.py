@@ -30,7 +30,7 @@ def finish(folder: Path, problems: Sequence[Problem]) -> None:
         write_manifest(folder, {**done.manifest, "served": served})
     if done.plan["suite"] in LEADERBOARDS:
         text = "".join(f"{line}\n" for line in submission(done, problems))
-        path = folder / SUBMISSION
+        path = (done.records.folder if done.records.gated else folder) / SUBMISSION
         try:
             write_whole(path, text.encode("utf-8", "backslashreplace"))
         except OSError as error:
@@ -49,8 +49,8 @@ def submission(done: Finished, problems: Sequence[Problem]) -> list[str]:
         answered = one is not None and one.status == "solved"
         row = {
             "task_id": problem.id,
-            "model_answer": as_text(one.answer) if one and answered else "",
-            "reasoning_trace": "\n".join(done.thoughts(one)) if one else "",
+            "model_answer": as_text(done.records.answered(one).answer) if one and answered else "",
+            "reasoning_trace": "\n".join(done.records.thoughts(one)) if one else "",
         }
         lines.append(json.dumps(row, ensure_ascii=False))
     return lines

@@ -57,4 +57,5 @@ def check_truths(problems: Sequence[Problem], scorer: str = "") -> None:
         try:
             SCORERS[name]("", problem)
         except ValueError as error:
-            raise UsageError(f"problem {problem.id}: {error}") from error
+            said = f"its answer is not for the scorer {name}" if problem.gated else error
+            raise UsageError(f"problem {problem.id}: {said}") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dynasaur.errors import UsageError
@@ -54,7 +54,7 @@ class Suite:
         answer_format: What an answer must look like, said to the agent.
         hub: The data set on the Hugging Face hub; empty where it has none.
         page: Where people get the data, or accept its terms.
-        gated: Its terms forbid to pass its problems on: what is committed does not tell them.
+        gated: Its terms forbid to pass its problems on: no repository and no log has them.
     """
 
     name: str
@@ -79,7 +79,7 @@ class Suite:
         """
         files = self._files(folder, split or self.splits[0])
         problems = [
-            self.read(row, Place(file, where, seed, folder))
+            replace(self.read(row, Place(file, where, seed, folder)), gated=self.gated)
             for file in files
             for where, row in read_rows(file)
         ]
