@@ -15,7 +15,7 @@ from typing import Literal
 from dynasaur.errors import ActionError
 from dynasaur.repo import Commit, Repo
 
-FORMAT = 1
+FORMAT = 2
 NAMED = '{"name": '
 """How the line of an event begins."""
 
@@ -117,17 +117,19 @@ class History:
                 kept, tip = [], ""
             new = list(_of(self._past.commits(self._folder, tip or None, head), self._folder))
             if not self._past.cut:  # what a shallow clone shows is not the whole
-                self._write(new, head, fresh=not tip)
+                self._write(new, tip, head)
             kept += new
         yield from kept
 
-    def _write(self, events: list[Event], tip: str, *, fresh: bool) -> None:
-        """Keep what was read; a line that says how far it goes closes each part."""
+    def _write(self, events: list[Event], since: str, tip: str) -> None:
+        """Keep what was read; a line that says what it follows and how far it goes closes it."""
         lines = [json.dumps(asdict(event)) for event in events]
-        text = "\n".join([*lines, json.dumps({"format": FORMAT, "tip": tip})]) + "\n"
+        text = (
+            "\n".join([*lines, json.dumps({"format": FORMAT, "since": since, "tip": tip})]) + "\n"
+        )
         try:
             self._cache.parent.mkdir(exist_ok=True)
-            with self._cache.open("w" if fresh else "a", encoding="utf-8") as file:
+            with self._cache.open("a" if since else "w", encoding="utf-8") as file:
                 file.write(text)
         except OSError:
             return  # a read-only library has a history too
@@ -135,6 +137,8 @@ class History:
 
 def _read(cache: Path, name: str) -> tuple[list[Event], str]:
     """The whole parts of the file: what a writer that died left after them does not count.
+
+    Neither does a part that another one has written, too: it does not follow the last one.
 
     Most lines are of other names; what is not wanted is not parsed.
     """
@@ -150,7 +154,9 @@ def _read(cache: Path, name: str) -> tuple[list[Event], str]:
             if "tip" not in fields:
                 part.append(Event(**fields))
             elif fields["format"] == FORMAT:
-                events, part, tip = events + part, [], fields["tip"]
+                if fields["since"] == tip:
+                    events, tip = events + part, fields["tip"]
+                part = []
     except (OSError, ValueError, TypeError, KeyError):
         return [], ""
     return ([], "") if part else (events, tip)

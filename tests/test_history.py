@@ -109,6 +109,24 @@ def test_what_was_read_is_continued(repo: Repo, monkeypatch: pytest.MonkeyPatch)
     assert History(repo).log()[1:] == first
 
 
+def test_two_that_read_the_same_commits_at_once(
+    repo: Repo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = History(repo).log()
+    repo.commit("r2", [adding("terms")])
+    original = Past.commits
+
+    def slowly(self: Past, folder: str, since: str | None, until: str) -> object:
+        monkeypatch.setattr(Past, "commits", original)
+        assert len(History(repo).log()) == len(first) + 1  # another one is quicker
+        return original(self, folder, since, until)
+
+    monkeypatch.setattr(Past, "commits", slowly)
+    assert len(History(repo).log()) == len(first) + 1
+    assert History(repo).log()[1:] == first
+    assert len(History(repo).history("terms")) == 1
+
+
 @pytest.mark.parametrize(
     "damage", ["", '{"tip"', '{"name": "x"}\n', '{"format": 99, "tip": "x"}\n']
 )
