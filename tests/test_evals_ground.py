@@ -59,19 +59,38 @@ def test_a_share_is_what_was_there_first(tmp_path: Path, share: float, names: li
     commit = starting_point(mine.root, share)
     assert bool(commit) == bool(names)
     for _ in range(2):  # a second start adds nothing
-        begin_library(tmp_path / "out", mine.root, commit)
+        begin_library(tmp_path / "out", mine.root, commit, share)
     assert sorted(path.stem for path in (tmp_path / "out").glob("actions/text/[a-z]*.py")) == names
     assert tree(mine.root) == before
 
 
-def test_what_came_together_cannot_be_shared_out(tmp_path: Path) -> None:
+CALLS = """def bee() -> str:
+    from .dog import dog
+
+    return dog()
+"""
+
+
+@pytest.mark.parametrize(
+    ("share", "names"),
+    [
+        (0.25, ["ape"]),
+        (0.5, ["ape", "dog"]),
+        (0.75, ["ape", "bee", "dog"]),
+        (0.95, ["ape", "bee", "cat", "dog"]),
+    ],
+)
+def test_a_share_may_end_among_what_came_together(
+    tmp_path: Path, share: float, names: list[str]
+) -> None:
+    """What others call comes first: of an order by files, the first would not run alone."""
     mine = library(tmp_path / "mine", "ape")
-    files = {**adding("bee").files, **adding("cat").files, **adding("dog").files}
+    changes = [adding("bee", f'"""Bee."""\n\n\n{CALLS}'), adding("cat"), adding("dog")]
+    files = {path: text for one in changes for path, text in one.files.items()}
     mine.repo.commit("three", [Change("Three at once", "", {}, files)])
-    assert starting_point(mine.root, 0.25)
-    said = "3 of its 4 actions came in one commit, .*, so the first 2 cannot be told from the rest"
-    with pytest.raises(UsageError, match=said):
-        starting_point(mine.root, 0.5)
+    commit = starting_point(mine.root, share)
+    begin_library(tmp_path / "out", mine.root, commit, share)
+    assert sorted(path.stem for path in (tmp_path / "out").glob("actions/text/[a-z]*.py")) == names
 
 
 def test_a_library_without_actions_has_no_shares(tmp_path: Path) -> None:

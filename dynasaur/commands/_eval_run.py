@@ -97,7 +97,7 @@ def _library(folder: Path, plan: Plan, source: Path | None) -> Path:
     from dynasaur.evals.ground import begin_library
 
     root = folder.absolute() / LIBRARY
-    begin_library(root, source, plan.library)
+    begin_library(root, source, plan.library, plan.share / 100)
     return root
 
 

@@ -68,7 +68,8 @@ _OPTIONS = (
         type=click.FloatRange(0, 100),
         default=100.0,
         metavar="PERCENT",
-        help="Only the first so many of that library's actions.",
+        help="Only the first so many of that library's actions; of those that came in one commit, "
+        "what others of them call comes first, then the order of files counts.",
     ),
     click.option("--freeze", is_flag=True, help="Admit nothing."),
     click.option("--ablate", multiple=True, type=click.Choice(PARTS), help="Leave a part out."),

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dynasaur.config import PACKAGE
-from dynasaur.errors import DynasaurError, UsageError
+from dynasaur.errors import ActionError, DynasaurError, UsageError
 from dynasaur.evals.folder import LIBRARY, MANIFEST, read_manifest
 from dynasaur.evals.private import guarded
 from dynasaur.evals.problem import Problem
 from dynasaur.library import Library
 from dynasaur.record import Admission
 from dynasaur.repo import Change
+from dynasaur.source import gather
 from dynasaur.trajectory import harvest
 from dynasaur.types import Usage
 
 if TYPE_CHECKING:
     from dynasaur.agent.protocols import Model
+    from dynasaur.history import Event
     from dynasaur.record import Undocumented
 
 
@@ -30,37 +33,58 @@ def starting_point(source: Path, share: float) -> str:
         share: From 0, when it had none, to 1, which is how it is committed now.
 
     Raises:
-        UsageError: There is no library, nothing is committed in it, or a commit that added
-            several actions stands where the share would end.
+        UsageError: There is no library, or nothing is committed in it.
     """
-    from dynasaur.history import History
-
     library = Library(source)
     if share >= 1.0:
         return library.repo.at("HEAD").commit
-    born = [event for event in reversed(History(library.repo).log()) if event.kind == "added"]
+    born = _born(library)
     if not born:
         raise UsageError(f"{source} has no committed actions to take a share of")
     count = round(share * len(born))
-    if count == 0:
-        return ""
-    last = born[count - 1].commit
-    if count < len(born) and born[count].commit == last:
-        together = sum(event.commit == last for event in born)
-        raise UsageError(
-            f"{source}: {together} of its {len(born)} actions came in one commit, {last[:10]}, "
-            f"so the first {count} cannot be told from the rest: take another --share"
-        )
-    return last
+    return born[count - 1].commit if count else ""
 
 
-def begin_library(root: Path, source: Path | None, commit: str) -> None:
+def _born(library: Library) -> list[Event]:
+    """The commits that added an action, oldest first.
+
+    Of a commit that added several, they come in the order of their files, but for those that
+    others of them call: these come before them, so that every beginning of the list can run.
+    """
+    from dynasaur.history import History
+
+    added = [event for event in reversed(History(library.repo).log()) if event.kind == "added"]
+    born: list[Event] = []
+    for _, together in groupby(added, key=lambda event: event.commit):
+        events = {_module(one.path): one for one in sorted(together, key=lambda one: one.path)}
+        born += [events[name] for name in _requirements_first(library, events)]
+    return born
+
+
+def _requirements_first(library: Library, events: Mapping[str, Event]) -> list[str]:
+    if len(events) < 2:
+        return list(events)
+    then = library.repo.at(next(iter(events.values())).commit)
+    texts = {name: then.text(one.path) for name, one in events.items()}
+    try:
+        modules = gather(texts, lambda name: texts.get(name, ""))
+    except ActionError:  # one of them is no Python
+        return list(events)
+    return [one.name for one in modules if one.name in events]
+
+
+def _module(path: str) -> str:
+    return path.removesuffix(".py").replace("/", ".")
+
+
+def begin_library(root: Path, source: Path | None, commit: str, share: float = 1.0) -> None:
     """Make the evaluation's library, with what another one had at a commit; once.
 
     Args:
         root: Where it will be.
         source: The other library; None for an empty one.
         commit: The commit of the other library; empty for an empty one.
+        share: The share of its actions that ends with this commit, or in the middle of it.
     """
     from dynasaur.history import History
 
@@ -70,8 +94,12 @@ def begin_library(root: Path, source: Path | None, commit: str) -> None:
         return
     if any(event.subject == subject for event in History(library.repo).log()):
         return
-    then = Library(source).repo.at(commit)
-    files = {path: then.text(path).encode() for path in then.files(PACKAGE)}
+    other = Library(source)
+    born = _born(other) if share < 1.0 else []
+    beyond = {one.path for one in born[round(share * len(born)) :] if one.commit == commit}
+    then = other.repo.at(commit)
+    wanted = [path for path in then.files(PACKAGE) if path not in beyond]
+    files = {path: then.text(path).encode() for path in wanted}
     files.pop(f"{PACKAGE}/__init__.py", None)
     if files:
         library.repo.commit("begin", [Change(subject, "", {}, files, overwrite=True)])

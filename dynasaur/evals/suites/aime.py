@@ -10,7 +10,7 @@ from dynasaur.evals.suites.suite import Place, Suite
 def _read(row: Row, place: Place) -> Problem:
     """Fields `problem` (or `Problem`, `Question`), `answer` (or `Answer`), `id` (or `ID`)."""
     return Problem(
-        id=text_of(row, place.where, "id", "ID", "problem_id", "url"),
+        id=text_of(row, place.where, "id", "ID", "problem_id", "problem_idx", "url"),
         question=text_of(row, place.where, "problem", "Problem", "Question", "question"),
         truth=text_of(row, place.where, "answer", "Answer"),
         scorer="aime",
