@@ -71,13 +71,15 @@ class Categories:
         from sklearn.feature_extraction.text import TfidfVectorizer
         from sklearn.linear_model import LogisticRegression
         from sklearn.pipeline import make_pipeline
+        from threadpoolctl import threadpool_limits  # scikit-learn's own
 
         model = make_pipeline(
             TfidfVectorizer(sublinear_tf=True, stop_words="english"),
             LogisticRegression(C=10.0, max_iter=1000),
         )
         texts = [_words(action.name, action.docstring) for action in known]
-        return model.fit(texts, [action.category for action in known])
+        with threadpool_limits(1):  # more threads wait for one another, for so little
+            return model.fit(texts, [action.category for action in known])
 
 
 def examples(shelves: Iterable[Shelf], sources: Collection[str]) -> Iterator[Action]:
