@@ -40,7 +40,7 @@ def last_words(path: str) -> None:
     """Run until interrupted, and write so."""
     Path(path).write_text(f"{os.getpid()} works", encoding="utf-8")
     try:
-        time.sleep(600)
+        time.sleep(60)
     except KeyboardInterrupt:
         Path(path).write_text(f"{os.getpid()} was interrupted", encoding="utf-8")
         raise
