@@ -107,11 +107,11 @@ def test_killed_at_any_moment_nothing_is_half_kept(
     isolate(monkeypatch, tmp_path / "home")
     library, _ = Library.create(tmp_path / "library")
     root = Path(__file__).resolve().parent.parent
-    (left := tmp_path / "left").mkdir()  # what is killed cannot remove its temporary folders
+    (killed := tmp_path / "killed").mkdir()  # what is killed cannot remove its temporary folders
     done = subprocess.run(
         [sys.executable, "-m", "tests.builders.admitters", library.root, str(KILLS), "7"],
         cwd=root,
-        env=os.environ | {"PYTHONPATH": str(root), "TMPDIR": str(left)},
+        env=os.environ | {"PYTHONPATH": str(root), "TMPDIR": str(killed)},
         capture_output=True,
         text=True,
         check=True,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import os
+import subprocess
 import sys
 import threading
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
 
 from dynasaur.kernel.usage import descendants
 from dynasaur.source import read_action
+from dynasaur.toolbox import relay, wire
 from dynasaur.toolbox.box import Toolbox
 from dynasaur.toolbox.clients import Clients
 from dynasaur.toolbox.results import given_of
@@ -21,7 +25,8 @@ from dynasaur.toolbox.typed import type_of
 from dynasaur.toolbox.values import Server, Tool
 from dynasaur.types import Json
 from tests.builders import tool_server
-from tests.builders.kernel import PIXEL, wait_until_gone
+from tests.builders.http import HttpServer, Quiet
+from tests.builders.kernel import PIXEL, processes_in, wait_until_gone
 
 LOOP: dict[str, object] = {"$defs": {"a": {"$ref": "#/$defs/a"}}}
 
@@ -176,3 +181,59 @@ def test_connections_leave_nothing(tmp_path: Path) -> None:
     after = len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
     assert after == before
     assert not wait_until_gone([*set(descendants(os.getpid())) - others - {os.getpid()}])
+
+
+def refreshed(folder: Path, server: Server) -> None:
+    """Ask a server which tools it has."""
+    clients = Clients(Toolbox(folder, folder / "data", {server.name: server}))
+    try:
+        clients.refresh(server)
+    finally:
+        clients.close()
+
+
+def test_a_line_without_an_end_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "BODY", 1_000_000)
+    program = tmp_path / "endless.py"
+    program.write_text("import os\nwhile True:\n    os.write(1, b'x' * 65_536)\n", "utf-8")
+    server = Server("endless", command=sys.executable, arguments=(str(program),))
+    with pytest.raises(ConnectionError, match=r"\(it said: a line of more than 1,000,000 bytes\)$"):
+        refreshed(tmp_path, server)
+    assert not processes_in(program)
+
+
+def test_lines_with_an_end_are_passed_on_whole(tmp_path: Path) -> None:
+    program = "import sys; [print(n * 'x') for n in (0, 999, 1_000, 0, 400_000)]; sys.exit(7)"
+    words = [relay.__file__, "400000", sys.executable, "-c", program]
+    done = subprocess.run([sys.executable, "-I", "-S", *words], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (7, "")
+    assert list(map(len, done.stdout.split("\n"))) == [0, 999, 1_000, 0, 400_000, 0]
+    words[1] = "399999"
+    done = subprocess.run([sys.executable, "-I", "-S", *words], capture_output=True, text=True)
+    assert done.stderr == "a line of more than 399,999 bytes\n"
+
+
+@pytest.mark.parametrize("packed", [True, False])
+def test_a_body_without_an_end_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool
+) -> None:
+    monkeypatch.setattr(wire, "BODY", 1_000_000)
+    body = bytes(5_000_000)
+
+    class Large(Quiet, BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            content = gzip.compress(body) if packed else body
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            if packed:
+                self.send_header("Content-Encoding", "gzip")
+            self.end_headers()
+            self.wfile.write(content)
+
+    with HttpServer(Large) as http:
+        server = Server("large", url=f"{http.host}/mcp", start_seconds=20)
+        said = "packed" if packed else "more than 1,000,000 bytes"
+        with pytest.raises(ConnectionError, match=said):
+            refreshed(tmp_path, server)

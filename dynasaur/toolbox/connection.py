@@ -13,7 +13,7 @@ from dynasaur import __version__
 from dynasaur.errors import DynasaurError
 from dynasaur.toolbox.stubs import shown_text
 from dynasaur.toolbox.values import Server, Tool
-from dynasaur.toolbox.wire import Wire
+from dynasaur.toolbox.wire import BODY, Wire
 
 PAGES = 50
 """Pages of a list of tools that are asked for."""
@@ -137,12 +137,13 @@ class Connection:
             ConnectionError: It is gone.
         """
         found: list[Tool] = []
-        cursor = None
+        cursor, size = None, 0
         for _ in range(PAGES):
             page = await self._asked(self._client.list_tools(cursor=cursor))
             found += [_tool(one) for one in page.tools]
             cursor = page.next_cursor
-            if cursor is None:
+            size += sum(len(one.model_dump_json()) for one in page.tools)
+            if cursor is None or size > BODY:
                 break
         return found
 

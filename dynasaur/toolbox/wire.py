@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dynasaur.errors import ConfigError
+from dynasaur.toolbox import relay
 from dynasaur.toolbox.servers import filled
 from dynasaur.toolbox.values import Server
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     import httpx2
 
 BODY = 32_000_000
-"""Bytes of one response, and of one event of a stream."""
+"""Bytes of one response, of one event of a stream, and of one line of a program."""
 
 HEARD = 4_000
 """Bytes of the end of what a program says on its standard error that are kept."""
@@ -66,9 +68,10 @@ class Wire:
 
         server = self._server
         home = self._root if server.whose == "library" else Path.cwd()
+        words = map(self._fill, (server.command, *server.arguments))
         parameters = StdioServerParameters(
-            command=self._fill(server.command),
-            args=list(map(self._fill, server.arguments)),
+            command=sys.executable,
+            args=["-I", "-S", relay.__file__, str(BODY), *words],
             env={name: self._fill(value) for name, value in server.environ.items()},
             cwd=home / Path(self._fill(server.folder)).expanduser(),
             encoding_error_handler="replace",
@@ -154,6 +157,8 @@ def http_client(headers: Mapping[str, str], seconds: float, auth: Any) -> httpx2
     class Bounded(httpx2.AsyncHTTPTransport):
         async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
             response = await super().handle_async_request(request)
+            if response.headers.get("content-encoding", "identity") != "identity":
+                raise httpx2.DecodingError("a response that is packed, which was not asked for")
             if "text/event-stream" not in response.headers.get("content-type", ""):
                 response.stream = _Counted(response.stream)
             return response
@@ -175,7 +180,10 @@ def http_client(headers: Mapping[str, str], seconds: float, auth: Any) -> httpx2
 
     timeout = httpx2.Timeout(30.0, read=max(seconds, 300.0))
     return httpx2.AsyncClient(
-        transport=Bounded(retries=0), headers=dict(headers), timeout=timeout, auth=auth
+        transport=Bounded(retries=0),
+        headers={**headers, "Accept-Encoding": "identity"},  # what is packed has no bound
+        timeout=timeout,
+        auth=auth,
     )
 
 
