@@ -49,7 +49,7 @@ def adopt(library: Library, specs: Sequence[str], needs: Sequence[str] = ()) -> 
         UsageError: A spec has no sense, or names nothing.
         FailureError: A module cannot be imported.
     """
-    wanted = [_parts(spec) for spec in specs]
+    wanted = [parts(spec) for spec in specs]
     texts: dict[str, str] = {}
     called: dict[str, str] = {}
     problems: list[str] = []
@@ -57,7 +57,7 @@ def adopt(library: Library, specs: Sequence[str], needs: Sequence[str] = ()) -> 
     for (module, _), found in zip(wanted, _looked(library, wanted, needs), strict=True):
         for told in found:
             own = str(told.get("name", ""))
-            name = _free(action_name(own), module, taken | set(texts))
+            name = free(action_name(own), module, taken | set(texts))
             called[name] = own
             try:
                 texts[name] = action_text(module, told, name)
@@ -66,15 +66,16 @@ def adopt(library: Library, specs: Sequence[str], needs: Sequence[str] = ()) -> 
     return Adopted(texts, called, tuple(problems))
 
 
-def _parts(spec: str) -> tuple[str, str]:
+def parts(spec: str) -> tuple[str, str]:
+    """The module and the name that `MODULE` or `MODULE:NAME` means. Raises UsageError."""
     module, _, name = spec.partition(":")
-    parts = [*module.split("."), *(name.split(".") if name else [])]
-    if not all(part.isidentifier() for part in parts):
+    words = [*module.split("."), *(name.split(".") if name else [])]
+    if not all(word.isidentifier() for word in words):
         raise UsageError(f"{spec!r} names nothing: write MODULE or MODULE:NAME, as in math:gcd")
     return module, name
 
 
-def _free(name: str, module: str, taken: set[str]) -> str:
+def free(name: str, module: str, taken: set[str]) -> str:
     """The name, or one with the module's where others have it."""
     if name in taken:
         name = action_name(f"{module.rpartition('.')[2]}_{name}")

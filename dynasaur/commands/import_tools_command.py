@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import click
 
 from dynasaur.commands._kernel_options import kernel_options
-from dynasaur.commands._output import admission, plain
+from dynasaur.commands._output import admission, document, plain
 from dynasaur.commands._wiring import json_option, library_option, open_library
+from dynasaur.config import user_file
 from dynasaur.errors import FailureError, UsageError
 
 MOST = 50
@@ -31,6 +33,12 @@ MOST = 50
     metavar="REQUIREMENT",
     help="A package to install first, such as numpy>=2; by the rules of --install.",
 )
+@click.option(
+    "--host",
+    default="",
+    metavar="NAME",
+    help="Copy nothing: print the settings of a tool server NAME that calls them on this machine.",
+)
 @click.option("--dry-run", is_flag=True, help="Print the actions; keep nothing.")
 @kernel_options
 @library_option
@@ -39,6 +47,7 @@ def command(
     specs: tuple[str, ...],
     patterns: tuple[str, ...],
     needs: tuple[str, ...],
+    host: str,
     dry_run: bool,
     library_path: Path | None,
     as_json: bool,
@@ -50,9 +59,14 @@ def command(
     schemas as OpenAI's interfaces take them, beside the functions of their names; MODULE alone
     means all that is public in it. The module is imported in the sandbox, and the actions go
     through the same gate as any other.
+
+    What has state or needs keys cannot be copied into a sandbox: --host NAME prints what to write
+    into your own settings, so that it is called outside, with your rights.
     """
     from dynasaur.adopting.core import adopt
 
+    if host:
+        return _settings(host, specs, as_json)
     library, _ = open_library(library_path, flags)
     found = adopt(library, specs, needs)
     texts = {
@@ -74,6 +88,22 @@ def command(
         click.echo("\n\n".join(plain_text(text) for text in texts.values()))
         return 0
     return admission([library.add(text) for text in texts.values()], as_json)
+
+
+def _settings(name: str, specs: tuple[str, ...], as_json: bool) -> int:
+    """Print the settings of a tool server; only the user writes them down."""
+    from dynasaur.adopting.core import parts
+    from dynasaur.toolbox.servers import tables
+
+    list(map(parts, specs))
+    file = user_file()
+    tables({name: {"python": [*specs]}}, file, "user")
+    if as_json:
+        document({"server": name, "python": [*specs], "file": str(file)})
+        return 0
+    click.echo(f"dynasaur: write this into {file}, then see `dynasaur tools --refresh`:", err=True)
+    click.echo(f"[mcp.{name}]\npython = {json.dumps(specs)}")
+    return 0
 
 
 def _fits(pattern: str, *names: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,11 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _KEYS = {
     *("command", "args", "env", "cwd", "url", "headers", "timeout", "tools"),
-    *("disabled", "start_timeout", "type"),
+    *("disabled", "start_timeout", "type", "python"),
 }
+SERVING = "dynasaur.adopting.serving"
+"""The program that serves functions and tools of installed packages."""
+
 _HTTP = {"http", "streamable-http", "streamableHttp", "streamable_http"}
 
 
@@ -33,8 +37,8 @@ def servers_of(root: Path, file: str = "") -> dict[str, Server]:
         ConfigError: One of them has no sense; says which, and where it stands.
     """
     own, theirs = user_file(), root / "pyproject.toml"
-    found = _tables(table_of(theirs, ("tool", "dynasaur")).get("mcp", {}), theirs, "library")
-    found |= _tables(table_of(own, ()).get("mcp", {}), own, "user")
+    found = tables(table_of(theirs, ("tool", "dynasaur")).get("mcp", {}), theirs, "library")
+    found |= tables(table_of(own, ()).get("mcp", {}), own, "user")
     found |= _of_file(Path(file).expanduser()) if file else {}
     places: dict[str, str] = {}
     for name, one in found.items():
@@ -55,13 +59,23 @@ def _of_file(path: Path) -> dict[str, Server]:
     servers = told.get("mcpServers") if isinstance(told, dict) else None
     if not isinstance(servers, dict):
         raise ConfigError(f'--mcp-config {path}: must be an object with "mcpServers"')
-    return _tables(servers, path, "file")
+    return tables(servers, path, "file")
 
 
-def _tables(tables: object, path: Path, whose: Whose) -> dict[str, Server]:
-    if not isinstance(tables, dict):
+def tables(told: object, path: Path, whose: Whose) -> dict[str, Server]:
+    """The servers that a table of tables names.
+
+    Args:
+        told: The table, of any shape.
+        path: The file that it stands in, for messages.
+        whose: Who wrote that.
+
+    Raises:
+        ConfigError: One of them has no sense.
+    """
+    if not isinstance(told, dict):
         raise ConfigError(f"{path}: mcp is no table; write [tool.dynasaur.mcp.NAME]")
-    made = (_server(name, table, path, whose) for name, table in tables.items())
+    made = (_server(name, table, path, whose) for name, table in told.items())
     return {one.name: one for one in made if one is not None}
 
 
@@ -75,6 +89,8 @@ def _server(name: str, table: object, path: Path, whose: Whose) -> Server | None
         raise ConfigError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(_KEYS)}")
     if table.get("disabled") is True:
         return None
+    if "python" in table:
+        table = _of_python(table, whose, where)
     kind = table.get("type", "stdio" if "command" in table else "http")
     if kind not in _HTTP | {"stdio"}:
         raise ConfigError(f"{where}: type {kind!r} is not known: use stdio or http")
@@ -97,6 +113,20 @@ def _server(name: str, table: object, path: Path, whose: Whose) -> Server | None
     if one.url and not one.url.startswith(("http://", "https://")):
         raise ConfigError(f"{where}: url must begin with https:// or http://")
     return one
+
+
+def _of_python(table: Mapping[str, Any], whose: Whose, where: str) -> Mapping[str, Any]:
+    """The table of the program that serves what `python` names, in this Python."""
+    if whose == "library":
+        raise ConfigError(f"{where}: python stands in your own settings alone: {user_file()}")
+    if other := sorted(table.keys() & {"command", "args", "url"}):
+        raise ConfigError(f"{where}: has python, so {other[0]} has no place")
+    specs = _texts(table, "python", where)
+    if not specs:
+        raise ConfigError(f'{where}: python must name something, as in ["my_tools:search"]')
+    # Modules of the current folder, which may be a stranger's, are not to be imported by chance.
+    safe = [] if table.get("cwd") else ["-P"]
+    return {**table, "command": sys.executable, "args": [*safe, "-m", SERVING, *specs]}
 
 
 def _text(table: Mapping[str, Any], key: str, where: str) -> str:
