@@ -325,3 +325,18 @@ def test_a_judge_is_paid_apart_from_the_agent(tmp_path: Path) -> None:
     assert done.json["plan"]["judge"] == "test"
     (result,) = lines(tmp_path / "out" / "results.jsonl")
     assert result["why"] == "It says yes."
+
+
+def test_settings_from_anywhere_shape_results_and_are_in_the_manifest(tmp_path: Path) -> None:
+    """Delivery is no such setting: an evaluation's library takes what is admitted."""
+    write_jsonl(tmp_path / "t.jsonl", [{"question": "Say yes.", "answer": "yes"}])
+    model = script(tmp_path, "submit_final_answer('yes')")
+    words = ("eval", "tasks", "t.jsonl", "--model", model, "-o", "out", "--freeze")
+    env = {"DYNASAUR_MEMORY": "1GiB", "DYNASAUR_DELIVER": "none"}
+    done = dynasaur(*words, "--search", "none", cwd=tmp_path, env=env)
+    assert done.code == 0, done.err
+    settings = json.loads((tmp_path / "out" / "manifest.json").read_text())["settings"]
+    assert (settings["memory"], settings["retriever"]) == ("1GiB", "lexical")
+    other = dynasaur(*words, "--resume", cwd=tmp_path, env={"DYNASAUR_MEMORY": "2GiB"})
+    assert other.code == 2
+    assert "was begun with settings.memory = '1GiB', now it is '2GiB'" in other.err

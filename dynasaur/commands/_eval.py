@@ -52,6 +52,36 @@ def make_agent(job: Job) -> Ready:
     return Ready(agent, lambda: getattr(asked, "served", ()))
 
 
+SHAPING = (
+    "sandbox",
+    "memory",
+    "network",
+    "install",
+    "packages",
+    "mcp_config",
+    "gateway",
+    "kernel_name",
+    "retriever",
+    "embeddings",
+    "search",
+    "search_url",
+    "vision_model",
+    "audio_model",
+)
+"""Settings, beside what the plan holds, that can change a result."""
+
+
+def shaping(root: Path, given: Mapping[str, Any]) -> dict[str, str]:
+    """What holds of these, wherever it is set, for the manifest and for all workers.
+
+    Args:
+        root: The evaluation's library.
+        given: What the command line gave; None means not given.
+    """
+    found = config.load(root, os.environ, given)
+    return {name: str(getattr(found, name)) for name in SHAPING}
+
+
 def eval_model(plan: Plan) -> Model:
     """The model of a plan; the planner and scripts take no sampling."""
     manner = Manner(
@@ -82,7 +112,7 @@ def eval_library(
 def _opened(
     root: Path, plan: Plan, settings: Mapping[str, Any], data: Path | None
 ) -> tuple[Library, Settings]:
-    flags = {**settings, "accept": plan.accept}
+    flags = {**settings, "accept": plan.accept, "deliver": "merge"}
     return open_library(root, flags, usage=False, initial=plan.initial_actions, data=data)
 
 

@@ -40,7 +40,7 @@ APART = (
 )
 
 PLANNED = frozenset({*(one.name for one in fields(Plan)), "file"})
-"""Options that are part of the plan; the others say where the agents' code runs."""
+"""Options that are part of the plan; the others are settings."""
 
 
 def run(
@@ -65,7 +65,8 @@ def run(
     from dynasaur.evals.finished import Finished
     from dynasaur.evals.submission import finish
 
-    settings = {key: given.pop(key) for key in given.keys() - PLANNED}
+    asked = {key: given.pop(key) for key in given.keys() - PLANNED}
+    settings = _eval.shaping(folder / LIBRARY, asked)
     plan, problems = _planned(name, paper=paper, **given)
     if share < 100 and not library_path:
         raise UsageError("--share needs --library DIR: the library to take a share of")

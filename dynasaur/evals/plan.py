@@ -123,12 +123,12 @@ def manifest(
     settings: Mapping[str, Json] | None = None,
     tokens: Mapping[str, int] | None = None,
 ) -> dict[str, Json]:
-    """All that shapes the results: plan, problems, prompts, where code runs, code and versions.
+    """All that shapes the results: plan, problems, prompts, settings, code and versions.
 
     Args:
         plan: The plan.
         problems: The problems, in their order.
-        settings: Where the agents' code runs, as on the command line; None for the defaults.
+        settings: Those that can change a result, as they hold; None for the defaults.
         tokens: What each problem may use; None for no limit.
     """
     budgets = json.dumps(dict(tokens or {}), sort_keys=True).encode("utf-8", "surrogatepass")
@@ -137,7 +137,7 @@ def manifest(
     return {
         "format": 1,
         "plan": document,
-        "kernel": dict(settings or {}),
+        "settings": dict(settings or {}),
         "problems": len(problems),
         "problems_sha256": _problems(problems),
         "budgets_sha256": hashlib.sha256(budgets).hexdigest() if tokens else "",
