@@ -266,6 +266,15 @@ def test_late_output_of_children_is_labelled(shared: JupyterKernel) -> None:
     assert (seen.output, seen.late) == ("mine\n0\n", "late\n")
 
 
+def test_output_below_python_belongs_to_its_cell_and_order(shared: JupyterKernel) -> None:
+    """Written to the descriptor, in halves of a character, right before the cell ends."""
+    for number in range(20):
+        seen = shared.execute(
+            f"import os\nfor b in 'é{number}'.encode(): _ = os.write(1, bytes([b]))"
+        )
+        assert (seen.output, seen.late) == (f"é{number}", "")
+
+
 def test_output_of_children_is_whole(shared: JupyterKernel) -> None:
     """It takes a way of its own, and must not come after the cell's end."""
     for number in range(30):

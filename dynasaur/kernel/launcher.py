@@ -19,6 +19,7 @@ import signal
 import stat
 import struct
 import sys
+import threading
 import types
 from pathlib import Path
 from typing import Any
@@ -208,14 +209,18 @@ def run_kernel(connection: str, lock: str) -> None:
     """Import ipykernel, bind its sockets, shut the last doors and serve until told to stop."""
     gc.disable()  # nothing of the imports is garbage
     lighten()
-    from ipykernel.kernelapp import IPKernelApp
+    from ipykernel import kernelapp
 
-    app: Any = IPKernelApp.instance()
+    # Its thread takes each request and reply to and fro, for cells that run at the same time.
+    vars(kernelapp)["ShellChannelThread"] = NoThread
+    vars(kernelapp)["IPythonKernel"]._supports_kernel_subshells = False  # noqa: SLF001
+    app: Any = kernelapp.IPKernelApp.instance()
     settings = ["--HistoryManager.enabled=False", "--log-level=CRITICAL"]
     # It sleeps after each cell, for clients that do not wait until all output is there.
     settings.append("--IPythonKernel._execute_sleep=0")
     app.initialize(["-f", connection, *settings])
     sys.modules["jupyter_client"].__dict__.pop("BlockingKernelClient", None)
+    leave_out(app.kernel)
     silence()
     add_filter(lock)
     gc.freeze()
@@ -250,6 +255,29 @@ def lighten() -> None:
     # ipykernel's application names this class as a default, and never uses it.
     package.__dict__["BlockingKernelClient"] = object
     sys.modules["jupyter_client"] = package
+
+
+class NoThread:
+    """In place of a thread that would stand between the sockets and the cells: there is none."""
+
+    def __init__(self, *_: object, **__: object) -> None:
+        self.parent_thread = threading.main_thread()
+
+    def __bool__(self) -> bool:
+        return False
+
+
+def leave_out(kernel: Any) -> None:
+    """Do not make what nobody reads: the beginning and the code of each cell, and a log."""
+    publish = kernel._publish_status  # noqa: SLF001
+
+    def say(status: str, *arguments: Any, **named: Any) -> None:
+        if status != "busy":
+            publish(status, *arguments, **named)
+
+    kernel._publish_status = say  # noqa: SLF001
+    kernel._publish_execute_input = lambda *_, **__: None  # noqa: SLF001
+    kernel.log.disabled = True
 
 
 def silence() -> None:

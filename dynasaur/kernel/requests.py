@@ -25,8 +25,8 @@ GIVEN = 8_000_000
 """Bytes that the files and pictures beside a result may take: they go over in one message."""
 
 _PARTS = (
-    *("literals", "calls", "modules", "plain", "parcels", "host", "hosted", "streams", "failures"),
-    *("site", "snapshot", "extension"),
+    *("literals", "calls", "modules", "plain", "parcels", "host", "hosted", "pipes", "streams"),
+    *("failures", "site", "snapshot", "extension"),
 )
 
 _BOOT = """\

@@ -13,14 +13,13 @@ from collections.abc import Callable
 from io import StringIO
 from typing import Any
 
+from dynasaur.kernel.inside.pipes import Pipes
+
 TEXT = 200_000
 """Characters of one displayed value."""
 
 IMAGE = 5_000_000
 """Characters of one displayed picture, in base64."""
-
-_MARK = "\0"
-_PATIENCE = 0.5
 
 MIMES = ("text/plain", "image/png", "image/jpeg")
 
@@ -46,19 +45,40 @@ class Streams:
         self._send: Callable[..., Any] = type(sys.stdout).write
         self._previous: dict[str, Any] = {}
         self._strays = False
-        self._heard: dict[int, threading.Event] = {}
         self._own = sys.stdout, sys.stderr
         self._depth = 0
+        self._process = os.getpid()
         self._install(type(sys.stdout))
+        self._pipes = Pipes(self._own, self._write_of_child)
 
     def _install(self, stream_class: Any) -> None:
         streams = self
+        flush, pass_on = stream_class.flush, stream_class._flush  # noqa: SLF001
+        passing_on = threading.RLock()
 
         @functools.wraps(self._send)
         def write(stream: Any, string: str) -> int | None:
             return streams.write(stream, string)
 
+        @functools.wraps(pass_on)
+        def one_by_one(stream: Any) -> None:
+            with passing_on:
+                pass_on(stream)
+
+        @functools.wraps(flush)
+        def flush_quickly(stream: Any) -> None:
+            # What ipykernel flushes after a cell has only to be sent before what it says next,
+            # and all is sent in the order in which it is given to the thread that sends.
+            (one_by_one if streams.between_cells() else flush)(stream)
+
         stream_class.write = write
+        stream_class.flush = flush_quickly
+        stream_class._flush = one_by_one  # noqa: SLF001
+
+    def between_cells(self) -> bool:
+        """The caller is the kernel itself, and no cell runs."""
+        ours = threading.current_thread() is threading.main_thread()
+        return ours and self._depth <= 0 and os.getpid() == self._process
 
     def begin(self) -> None:
         """A cell begins: full room. Children that outlived earlier cells are noted."""
@@ -75,7 +95,7 @@ class Streams:
         """The cell ends: send the tail, with a line that says how much was left out."""
         self._depth -= 1
         self._take_back()
-        self._hear_out()
+        self._pipes.drain()
         with self._lock:
             rest = self._older + self._newer.getvalue()
             dropped = self._dropped + max(0, len(rest) - self._most)
@@ -95,42 +115,17 @@ class Streams:
             self._depth = 0
             sys.stdout, sys.stderr = self._own
 
-    def _hear_out(self) -> None:
-        """Wait until what children wrote has been read, by threads of ipykernel's.
-
-        A mark goes into each of the pipes; when it comes out, all that went before it has too.
-        """
-        waiting: list[threading.Event] = []
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(OSError, AttributeError):
-                pipe, written = stream._fid, stream._original_stdstream_fd  # type: ignore[union-attr]  # noqa: SLF001
-                if os.fstat(pipe).st_ino == os.fstat(written).st_ino:
-                    self._heard[id(stream)] = heard = threading.Event()
-                    os.write(written, _MARK.encode())
-                    waiting.append(heard)
-        for heard in waiting:
-            heard.wait(_PATIENCE)
-
     def write(self, stream: Any, string: str) -> int | None:
         """Send what there is room for and keep the rest for the end, the oldest dropped."""
         if not isinstance(string, str) or not hasattr(stream, "_fid"):
             return self._send(stream, string)  # type: ignore[no-any-return]
-        if threading.current_thread() is getattr(stream, "watch_fd_thread", None):
-            return self._write_of_child(stream, string)
         return self._write(stream, string)
 
-    def _write_of_child(self, stream: Any, string: str) -> int:
-        if _MARK in string:
-            string = string.replace(_MARK, "")
-            if string:
-                self._write(stream, string)
-            if heard := self._heard.get(id(stream)):
-                heard.set()
-            return len(string)
+    def _write_of_child(self, stream: Any, string: str) -> None:
         if self._strays and hasattr(stream, "set_thread_parent"):
             self._send_as_late(stream, string)
-            return len(string)
-        return self._write(stream, string)
+        else:
+            self._write(stream, string)
 
     def _write(self, stream: Any, string: str) -> int:
         string = encodable(string)
