@@ -46,11 +46,7 @@ def read_manifest(data: bytes | None) -> dict[str, Wish]:
     Raises:
         ConfigError: It cannot be read, or something in it has no sense.
     """
-    try:
-        table = tomllib.loads((data or b"").decode("utf-8"))
-    except (UnicodeDecodeError, RecursionError, tomllib.TOMLDecodeError) as error:
-        raise ConfigError(f"{MANIFEST}: cannot be read: {error}") from error
-    sources = table.get("sources", {})
+    sources = manifest_table(data).get("sources", {})
     if not isinstance(sources, dict):
         raise ConfigError(f"{MANIFEST}: sources is no table; write [sources.NAME]")
     wishes = {}
@@ -131,6 +127,18 @@ def check_fork(text: str) -> Address:
             " out"
         )
     return address
+
+
+def manifest_table(data: bytes | None) -> dict[str, Any]:
+    """All that a manifest says.
+
+    Raises:
+        ConfigError: It cannot be read.
+    """
+    try:
+        return tomllib.loads((data or b"").decode("utf-8"))
+    except (UnicodeDecodeError, RecursionError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{MANIFEST}: cannot be read: {error}") from error
 
 
 def _wish(name: str, given: object) -> Wish:

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from dynasaur import tombstones
 from dynasaur.errors import ActionError
+from dynasaur.pins import aliases_of
 from dynasaur.store import Entry, Store
 from dynasaur.types import BARE, LOCAL, Action
 
@@ -53,7 +54,14 @@ class Shelf:
     def find(self, name: str) -> str | None:
         """The full module name of the action that a bare name means."""
         entry = self._by_name.get(name)
+        if entry is None or entry.source != LOCAL:
+            alias = self._aliases.get(name)
+            entry = self.entries.get(alias, entry) if alias else entry
         return entry.module if entry else None
+
+    @cached_property
+    def _aliases(self) -> Mapping[str, str]:
+        return aliases_of(self._stores[0].package.parent)
 
     def taken(self, name: str) -> Entry | None:
         """The action that has this name, however it is written."""

@@ -43,6 +43,7 @@ class Retriever:
         dense: A second way to rank actions, by meaning, fused with the ranks by words.
         warn: Told on one line, once, why there are no ranks by meaning.
         permit: Looks at modules before they are loaded; None lets all be loaded.
+        aliases: Gives the library's own bare names for actions of others; see `Shelves`.
     """
 
     def __init__(
@@ -54,8 +55,9 @@ class Retriever:
         dense: Dense | None = None,
         warn: Callable[[str], object] | None = None,
         permit: Permit | None = None,
+        aliases: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
-        self._shelves = Shelves(shelves)
+        self._shelves = Shelves(shelves, aliases)
         self._index = Index(index_folder)
         self._progress = progress
         tasks = index_folder / "tasks" if index_folder else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from dynasaur.errors import ActionError
@@ -39,10 +39,16 @@ class Shelves:
     Args:
         shelves: The stores, the library's own first. Where two hold the same module (a built-in
             action and its vendored copy), the first one counts.
+        aliases: Gives the bare names that the library has for actions of others: name to full
+            module name. Its own actions come before them.
     """
 
-    def __init__(self, shelves: Sequence[Shelf]) -> None:
+    def __init__(
+        self, shelves: Sequence[Shelf], aliases: Callable[[], Mapping[str, str]] = dict
+    ) -> None:
         self._shelves = tuple(shelves)
+        self._aliases = aliases
+        self._called: Mapping[str, str] = {}
         self._seen = ""
         self._walked = ""
         self._known: dict[str, tuple[Shelf, Entry]] = {}
@@ -60,6 +66,7 @@ class Shelves:
         """
         self.look()
         self._walk()
+        self._called = self._aliases()
 
     def _walk(self) -> None:
         """Walk as far as nobody has since the last look, which came before: so none is missed."""
@@ -176,7 +183,11 @@ class Shelves:
         *places, bare = name.replace("/", ".").split(".")
         found = self._by_name.get(bare, ())
         fitting = (module for module in found if places in _places(self._known[module][1]))
-        yield from sorted(fitting, key=self._key)
+        alias = [one for one in (self._called.get(name),) if one in self._known]
+        yield from sorted(
+            [*alias, *fitting],
+            key=lambda one: (not self._is_own(one), one not in alias, self._key(one)),
+        )
 
     def qualified(self, name: str) -> list[str]:
         """The qualified names (`acme/text/clean`) of the actions of sources that people added.
@@ -192,6 +203,9 @@ class Shelves:
     def _key(self, module: str) -> str:
         """The index's key of a module: ties are ranked by it, so its place comes first."""
         return f"{self._place(*self._known[module])} {module}"
+
+    def _is_own(self, module: str) -> bool:
+        return self._known[module][1].source == LOCAL
 
     def _place(self, shelf: Shelf, entry: Entry) -> int:
         return 0 if entry.source == LOCAL else 1 if shelf is self._shelves[0] else 2

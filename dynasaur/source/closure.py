@@ -163,7 +163,8 @@ class _Gather:
             if module is None:
                 self.missing[name] = None
             else:
-                self.uses[Use(name, module)] = None
+                own = module.rpartition(".")[2]  # an alias of the library's is another
+                self.uses[Use(own, module, "" if own == name else name)] = None
 
     def _unchanged(self, name: str, found: Piece) -> None:
         changer = self.history.changed(name, found)

@@ -14,6 +14,7 @@ from dynasaur.pins import (
     Lock,
     SourcePin,
     Wish,
+    read_aliases,
     read_lock,
     read_manifest,
 )
@@ -71,6 +72,14 @@ class Desk:
             ConfigError: It cannot be read, or something in it has no sense.
         """
         return read_manifest(read_plain(self.root / MANIFEST))
+
+    def aliases(self) -> dict[str, str]:
+        """The library's own names for actions of its sources, to their ids.
+
+        Raises:
+            ConfigError: The manifest cannot be read, or an alias has no sense.
+        """
+        return read_aliases(read_plain(self.root / MANIFEST))
 
     def lock(self) -> Lock:
         """What `dynasaur.lock` pins.

@@ -23,7 +23,7 @@ class Finding:
     """What is not as it should be.
 
     Attributes:
-        kind: `missing`, `changed`, `extra`, `lock`, `moved`, `withdrawn`, `unknown`.
+        kind: `missing`, `changed`, `extra`, `lock`, `moved`, `withdrawn`, `alias`.
         what: The file, or the source.
         message: One line.
     """
@@ -54,7 +54,7 @@ def verify(desk: Desk, *, online: bool = False) -> list[Finding]:
             found += _online(desk.mirror(address, fetch=True), pin)
         if desk.cache.has(address, pin.commit) or desk.cache.mirror(address).holds(pin.commit):
             found += _told(lock, pin, desk.snapshot(pin))
-    return found
+    return [*found, *_aliases(desk, lock)]
 
 
 def outdated(desk: Desk, pin: SourcePin) -> tuple[str, str]:
@@ -208,6 +208,19 @@ def _told(lock: Lock, source: SourcePin, snapshot: Snapshot) -> Iterator[Finding
 def _agree(pin: ModulePin, blob: str, text: str) -> bool:
     own = h1({pin.name: text.encode()})
     return pin.blob == blob and (pin.modified or pin.h1 == own)
+
+
+def _aliases(desk: Desk, lock: Lock) -> Iterator[Finding]:
+    """Names of the library's own that mean nothing."""
+    for name, id_ in desk.aliases().items():
+        source, _, path = id_.partition("/")
+        pin = lock.sources.get(source)
+        there = id_ in lock.modules
+        if not there and pin and pin.url and desk.cache.has(pin.address, pin.commit):
+            there = path in desk.snapshot(pin).modules
+        if not there:
+            what = f"{MANIFEST}: alias.{name} means {id_}"
+            yield Finding("alias", name, f"{what}, which no source here has")
 
 
 def _online(mirror: Mirror, pin: SourcePin) -> Iterator[Finding]:
