@@ -16,13 +16,16 @@ def kind_of(parts: Sequence[str]) -> FileKind:
 
     `name`: a part of it is no identifier; `deep`: it lies below a category's folder.
     """
-    if not all(part.isidentifier() and not keyword.iskeyword(part) for part in parts):
-        return "name"
+    hidden = False
+    for part in parts:  # a loop, for this is asked of each file of a library
+        if not part.isidentifier() or keyword.iskeyword(part):
+            return "name"
+        hidden = hidden or part[0] == "_"
     if parts[0] == "vendor":
         return "vendored"
     if parts[-1] == "__init__":
         return "package"
-    if any(part.startswith("_") for part in parts):
+    if hidden:
         return "helper"
     return "action" if len(parts) <= 2 else "deep"
 

@@ -7,11 +7,13 @@ import re
 import shlex
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
-from dynasaur.review import review
+from dynasaur.errors import StoreError
+from dynasaur.review import reading, review
 from dynasaur.review.formats import github, json_format, markdown, sarif, text
 from tests.builders.cli import dynasaur
 from tests.builders.repos import git, isolate
@@ -220,3 +222,42 @@ def test_a_closed_pipe_is_no_failure(root: Path) -> None:
     )
     assert "Traceback" not in done.stderr
     assert len(done.stdout.splitlines()) == 1
+
+
+@pytest.mark.parametrize("attribute", ["binary", "-diff", "-text", "diff=odd"])
+def test_no_attribute_of_a_file_hides_a_caller(root: Path, attribute: str) -> None:
+    (root / ".gitattributes").write_text(f"*.py {attribute}\n")
+    line = "from .shout_text import shout_text"
+    caller = action("call_it", "text: str", body="return shout_text(text, 2)", imports=line)
+    (root / "actions/text/call_it.py").write_text(caller)
+    commit(root)
+    (root / "actions/text/shout_text.py").write_text(action(params="text: str"))
+    commit(root)
+    assert "DYN701 text/call_it.py:19:12" in told(review(root, "HEAD~1..HEAD"))
+
+
+def test_a_library_that_is_read_in_parts_is_read_whole(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = "return ','.join(text.split(';')[:3]).strip('x')"
+    for number in range(9):
+        name = f"other_{number}"
+        text = action(name, body=body if number == 7 else f"return text.replace('{number}', '')")
+        (root / f"actions/text/{name}.py").write_text(text)
+    commit(root)
+    (root / "actions/text/again.py").write_text(action("again", body=body))
+    commit(root)
+    whole = json_format.render(review(root, "HEAD~1..HEAD"))
+    assert '"DYN303"' in whole
+    monkeypatch.setattr(reading, "AT_ONCE", 1000)
+    assert json_format.render(review(root, "HEAD~1..HEAD")) == whole
+
+
+def test_where_no_temporary_file_can_be_made_nothing_is_called_clean(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (root / "actions/text/shout_text.py").write_text(action(params="text: str"))
+    commit(root)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
+    with pytest.raises(StoreError, match="no temporary file can be made"):
+        review(root, "HEAD~1..HEAD")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dynasaur.fingerprint import Telling, telling
+from dynasaur.fingerprint import NearIndex, Telling, near, nearest_of_few, telling
 from dynasaur.review import Options, review, words
 from dynasaur.review.formats import json_format
 from tests.builders.cli import dynasaur
@@ -72,9 +72,12 @@ def test_a_review_says_the_same_with_what_it_kept(root: Path, tmp_path: Path) ->
         b"",
         b"x" * 100,
         b"dynasaur words 9\n[[], []]\n",
-        b'dynasaur words 1\n[["a"], [3]]\n\0\0\0\0',
-        b"dynasaur words 1\n7\n",
-        b"dynasaur words 1\n" + b"[" * 9999,
+        b'dynasaur words 2\n[["a"], [3]]\n\0\0\0\0',
+        b'dynasaur words 2\n[["a", "b"], [2, -1]]\n\0\0\0\0',
+        b"dynasaur words 2\n[[[]], [1]]\n\0\0\0\0",
+        b'dynasaur words 2\n[["a"], ["b"]]\n\0\0\0\0',
+        b"dynasaur words 2\n7\n",
+        b"dynasaur words 2\n" + b"[" * 9999,
     ],
 )
 def test_what_was_kept_and_is_spoiled_is_made_anew(
@@ -144,27 +147,47 @@ def test_the_command_keeps_words_outside_of_the_repository(root: Path, tmp_path:
 def test_words_stay_when_names_layout_and_comments_change() -> None:
     text = action("add_parts", "text: str", body=BODY)
     other = action("sum_pieces", "text: str", body=RENAMED.replace("\n", "  # so\n"))
-    own, their = telling(text), telling(other)
+    own, their = telling(text.encode()), telling(other.encode())
     assert len(own & their) >= 0.8 * len(own)
-    assert telling(text.replace("','", '","')) == own
+    assert telling(b"\xef\xbb\xbf" + text.replace("','", '","').encode()) == own
 
 
 _words = st.frozensets(st.integers(0, 2**32 - 1), max_size=8)
 
 
-@given(st.dictionaries(st.text(max_size=4), _words, max_size=8), _words)
+@given(st.dictionaries(st.text(max_size=4), _words, max_size=8), st.lists(_words, max_size=10))
 def test_the_nearest_are_those_that_share_the_most(
-    table: dict[str, frozenset[int]], own: frozenset[int]
+    table: dict[str, frozenset[int]], wanted: list[frozenset[int]]
 ) -> None:
     kept = Telling.from_bytes(Telling(table).to_bytes())
-    assert kept.words() == table
-    found = kept.nearest(own, 3)
+    assert {key: frozenset(words) for key, words in kept.words().items()} == table
+    found = kept.nearest(wanted, 3)
 
-    def score(key: str) -> float:
+    def score(key: str, own: frozenset[int]) -> float:
         shared = len(table[key] & own)
         smaller, union = min(len(table[key]), len(own)), len(table[key] | own)
         return shared / smaller + shared / union if smaller and shared * 2 >= smaller else 0.0
 
-    expected = sorted((key for key in table if score(key)), key=lambda key: (-score(key), key))
-    assert [round(score(key), 9) for key in found] == [round(score(key), 9) for key in expected[:3]]
-    assert Telling(table).nearest(own, 3) == found
+    def best(own: frozenset[int]) -> list[str]:
+        keys = [key for key in sorted(table) if score(key, own)]
+        return sorted(keys, key=lambda key: -score(key, own))[:3]
+
+    assert found == [best(own) for own in wanted]
+    assert Telling(table).nearest(wanted, 3) == found
+
+
+_features = st.frozensets(st.integers(0, 40), min_size=1, max_size=30)
+
+
+@given(_features, st.dictionaries(st.text(max_size=3), _features, max_size=8))
+def test_a_few_are_scored_as_an_index_scores_them(
+    own: frozenset[int], others: dict[str, frozenset[int]]
+) -> None:
+    index = NearIndex()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(near, "shingles", lambda key, _: own if key == "own" else others[key[1:]])
+        for key in others:
+            index.add(key, f"={key}")
+        expected = index.query("own", limit=9, at_least=1e-9)
+    few = {one.key: one.score for one in nearest_of_few(own, others, 1e-9)}
+    assert few == pytest.approx({one.key: one.score for one in expected}, abs=2e-4)

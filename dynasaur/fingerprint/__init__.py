@@ -7,6 +7,7 @@ from dynasaur.fingerprint.compare import (
     fingerprint,
     parameter_names,
 )
+from dynasaur.fingerprint.few import nearest_of_few
 from dynasaur.fingerprint.near import Near, NearIndex
 from dynasaur.fingerprint.shingles import similarity
 from dynasaur.fingerprint.telling import Telling, telling
@@ -19,6 +20,7 @@ __all__ = [
     "Telling",
     "constants_apart",
     "fingerprint",
+    "nearest_of_few",
     "parameter_names",
     "similarity",
     "telling",

@@ -16,6 +16,9 @@ from dynasaur.syntax import parse
 
 _WORD = re.compile(r"[^\W\d]\w*")
 _MARKED = re.compile(r"@([^\W\d]\w*)")
+_RELATIVE = re.compile(r"from[\s\\]*\.")
+"""Of a text that holds none, the form is the same under every name: it is made once for all."""
+
 _SIMPLE = {"return", "expression", "assign", "augment", "raise", "assert", "delete"}
 
 
@@ -34,7 +37,6 @@ class Canonical:
     trivial: bool
 
 
-@lru_cache(maxsize=16)
 def canonical(source: str, name: str = "", module: str = "") -> Canonical | None:
     """The normal form of an action, or None where the text cannot be read for certain.
 
@@ -43,6 +45,11 @@ def canonical(source: str, name: str = "", module: str = "") -> Canonical | None
         name: The function that is the action; without it the last public one.
         module: The module's full name; with it, a relative import is what it names.
     """
+    return _canonical(source, name, module if _RELATIVE.search(source) else "")
+
+
+@lru_cache(maxsize=16)
+def _canonical(source: str, name: str, module: str) -> Canonical | None:
     try:
         data = _lines(source).encode()
         notes = Notes(module)

@@ -1,96 +1,131 @@
 """A coarse look for clones: the words of a text that stay when names and layout are changed.
 
-Nothing is parsed, so that ten thousand texts are looked through while a few are read for certain.
+Nothing is parsed, so that ten thousand texts are looked through while a few are read for certain;
+nor is numpy loaded, which takes longer than to look.
 """
 
 from __future__ import annotations
 
+import heapq
 import json
+import sys
 import zlib
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, TypeAlias
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Words: TypeAlias = NDArray[np.uint32]
+from array import array
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import accumulate, repeat
 
 LEAST = 0.5
 """The share of the smaller text's words that two have in common at least."""
 
-FORM = "dynasaur words 1\n"
+FORM = "dynasaur words 2\n"
 """Of what is kept of words; it changes with what counts as one."""
 
-_KEPT = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.('"
-_TABLE = {code: " " for code in range(128) if chr(code) not in _KEPT} | {ord('"'): "'"}
-_FIRST, _LAST = frozenset(".'0123456789"), frozenset("('")
+_BOM = b"\xef\xbb\xbf"
+_KEPT = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.('"
+_SPACED = bytes(
+    code if code >= 128 or code in _KEPT else ord("'") if code == ord('"') else ord(" ")
+    for code in range(256)
+)
+_FIRST, _LAST = frozenset(b".'0123456789"), frozenset(b"('")
 """By what a word begins with or ends with: a method, a call, a text, a number."""
 
+_AT_ONCE = 8
+"""Texts that are looked for in one pass: a bit of a byte for each."""
+_ONLY = [bytes(code >> bit & 1 for code in range(256)) for bit in range(_AT_ONCE)]
 
-def telling(text: str) -> frozenset[int]:
-    """Hashes (32 bits) of a text's telling words; what stands in triple quotes is left out."""
-    bare = " ".join(text.split('"""')[::2]).translate(_TABLE)
-    words = set(bare.replace(".", " .").replace("(", "( ").split())
-    return frozenset(
-        zlib.crc32(word.encode("utf-8", "replace"))
-        for word in words
-        if word[0] in _FIRST or word[-1] in _LAST
-    )
+
+_NONE = -1
+_MOST_WORDS = 500_000
+
+
+class _Hashes(dict[bytes, int]):
+    """A word's hash, made once; `_NONE` for a word that is not telling."""
+
+    def __missing__(self, word: bytes) -> int:
+        if len(self) > _MOST_WORDS:
+            self.clear()
+        telling = word[0] in _FIRST or word[-1] in _LAST
+        value = self[word] = zlib.crc32(word) if telling else _NONE
+        return value
+
+
+_HASHES = _Hashes()
+
+
+def telling(text: bytes) -> set[int]:
+    """Hashes (32 bits) of a text's telling words; what stands in triple quotes is left out.
+
+    Args:
+        text: In UTF-8, as it lies in its file.
+    """
+    bare = b" ".join(text.removeprefix(_BOM).split(b'"""')[::2]).translate(_SPACED)
+    words = set(bare.replace(b".", b" .").replace(b"(", b"( ").split())
+    found = set(map(_HASHES.__getitem__, words))
+    found.discard(_NONE)
+    return found
 
 
 class Telling:
     """The telling words of many texts.
 
     Args:
-        words: Key to words.
+        words: Key to words, each once.
     """
 
-    def __init__(self, words: Mapping[str, frozenset[int]]) -> None:
-        import numpy as np
-
+    def __init__(self, words: Mapping[str, Collection[int]]) -> None:
         self.keys = sorted(words)
-        self._sizes = np.array([len(words[key]) for key in self.keys], np.int64)
-        listed = (one for key in self.keys for one in words[key])
-        self._flat: Words = np.fromiter(listed, np.uint32, int(self._sizes.sum()))
+        self._sizes = [len(words[key]) for key in self.keys]
+        self._flat = array("I")
+        for key in self.keys:
+            self._flat.extend(words[key])
 
-    def nearest(self, own: frozenset[int], limit: int) -> list[str]:
-        """The keys of the texts that share the most words with one, best first.
+    def nearest(self, wanted: Sequence[Collection[int]], limit: int) -> list[list[str]]:
+        """For each of some texts the keys of those that share the most words with it, best first.
 
         Args:
-            own: The one's words.
-            limit: How many at most.
+            wanted: The words of each.
+            limit: How many keys at most.
         """
-        import numpy as np
-
-        if not own or not self.keys:
-            return []
-        wanted = np.fromiter(own, np.uint32, len(own))
-        hits = np.concatenate(([0], np.cumsum(np.isin(self._flat, wanted))))
-        ends = np.cumsum(self._sizes)
-        shared = hits[ends] - hits[ends - self._sizes]
-        smaller = np.maximum(np.minimum(self._sizes, len(own)), 1)
-        union = np.maximum(self._sizes + len(own) - shared, 1)
-        score = shared / smaller + shared / union
-        fit = np.flatnonzero(shared >= LEAST * smaller)
-        best = fit[np.argsort(-score[fit], kind="stable")[:limit]]
-        return [self.keys[int(row)] for row in best]
-
-    def words(self) -> dict[str, frozenset[int]]:
-        """Key to words, as they were given."""
-        found, at = {}, 0
-        flat = self._flat.tolist()
-        for key, size in zip(self.keys, self._sizes.tolist(), strict=True):
-            found[key] = frozenset(flat[at : at + size])
-            at += size
+        found = []
+        for first in range(0, len(wanted), _AT_ONCE):
+            some = wanted[first : first + _AT_ONCE]
+            bits: dict[int, int] = {}
+            for bit, own in enumerate(some):
+                for word in own:
+                    bits[word] = bits.get(word, 0) | 1 << bit
+            marks = bytes(map(bits.get, self._flat, repeat(0)))
+            for bit, own in enumerate(some):
+                scores = self._scores(marks.translate(_ONLY[bit]), len(own))
+                best = heapq.nsmallest(limit, scores)
+                found.append([self.keys[row] for _, row in best])
         return found
+
+    def _scores(self, marks: bytes, own: int) -> Iterator[tuple[float, int]]:
+        """The score of each text that shares enough, less than 0, and its row.
+
+        Args:
+            marks: For each word of all texts, 1 where the one looked for has it too.
+            own: How many words that one has.
+        """
+        at = 0
+        for row, (end, size) in enumerate(zip(accumulate(self._sizes), self._sizes, strict=True)):
+            shared = marks.count(1, at, end)
+            at = end
+            if shared and (shared >= LEAST * own or shared >= LEAST * size):
+                yield -(shared / min(size, own) + shared / (size + own - shared)), row
+
+    def words(self) -> dict[str, Collection[int]]:
+        """Key to words, as they were given."""
+        ends = accumulate(self._sizes)
+        return {
+            key: self._flat[end - size : end]
+            for key, size, end in zip(self.keys, self._sizes, ends, strict=True)
+        }
 
     def to_bytes(self) -> bytes:
         """All of it, to be kept; `from_bytes` reads it."""
-        import numpy as np
-
-        head = json.dumps([self.keys, self._sizes.tolist()])
-        return f"{FORM}{head}\n".encode() + self._flat.astype(np.dtype("<u4")).tobytes()
+        head = json.dumps([self.keys, self._sizes])
+        return f"{FORM}{head}\n".encode() + _ordered(self._flat).tobytes()
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Telling:
@@ -99,15 +134,22 @@ class Telling:
         Raises:
             ValueError: It is torn, or of another version.
         """
-        import numpy as np
-
         if not data.startswith(FORM.encode()):
             raise ValueError("another form")
         head, _, rest = data[len(FORM) :].partition(b"\n")
-        keys, sizes = json.loads(head)
         made = cls({})
-        made.keys, made._sizes = keys, np.array(sizes, np.int64)
-        made._flat = np.frombuffer(rest, np.dtype("<u4"))
-        if len(keys) != len(sizes) or made._sizes.sum() != len(made._flat):
+        made.keys, made._sizes = json.loads(head)
+        made._flat.frombytes(rest)
+        made._flat = _ordered(made._flat)
+        whole = len({*made.keys}) == len(made._sizes) and sum(made._sizes) == len(made._flat)
+        if not whole or min(made._sizes, default=0) < 0:
             raise ValueError("torn")
         return made
+
+
+def _ordered(flat: array[int]) -> array[int]:
+    """From this machine's order of bytes to the file's (little end first), or back."""
+    if sys.byteorder == "big":
+        flat = flat[:]
+        flat.byteswap()
+    return flat

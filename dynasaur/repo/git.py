@@ -127,7 +127,8 @@ class Git:
                 told.seek(0)
                 out = told.read()
         except OSError as error:
-            raise StoreError(f"git cannot run in {self.folder}: {error.strerror}.") from error
+            why = f"git cannot run in {self.folder}, or no temporary file can be made"
+            raise StoreError(f"{why}: {error.strerror}.") from error
         if process.returncode:
             raise StoreError(f"git failed: {complaint(err)}")
         return out

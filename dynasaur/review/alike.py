@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 
-from dynasaur.fingerprint import NearIndex, fingerprint
+from dynasaur.fingerprint import fingerprint, nearest_of_few
+from dynasaur.fingerprint.shingles import shingles
 from dynasaur.places import title
-from dynasaur.review.blobs import Contents
+from dynasaur.review.blobs import Contents, Difference
 from dynasaur.review.say import Spot, found
 from dynasaur.review.sides import function_of, module_of, place_of
 from dynasaur.review.values import Change, Finding, Kind, Side, Twin
@@ -18,11 +20,30 @@ CANDIDATES = 25
 """So many existing actions are compared whole: those that share the most words."""
 
 
+def vocabulary(
+    contents: Contents, difference: Difference, kept: Path | None, ahead: Executor
+) -> Vocabulary | None:
+    """The words of the library's actions; None where nothing that changed can be a clone.
+
+    Args:
+        contents: The range's contents.
+        difference: What differs.
+        kept: Where the words of texts are kept from one review to the next; None: nowhere.
+        ahead: Reads what is missing.
+    """
+    after = [pair.after.path for pair in difference.pairs if pair.after]
+    if {"action", "deep"}.isdisjoint(map(place_of, after)):
+        return None
+    listed = difference.paths
+    known = {path: listed[path] for path in listed if _may_be_action(path)}
+    return Vocabulary(known, contents, kept, ahead)
+
+
 def alike(
     changes: Sequence[Change],
     contents: Contents,
     listed: Mapping[str, tuple[str, str]],
-    kept: Path | None = None,
+    words: Vocabulary | None,
 ) -> Iterator[tuple[Finding, Twin]]:
     """What each new or rewritten action is like, with both texts.
 
@@ -30,18 +51,16 @@ def alike(
         changes: What happened to each module.
         contents: The range's contents.
         listed: Every file of the package afterwards.
-        kept: Where the words of texts are kept from one review to the next; None: nowhere.
+        words: The words of the library's actions.
     """
     wanted = [(one, one.after) for one in changes if one.after and _is_new(one)]
-    if not wanted:
+    if not wanted or words is None:
         return
-    known = {path: listed[path] for path in listed if _may_be_action(path)}
-    words = Vocabulary(known, contents, kept)
-    near = {side.path: words.nearest(side.text, CANDIDATES + 1) for _, side in wanted}
-    texts = contents.texts({path for some in near.values() for path in some}, listed)
+    near = words.nearest([side.text for _, side in wanted], CANDIDATES + 1)
+    texts = contents.texts({path for some in near for path in some}, listed)
     blamed: set[tuple[str, str]] = set()
-    for change, side in wanted:
-        paths = [path for path in near[side.path] if path != side.path and path in texts]
+    for (change, side), some in zip(wanted, near, strict=True):
+        paths = [path for path in some if path != side.path and path in texts]
         others = {path: normal(texts[path]) for path in paths}
         twin = _twin(change, side, others)
         if twin is None or (twin.other, twin.action) in blamed:
@@ -56,14 +75,14 @@ def _is_new(change: Change) -> bool:
 
 
 def _may_be_action(path: str) -> bool:
-    return place_of(path) in {"action", "vendored"} and not path.rpartition("/")[2].startswith("_")
+    return path[path.rfind("/") + 1] != "_" and place_of(path) in {"action", "vendored"}
 
 
 def _twin(change: Change, side: Side, texts: Mapping[str, str]) -> Twin | None:
     assert side.action is not None
     names = {path: path.rpartition("/")[2].removesuffix(".py") for path in texts}
     lifted = fingerprint(side.text, "lifted", side.action.name, module=side.module)
-    index = NearIndex()
+    features: dict[str, frozenset[int]] = {}
     constants = ""
     for path, text in texts.items():
         module = module_of(path)
@@ -71,10 +90,10 @@ def _twin(change: Change, side: Side, texts: Mapping[str, str]) -> Twin | None:
             return _made(change, side, path, text, 1.0, "exact")
         if not constants and fingerprint(text, "lifted", names[path], module=module) == lifted:
             constants = path
-        index.add(path, text, names[path])
+        features[path] = shingles(text, names[path])
     if constants:
         return _made(change, side, constants, texts[constants], 1.0, "lifted")
-    for near in index.query(side.text, name=side.action.name, limit=1):
+    for near in nearest_of_few(shingles(side.text, side.action.name), features):
         return _made(change, side, near.key, texts[near.key], near.score, "near")
     return None
 

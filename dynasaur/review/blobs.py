@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -12,11 +12,9 @@ from typing import Protocol
 from dynasaur.config import PACKAGE
 from dynasaur.repo.git import Git
 from dynasaur.repo.place import Place
+from dynasaur.review.reading import LARGEST, contents
 from dynasaur.review.span import Span
 from dynasaur.review.values import LINK, SUBMODULE, Blob
-
-LARGEST = 1_000_000
-"""Bytes of a file that is read; nobody reviews a larger one by hand."""
 
 _DIFF = ("--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff", "--no-textconv")
 _SUBMODULES = "--ignore-submodules=dirty"
@@ -57,6 +55,15 @@ class Contents(Protocol):
         """The texts of files as they are afterwards, by path; what is no ordinary file is not."""
         ...
 
+    def each(
+        self, paths: Iterable[str], listed: Mapping[str, tuple[str, str]]
+    ) -> Iterator[tuple[str, bytes]]:
+        """The ordinary ones of some files as they are afterwards: path and content.
+
+        What takes time is done at once, not as they are taken: a thread can read ahead.
+        """
+        ...
+
     def mentioning(self, words: Iterable[str]) -> list[str]:
         """The Python files, as they are afterwards, that hold one of some words."""
         ...
@@ -95,27 +102,48 @@ class Objects:
     def read(self, blobs: Iterable[Blob]) -> list[Blob]:
         """The same blobs with their contents, or with why they have none."""
         blobs = list(blobs)
-        contents = self._contents({one.id for one in blobs if _is_plain(one)})
-        return [
-            _with(one, *contents[one.id]) if _is_plain(one) else self._odd(one) for one in blobs
-        ]
+        told = contents(self._git, {one.id for one in blobs if _is_plain(one)})
+        found = {name: (data, problem) for name, data, problem in told}
+        return [_with(one, *found[one.id]) if _is_plain(one) else self._odd(one) for one in blobs]
 
     def texts(self, paths: Iterable[str], listed: Mapping[str, tuple[str, str]]) -> dict[str, str]:
-        """The texts of unchanged files of the package that are ordinary, by path."""
-        asked = [Blob(path, *listed[path]) for path in paths if path in listed]
-        return {
-            one.path: one.data.decode("utf-8-sig", "replace")
-            for one in self.read(asked)
-            if one.data is not None
-        }
+        """The texts of files as they are afterwards, by path; what is no ordinary file is not."""
+        found = self.each(paths, listed)
+        return {path: data.decode("utf-8-sig", "replace") for path, data in found}
+
+    def each(
+        self, paths: Iterable[str], listed: Mapping[str, tuple[str, str]]
+    ) -> Iterator[tuple[str, bytes]]:
+        """The ordinary ones of some files as they are afterwards: path and content."""
+        blobs = [Blob(path, *listed[path]) for path in paths if path in listed]
+        by_id: dict[str, list[str]] = {}
+        for one in blobs:
+            if _is_plain(one):
+                by_id.setdefault(one.id, []).append(one.path)
+        return self._each(by_id, contents(self._git, by_id), blobs)
+
+    def _each(
+        self,
+        by_id: Mapping[str, list[str]],
+        told: Iterator[tuple[str, bytes | None, str]],
+        blobs: Iterable[Blob],
+    ) -> Iterator[tuple[str, bytes]]:
+        for name, data, _ in told:
+            if data is not None:
+                yield from ((path, data) for path in by_id[name])
+        odd = (self._odd(one) for one in blobs if not _is_plain(one))
+        yield from ((one.path, one.data) for one in odd if one.data is not None)
 
     def mentioning(self, words: Iterable[str]) -> list[str]:
-        """The package's Python files, as they are afterwards, that hold one of some words."""
+        """The package's Python files, as they are afterwards, that hold one of some words.
+
+        All are taken for text: an attribute of the repository must not hide a caller.
+        """
         patterns = "\n".join(sorted(filter(None, set(words))))
         if not patterns:
             return []
         where = self._span.head or "--untracked"
-        options = ("-z", "-l", "-w", "-F", "-I", "--no-textconv", "-f", "-")
+        options = ("-z", "-l", "-w", "-F", "-a", "--no-textconv", "-f", "-")
         done = self._git.run(
             *("grep", *options, where, "--", PACKAGE),
             stdin=patterns.encode("utf-8", "surrogateescape"),
@@ -170,37 +198,6 @@ class Objects:
             for name in names:
                 path = Path(folder, name).relative_to(self._place.root).as_posix()
                 found[path] = "100644", ""
-        return found
-
-    def _contents(self, ids: Iterable[str]) -> dict[str, tuple[bytes | None, str]]:
-        wanted = sorted(ids)
-        if not wanted:
-            return {}
-        asked = "\n".join(wanted).encode() + b"\n"
-        told = self._git.run("cat-file", "--batch-check", stdin=asked).stdout.decode().splitlines()
-        found: dict[str, tuple[bytes | None, str]] = {}
-        small = []
-        for name, line in zip(wanted, told, strict=True):
-            if line.endswith(" missing"):
-                found[name] = None, "its content is not in this clone"
-            elif int(line.rpartition(" ")[2]) > LARGEST:
-                found[name] = None, f"it is larger than {LARGEST:,} bytes"
-            else:
-                small.append(name)
-        return found | self._batch(small)
-
-    def _batch(self, names: list[str]) -> dict[str, tuple[bytes | None, str]]:
-        if not names:
-            return {}
-        asked = "\n".join(names).encode() + b"\n"
-        data = self._git.run("cat-file", "--batch", stdin=asked).stdout
-        found: dict[str, tuple[bytes | None, str]] = {}
-        at = 0
-        for name in names:
-            end = data.index(b"\n", at)
-            size = int(data[at:end].rpartition(b" ")[2])
-            found[name] = data[end + 1 : end + 1 + size], ""
-            at = end + size + 2
         return found
 
     def _odd(self, blob: Blob) -> Blob:

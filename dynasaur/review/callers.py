@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 
 from dynasaur.errors import ActionError
 from dynasaur.places import title
-from dynasaur.review.blobs import Contents
-from dynasaur.review.sides import module_of
+from dynasaur.review.blobs import Contents, Pair
+from dynasaur.review.sides import module_of, place_of
 from dynasaur.review.values import Caller, Change, Kind, Side
 from dynasaur.source import normal, relative_imports, tree_of
 from dynasaur.types import Parameter
@@ -27,8 +27,24 @@ class _Target:
     new: str
 
 
+def mentions(contents: Contents, pairs: Iterable[Pair]) -> list[str]:
+    """The files that may use one of those that differ: they hold its name.
+
+    It asks for nothing but the paths, so that a thread can look while the files are read.
+    """
+    pairs = list(pairs)
+    if not any(pair.before for pair in pairs):
+        return []
+    paths = {blob.path for pair in pairs for blob in (pair.before, pair.after) if blob}
+    modules = [module_of(path) for path in paths if place_of(path) != "other"]
+    return contents.mentioning({module.rpartition(".")[2] for module in modules})
+
+
 def with_callers(
-    changes: Sequence[Change], contents: Contents, listed: Mapping[str, tuple[str, str]]
+    changes: Sequence[Change],
+    contents: Contents,
+    listed: Mapping[str, tuple[str, str]],
+    mentioned: Iterable[str],
 ) -> tuple[Change, ...]:
     """The changes with what uses them, as it is after the range.
 
@@ -36,6 +52,7 @@ def with_callers(
         changes: What happened to each module.
         contents: The range's contents.
         listed: Every file of the package afterwards.
+        mentioned: The files that hold the name of a changed one.
     """
     targets = [
         _Target(one, one.before.module, one.after.module if one.after else "")
@@ -43,7 +60,7 @@ def with_callers(
         if one.before and (one.kind in _LOUD or one.content in _LOUD)
     ]
     words = {name.rpartition(".")[2] for one in targets for name in (one.old, one.new) if name}
-    texts = _texts(words, changes, contents, listed)
+    texts = _texts(words, changes, contents, listed, mentioned) if words else {}
     users = _users(texts)
     found = {}
     for target in targets:
@@ -60,11 +77,15 @@ def _texts(
     changes: Sequence[Change],
     contents: Contents,
     listed: Mapping[str, tuple[str, str]],
+    mentioned: Iterable[str],
 ) -> dict[str, str]:
     """The texts that may use one of the changed modules, by path."""
     known = {one.after.path: one.after.text for one in changes if one.after}
-    paths = [path for path in contents.mentioning(words) if path not in known]
-    return known | {path: normal(text) for path, text in contents.texts(paths, listed).items()}
+    paths = [path for path in mentioned if path not in known]
+    for path, text in contents.texts(paths, listed).items():
+        if any(word in text for word in words):
+            known[path] = normal(text)
+    return known
 
 
 def _users(texts: Mapping[str, str]) -> dict[str, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,10 +13,10 @@ from dynasaur.repo.git import Git
 from dynasaur.repo.place import Place, find
 from dynasaur.repo.settings import read_settings
 from dynasaur.review import waivers
-from dynasaur.review.alike import alike
+from dynasaur.review.alike import alike, vocabulary
 from dynasaur.review.backing import backing, requirement_name, requirement_spot
 from dynasaur.review.blobs import Contents, Objects
-from dynasaur.review.callers import with_callers
+from dynasaur.review.callers import mentions, with_callers
 from dynasaur.review.changes import changes as changes_of
 from dynasaur.review.files import files, lists, unread
 from dynasaur.review.kept import kept
@@ -106,11 +107,22 @@ def review_texts(
 
 
 def _judged(contents: Contents, options: Options) -> Report:
+    with ThreadPoolExecutor(max_workers=2) as ahead:
+        try:
+            return _judged_ahead(contents, options, ahead)
+        finally:
+            ahead.shutdown(cancel_futures=True)
+
+
+def _judged_ahead(contents: Contents, options: Options, ahead: Executor) -> Report:
+    """The same, where git looks through the library while the changes are read."""
     difference = contents.difference()
     listed = difference.paths
-    changes = with_callers(changes_of(difference.pairs), contents, listed)
+    mentioned = ahead.submit(mentions, contents, difference.pairs)
+    words = vocabulary(contents, difference, options.words, ahead)
+    found_changes = changes_of(difference.pairs)
+    changes = with_callers(found_changes, contents, listed, mentioned.result())
     text_of = _texts(contents, changes, listed)
-    twins = list(alike(changes, contents, listed, options.words))
     findings = [
         *life(changes),
         *signatures(changes),
@@ -118,12 +130,13 @@ def _judged(contents: Contents, options: Options) -> Report:
         *kept(changes, listed),
         *backing(changes),
         *licences(changes, difference, contents),
-        *(finding for finding, _ in twins),
         *callers(changes),
         *files(difference),
         *lists(difference),
         *_strangers(changes, options),
     ]
+    twins = list(alike(changes, contents, listed, words))  # last: until now its texts are read
+    findings += [finding for finding, _ in twins]
     ran = None
     if options.run_examples:
         ran, more = options.run_examples(changes, text_of)

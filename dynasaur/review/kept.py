@@ -31,7 +31,7 @@ def kept(changes: Sequence[Change], listed: Mapping[str, tuple[str, str]]) -> It
         changes: What happened to each module.
         listed: Every file of the package afterwards.
     """
-    names = _names(listed)
+    names = _names(changes, listed)
     for change in changes:
         side = change.after
         if side is None:
@@ -49,10 +49,9 @@ def _rules(change: Change, side: Side) -> Iterator[Finding]:
     if side.action is None:
         return
     before = change.before.action if change.before else None
-    known = Counter((one.rule, one.message) for one in findings(before)) if before else Counter()
-    for one in findings(side.action):
-        if one.rule in _ELSEWHERE:
-            continue
+    earlier = findings(before, without=_ELSEWHERE) if before else ()
+    known = Counter((one.rule, one.message) for one in earlier)
+    for one in findings(side.action, without=_ELSEWHERE):
         if known[one.rule, one.message]:
             known[one.rule, one.message] -= 1
             continue
@@ -100,12 +99,15 @@ def _import_of(side: Side, module: str) -> tuple[int, int, int, int]:
     return 1, 1, 2, 1
 
 
-def _names(listed: Mapping[str, tuple[str, str]]) -> Mapping[str, list[str]]:
-    """The paths of actions by their names, however those are written."""
+def _names(
+    changes: Sequence[Change], listed: Mapping[str, tuple[str, str]]
+) -> Mapping[str, list[str]]:
+    """The paths of actions that have the name of a changed one, however it is written."""
+    wanted = {one.after.action.name.casefold() for one in changes if one.after and one.after.action}
     found: dict[str, list[str]] = {}
     for path in listed:
-        if place_of(path) == "action":
-            name = path.rpartition("/")[2].removesuffix(".py").casefold()
+        name = path[path.rfind("/") + 1 :].removesuffix(".py").casefold()
+        if name in wanted and place_of(path) == "action":
             found.setdefault(name, []).append(path)
     return found
 

@@ -104,10 +104,12 @@ def placed(message: str, *names: str) -> tuple[int, str]:
 
 def function_of(side: Side) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """The tree of the action's function; None where the module holds none."""
-    if side.action is None:
-        return None
-    for node in reversed(tree_of(side.text, side.path).body):
-        function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        if function and node.name == side.action.name:  # type: ignore[attr-defined]
-            return node  # type: ignore[return-value]
+    return _function(side.text, side.action.name) if side.action else None
+
+
+@lru_cache(maxsize=64)
+def _function(text: str, name: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    for node in reversed(tree_of(text, name).body):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name == name:
+            return node
     return None

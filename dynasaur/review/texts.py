@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from dynasaur.config import PACKAGE
 from dynasaur.review.blobs import Difference, Pair
@@ -36,8 +36,14 @@ class Texts:
 
     def texts(self, paths: Iterable[str], listed: Mapping[str, tuple[str, str]]) -> dict[str, str]:
         """The texts of files as they are afterwards."""
-        found = (path for path in paths if path in listed and path in self._after)
-        return {path: self._after[path].decode("utf-8-sig", "replace") for path in found}
+        found = self.each(paths, listed)
+        return {path: data.decode("utf-8-sig", "replace") for path, data in found}
+
+    def each(
+        self, paths: Iterable[str], listed: Mapping[str, tuple[str, str]]
+    ) -> Iterator[tuple[str, bytes]]:
+        """Some files as they are afterwards: path and content."""
+        return ((path, self._after[path]) for path in paths if path in listed)
 
     def mentioning(self, words: Iterable[str]) -> list[str]:
         """The Python files, as they are afterwards, that hold one of some words."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, Future
 from contextlib import suppress
 from pathlib import Path
 
@@ -24,38 +25,50 @@ class Vocabulary:
         file: Where words are kept from one review to the next, outside of every repository: one
             that came with it could hide a clone. None keeps none, nor is anything kept of what
             has no id: its path may stand for another text the next time.
+        ahead: Reads what is missing until the nearest are asked for.
     """
 
     def __init__(
-        self, paths: Mapping[str, tuple[str, str]], contents: Contents, file: Path | None
+        self,
+        paths: Mapping[str, tuple[str, str]],
+        contents: Contents,
+        file: Path | None,
+        ahead: Executor,
     ) -> None:
         self._paths: dict[str, list[str]] = {}
         for path, (_, id_) in paths.items():
             self._paths.setdefault(id_ or path, []).append(path)
         if len(paths) < WORTH or not all(id_ for _, id_ in paths.values()):
             file = None
+        self._file = file
         self._table = _read(file) if file else Telling({})
+        self._missing: Future[Iterator[tuple[str, bytes]]] | None = None
         if self._paths.keys() != {*self._table.keys}:
-            self._table = self._made(self._table.words(), paths, contents)
-            if file:
-                _write(file, self._table)
+            kept = {*self._table.keys}
+            missing = [same[0] for key, same in self._paths.items() if key not in kept]
+            self._keys = {same[0]: key for key, same in self._paths.items()}
+            self._missing = ahead.submit(contents.each, missing, paths)
 
-    def nearest(self, text: str, limit: int) -> list[str]:
-        """The paths of the texts that share the most telling words with one, best first."""
-        near = self._table.nearest(telling(text), limit)
-        return [path for key in near for path in self._paths[key]]
+    def nearest(self, texts: Sequence[str], limit: int) -> list[list[str]]:
+        """For each text the paths of those that share the most telling words, best first."""
+        if self._missing is not None:
+            self._table = self._made(self._missing.result())
+            self._missing = None
+            if self._file:
+                _write(self._file, self._table)
+        own = [telling(text.encode("utf-8", "surrogatepass")) for text in texts]
+        return [
+            [path for key in near for path in self._paths[key]]
+            for near in self._table.nearest(own, limit)
+        ]
 
-    def _made(
-        self,
-        kept: Mapping[str, frozenset[int]],
-        paths: Mapping[str, tuple[str, str]],
-        contents: Contents,
-    ) -> Telling:
+    def _made(self, missing: Iterator[tuple[str, bytes]]) -> Telling:
         """The words of all, read where they are not kept; a file that is none has no words."""
-        missing = {same[0]: key for key, same in self._paths.items() if key not in kept}
-        texts = contents.texts(missing, paths)
-        read = {key: telling(texts.get(path, "")) for path, key in missing.items()}
-        return Telling({key: read[key] if key in read else kept[key] for key in self._paths})
+        words = self._table.words()
+        known: dict[str, Collection[int]] = {key: words.get(key, ()) for key in self._paths}
+        for path, data in missing:
+            known[self._keys[path]] = telling(data)
+        return Telling(known)
 
 
 def _read(file: Path) -> Telling:
