@@ -74,7 +74,7 @@ class Store:
         self.source = source
         self.mount = mount
         self._actions: dict[str, tuple[str, Action]] = {}
-        self._stood: dict[str, str] = {}
+        self._stood: dict[str, _Stood] = {}
 
     @property
     def legal(self) -> Mapping[str, str]:
@@ -92,21 +92,18 @@ class Store:
         looked at, for nothing less tells of one that was written in place; none is read.
         """
         digest = hashlib.blake2b(repr((str(self.package), self.mount)).encode(), digest_size=16)
-        stood = {vendor: _stood(vendor) for vendor in [str(self.package / "vendor")]}
+        stood = {vendor: _stood(vendor) for vendor in (str(self.package / "vendor"),)}
         for place in self._places():
             stood[place.folder] = _stood(place.folder)  # before what is in it is looked at
             digest.update(repr(place).encode("utf-8", "surrogateescape"))
             digest.update(_looks(place.folder))
-        self._stood = stood
+        trusted = int((time.time() - FRESH_SECONDS) * 1e9)
+        self._stood = stood if max(map(max, stood.values())) < trusted else {}
         return digest.hexdigest()
 
     def unmoved(self) -> bool:
-        """No file was added, renamed or removed since the last `seen`, as far as is certain.
-
-        It looks at the folders alone, and so tells nothing of what stands in the files.
-        """
-        stood = self._stood
-        return bool(stood) and all(was and _stood(one) == was for one, was in stood.items())
+        """No file came, went or was renamed since the last `seen`; of what is in them, nothing."""
+        return bool(self._stood) and all(_stood(one) == was for one, was in self._stood.items())
 
     def entry(self, module: str) -> Entry | None:
         """The file of one action, found without looking at others; None where there is none."""
@@ -170,6 +167,10 @@ class Store:
             return None
         init = path / "__init__.py"
         return init if _kind(init) == "file" else path
+
+
+_Stood = tuple[int, int, int]
+"""Of a folder: its inode and its two times; zeros where there is none."""
 
 
 class _Place(NamedTuple):
@@ -243,15 +244,13 @@ def _looks(folder: str) -> bytes:
     return marshal.dumps(found, 2)  # no later version: they mark what else holds an object, too
 
 
-def _stood(folder: str) -> str:
-    """A folder's stat, which changes with the names in it; empty while it is too young for that."""
+def _stood(folder: str) -> _Stood:
+    """What of a folder's stat changes with the names in it."""
     try:
         info = os.lstat(folder)
     except OSError:
-        return "missing"
-    if max(info.st_mtime, info.st_ctime) >= time.time() - FRESH_SECONDS:
-        return ""
-    return f"{info.st_ino} {info.st_mtime_ns} {info.st_ctime_ns}"
+        return 0, 0, 0
+    return info.st_ino, info.st_mtime_ns, info.st_ctime_ns
 
 
 def _folders(folder: Path) -> list[os.DirEntry[str]]:

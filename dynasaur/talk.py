@@ -137,6 +137,9 @@ class Ear:
     wants_stream: bool = False
     """Let the model stream, and tell `heard` of it."""
 
+    def sent(self) -> None:
+        """A request is on its way, or about to be: the answer is waited for from now on."""
+
     def heard(self, text: str) -> None:
         """The next piece of the thought; an empty one begins the reply anew."""
 

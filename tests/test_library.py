@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
-from dynasaur import Agent, Library, Task
+from dynasaur import Agent, Library, Task, trajectory
 from dynasaur.errors import ActionError, UsageError
 from dynasaur.models.scripted import ScriptedModel
-from dynasaur.record import End
+from dynasaur.record import End, Status
+from dynasaur.types import Ear, Message, Reply
 from tests.builders.cli import dynasaur, script
 from tests.builders.repos import git
 
@@ -181,3 +183,17 @@ def test_search_can_keep_to_one_source(at: Path) -> None:
     assert set(names) == {"base"}
     done = dynasaur("search", "text", "--source", "nowhere", cwd=at)
     assert (done.code, done.out) == (0, "")
+
+
+def test_a_run_that_ends_unforeseen_is_recorded_as_failed(library: Library, tmp_path: Path) -> None:
+    class Broken(ScriptedModel):
+        def reply(self, messages: Sequence[Message], ear: Ear | None = None) -> Reply:
+            raise ZeroDivisionError("a slip of ours")
+
+    model = Broken(Path(script(tmp_path, "x = 1")[9:]))
+    with pytest.raises(ZeroDivisionError):
+        Agent(library, model).run(Task("What is the mean of 1 and 2?"))
+    (folder,) = library.runs.iterdir()
+    recorded = trajectory.load(folder)
+    assert (recorded.status, recorded.steps) == (Status.FAILED, ())
+    assert recorded.reason == "ZeroDivisionError: a slip of ours"

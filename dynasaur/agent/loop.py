@@ -9,6 +9,7 @@ from dynasaur import prompts
 from dynasaur.agent import repetition, replies
 from dynasaur.agent.control import Control
 from dynasaur.agent.loading import bring
+from dynasaur.agent.meanwhile import Meanwhile
 from dynasaur.agent.options import Options
 from dynasaur.agent.protocols import Library, Listener, Model, Person
 from dynasaur.agent.run import Run
@@ -51,19 +52,24 @@ class Loop:
         self.writer = first or model
         self._options = options
         self._listener = listener
+        self._meanwhile = Meanwhile(listener)
         self._control = control
         self._person = person
 
     def work(self) -> None:
         """Step by step, until the run is over."""
-        while self.run.end is None:
-            try:
-                self._step()
-            except KeyboardInterrupt:
-                self._hear()
+        try:
+            while self.run.end is None:
+                try:
+                    self._step()
+                except KeyboardInterrupt:
+                    self._hear()
+        finally:
+            self._meanwhile.now()
 
     def _hear(self) -> None:
         """Ask the user, who pressed Ctrl-C, what to tell the model."""
+        self._meanwhile.now()
         self._listener.asking()
         self.run.note(f"The user stopped you and says: {self._control.words()}")
         self.run.save()
@@ -116,26 +122,38 @@ class Loop:
         if step.observation and self.model.facts.images:
             message = prompts.with_images(message, step.observation.images)
         run.messages.append(message)
-        run.save(wait=False)  # while the model is asked, or the user looks
+        self._meanwhile.later(lambda: self._keep(step))
+
+    def _keep(self, step: Step) -> None:
+        """Have the record written, and the kernel's variables, as they are after a step."""
+        run = self.run
         if run.end is None and step.observation and step.observation.ok:
             run.kernel.snapshot(step.number)
+        run.save(wait=False)
 
     def _reply(self) -> Reply:
         """The next reply, to a conversation that fits the model's window."""
         run = self.run
-        self.library.retriever.tend()
+        self._meanwhile.later(self.library.retriever.tend)
         if run.window.fit(run.messages):
             self._listener.shortened()
         try:
-            reply = self.writer.reply(run.messages, self._listener)
+            reply = self._asked()
         except ContextError as error:
             if not run.window.refused(run.messages, error.window):
                 raise
             self._listener.shortened()
-            reply = self.writer.reply(run.messages, self._listener)
+            reply = self._asked()
         if reply.usage.requests == 1:
             run.window.observe(run.messages, reply.usage.prompt_tokens)
         return reply
+
+    def _asked(self) -> Reply:
+        """The writer's reply; what waited for the request to go out is done then, or after."""
+        try:
+            return self.writer.reply(self.run.messages, self._meanwhile)
+        finally:
+            self._meanwhile.now()
 
     def _give_up(self, why: str) -> None:
         """The run is over, unless it was only the first writer that gave up."""
@@ -177,8 +195,8 @@ class Loop:
     def _executed(self, step: Step) -> Step:
         run = self.run
         self._listener.running(step.number)
-        run.settle()  # what a cell does may be final: the steps before it are on record
         loaded, notes = self._load(step.code)
+        run.settle()  # what a cell does may be final: the steps before it are on record
         before = len(run.asked)
         timeout = min(self._options.cell_timeout, max(1.0, run.budget.seconds_left))
         seen = run.desk.execute(step.code, timeout=timeout)

@@ -114,9 +114,11 @@ class Work:
             stopped = run.stop()
             self._listener.ended(stopped)
             raise Interrupted(stopped) from None
-        except Exception:
-            with suppress(StoreError):
-                run.settle()  # of what went wrong unforeseen, the last step may say why
+        except Exception as error:
+            with suppress(StoreError):  # of what went wrong unforeseen, the record may say why
+                if run.end is None:
+                    run.over(End.FAILED, f"{type(error).__name__}: {error}".strip(" :"))
+                run.save()
             raise
         self._library.count(result)
         self._listener.ended(result)

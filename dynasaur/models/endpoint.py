@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dynasaur.errors import ConfigError
 from dynasaur.models import wire
@@ -46,6 +46,7 @@ class Endpoint:
     Attributes:
         url: Its base URL as messages show it.
         requests: How many requests it was sent.
+        sent: Told when one of them is out; None for nobody.
 
     Args:
         base_url: Its base URL (`http://localhost:8080/v1`), or the Azure resource's.
@@ -80,6 +81,7 @@ class Endpoint:
         self._seconds = seconds
         self._loading = Lock()
         self.requests = 0
+        self.sent: Callable[[], None] | None = None
 
     def load(self) -> None:
         """Make the client, which takes most of the time before a first request.
@@ -112,6 +114,7 @@ class Endpoint:
 
         timeout = openai.Timeout(self._seconds, connect=min(self._seconds, _CONNECT_SECONDS))
         key = self._key or _NO_KEY
+        http = openai.DefaultHttpxClient(event_hooks={"request": [self._follow]})
         if self._azure_version:
             return openai.AzureOpenAI(
                 azure_endpoint=self._base_url,
@@ -119,8 +122,22 @@ class Endpoint:
                 api_version=self._azure_version,
                 timeout=timeout,
                 max_retries=0,
+                http_client=http,
             )
-        return openai.OpenAI(base_url=self._base_url, api_key=key, timeout=timeout, max_retries=0)
+        return openai.OpenAI(
+            base_url=self._base_url, api_key=key, timeout=timeout, max_retries=0, http_client=http
+        )
+
+    def _follow(self, request: Any) -> None:
+        """Have the HTTP library tell when a request is out, or has to wait for a connection."""
+        if (sent := self.sent) is None:
+            return
+
+        def told(event: str, _about: object) -> None:
+            if event.endswith((".send_request_body.complete", ".connect_tcp.started")):
+                sent()
+
+        request.extensions = {**request.extensions, "trace": told}
 
     def reply(
         self,

@@ -103,6 +103,7 @@ class OpenAIModel:
         before = self._endpoint.requests
         heard = ear.heard if ear and ear.wants_stream else None
         waiting = ear.waiting if ear else None
+        self._endpoint.sent = ear.sent if ear else None
         answer = self._patience.ask(lambda: self._send(messages, heard), waiting)
         usage = answer.usage(self._endpoint.requests - before, self.facts.price)
         self._note(answer, ear)
@@ -125,6 +126,7 @@ class OpenAIModel:
             ModelError: It cannot be reached, does not take what is sent, or says nothing.
         """
         before = self._endpoint.requests
+        self._endpoint.sent = None
         manner = self.facts.manner
         if any(message.sounds for message in messages):
             manner = replace(manner, api="chat")  # the Responses API takes none
