@@ -48,6 +48,16 @@ def test_output_is_folded_behind_a_bar_and_fits_the_width(library: Path) -> None
     assert bare.replace("\r", "").count("\n  39\n") == 1
 
 
+def test_what_the_planner_always_writes_is_one_line(library: Path) -> None:
+    (library / "sales.csv").write_text("region,price\nNorth,1.5\nSouth,4\n")
+    task = ("run", "What is the mean price in sales.csv?", "--file", "sales.csv")
+    lines = clean(on_a_terminal(library, *task, "--model", "planner", columns=80))
+    assert any("lines: the planner's own functions)" in line for line in lines)
+    assert not any("def _look(" in line for line in lines)
+    shown = dynasaur("runs", "show", "last", cwd=library).out
+    assert "def _look(" in shown
+
+
 def test_a_locale_without_signs_is_shown_others(library: Path) -> None:
     model = script(library, ("ö", WIDE), "submit_final_answer(1)")
     seen = on_a_terminal(library, "run", "x", "--model", model, PYTHONIOENCODING="latin-1")

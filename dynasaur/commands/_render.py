@@ -75,7 +75,13 @@ class Page:
             self._block(folded)
 
     def code(self, text: str) -> None:
-        """Python."""
+        """Python; what the built-in planner writes each time is told in one line."""
+        if self._most_code != EVERYTHING and "def _look(" in text:
+            from dynasaur.models.planning.looking import helpers
+
+            own = helpers().strip()  # to the letter: nothing else is ever hidden
+            lines = own.count("\n") + 1
+            text = text.replace(own, f"# ({lines} lines: the planner's own functions)", 1)
         self._block(self._python.highlight(self._fold(text.rstrip().splitlines(), self._most_code)))
 
     def step(self, step: Step) -> None:

@@ -45,12 +45,13 @@ def command(library_path: Path | None, as_json: bool) -> None:
             ]
         )
         return
-    columns(
-        [
-            ("*" if one.chosen else " ", one.name, one.kind, one.endpoint, one.detail)
-            for one in models
-        ]
-    )
+    columns([("*" if one.chosen else " ", one.name, _told(one)) for one in models])
+
+
+def _told(model: ModelInfo) -> str:
+    """What there is to know of one; its endpoint last, for a narrow terminal cuts the end."""
+    place = f"({model.endpoint})" if model.endpoint else ""
+    return " ".join(filter(None, [model.detail, place]))
 
 
 def _with_choice(models: Sequence[ModelInfo], name: str) -> list[ModelInfo]:

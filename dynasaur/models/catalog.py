@@ -135,7 +135,7 @@ def configured(environ: Mapping[str, str]) -> tuple[ModelInfo, ...]:
         found += _openai_infos(environ)
     ready = [one for one in providers().values() if _is_ready(one, environ)]
     found += [_provider_info(one, environ) for one in ready]
-    detail = "built in; composes actions that are already in the library"
+    detail = "built in; composes actions of the library"
     default = not _is_configured(environ) and providers()[AZURE] not in ready
     found.append(ModelInfo("planner", "planner", "", detail, default))
     detail = "replies from a JSON file, in order"

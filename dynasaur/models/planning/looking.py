@@ -70,10 +70,15 @@ def look_code(task: str, names: Sequence[str], offers: Sequence[Offer], *, ask: 
     said = " ".join([task.lower(), *more])
     readers = {name: reader for name in names if (reader := find_reader(name, offers))}
     if readers:
-        code += files("dynasaur.models.planning").joinpath("look_cell.txt").read_text("utf-8")
+        code += helpers()
     for name, reader in readers.items():
         code += f"_look({name!r}, {reader}({name!r}), {said!r})\n"
     return code
+
+
+def helpers() -> str:
+    """The functions that such code looks at files with; the same ones always."""
+    return files("dynasaur.models.planning").joinpath("look_cell.txt").read_text("utf-8")
 
 
 def is_look(code: str) -> bool:
