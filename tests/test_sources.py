@@ -266,8 +266,8 @@ def test_updates_are_never_implicit(team: Team, url: str, origin: Path) -> None:
     assert team.run("source", "sync", "--frozen").code == 0
     shown = team.run("source", "diff", "acme")
     assert shown.code == 1
-    assert "~ acme/text/clean" in shown.err
-    assert "+ acme/text/more" in shown.err
+    assert "~ acme/text/clean" in shown.out
+    assert "+ acme/text/more" in shown.out
     assert "repeat with --yes" in team.refused("source", "update", "acme", code=3)
     team.did("source", "update", "acme", "--yes")
     assert "acme/text/more" in ids(team)

@@ -19,6 +19,7 @@ from dynasaur.errors import FailureError
 from dynasaur.pins import Address
 from dynasaur.sources.cache import Cache
 from dynasaur.sources.limits import MIB, Limits
+from tests.builders.cli import dynasaur
 from tests.builders.git_server import GitServer, Manner
 from tests.builders.repos import git
 from tests.builders.sources import Team, action, commit, publish
@@ -275,6 +276,44 @@ def test_nothing_becomes_an_option(
         offer(server, "injection", {})
     given = [word.replace("{pwned}", str(pwned)).replace("{url}", url) for word in words]
     team.refused(*given, *(["--trust"] if "--" not in given else []), code=2)
+
+
+def test_no_program_of_the_surroundings_is_run(
+    team: Team, server: GitServer, pwned: Path, tmp_path: Path
+) -> None:
+    """Programs in the current folder, git's hooks and templates, and variables that name some."""
+    url = offer(server, "surroundings", {})
+    evil = f"#!/bin/sh\ntouch {pwned}\n"
+    hooks = ("post-checkout", "post-commit", "pre-commit", "pre-push", "reference-transaction")
+    programs = [*(team.root / name for name in ("git", "ssh", "gh", "git-remote-http"))]
+    programs += [tmp_path / "template" / "hooks" / name for name in hooks]
+    for program in programs:
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text(evil)
+        program.chmod(0o755)
+    (tmp_path / "attributes").write_text("* filter=evil\n")
+    config = team.folder / "home" / ".gitconfig"
+    config.write_text(
+        config.read_text() + f"[init]\n\ttemplateDir = {tmp_path}/template\n"
+        f"[core]\n\thooksPath = {tmp_path}/template/hooks\n\tfsmonitor = touch {pwned}\n"
+        f"\tattributesFile = {tmp_path}/attributes\n"
+        f'[filter "evil"]\n\tclean = touch {pwned}; cat\n\tsmudge = touch {pwned}; cat\n'
+    )
+    variables = {
+        "PATH": f".::{os.environ['PATH']}",
+        "HOME": str(team.folder / "home"),
+        "DYNASAUR_ALLOW_INSECURE": "1",
+        "GIT_DIR": str(tmp_path / "nowhere"),
+        "GIT_WORK_TREE": str(tmp_path),
+        "GIT_TEMPLATE_DIR": str(tmp_path / "template"),
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "core.fsmonitor",
+        "GIT_CONFIG_VALUE_0": f"touch {pwned}",
+        **dict.fromkeys(("GIT_SSH_COMMAND", "GIT_ASKPASS", "GIT_EXTERNAL_DIFF"), f"touch {pwned}"),
+    }
+    words = ("source", "add", url, "--name", "acme", "--take", "*", "--trust")
+    done = dynasaur(*words, cwd=team.root, env=variables)
+    assert (done.code, done.out) == (0, "added: acme\ntook: acme/text/clean\n"), done.err
 
 
 def test_names_and_messages_cannot_steer_a_terminal(team: Team, server: GitServer) -> None:

@@ -107,8 +107,8 @@ def test_an_update_of_one_folder(team: Team, url: str, origin: Path) -> None:
     tip = commit(origin, newer, tag="v1.1")
     assert team.run("source", "outdated").out.endswith("(v1.1)\n")
     shown = team.run("source", "diff", "text", "v1.1")
-    assert "~ text/text/clean" in shown.err
-    assert "fetch" not in shown.err
+    assert "~ text/text/clean" in shown.out
+    assert "fetch" not in shown.out
     team.did("source", "update", "text", "--to", "v1.1", "--yes")
     assert "text.strip()" in (team.root / "actions/vendor/text/text/clean.py").read_text()
     assert lock(team)["text"]["commit"] == tip

@@ -6,6 +6,8 @@ import os
 import shutil
 import subprocess
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -166,3 +168,46 @@ def test_signers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             assert pinned["signer"] == shown
             team.did("source", "remove", "acme")
             team.did("cache", "gc", "--older-than", "0")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0 or not shutil.which("mount"), reason="needs to mount")
+def test_full_disks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the cache, at the fetch and after it, and of the library: nothing is half done."""
+    noise = {f"actions/text/noise_{n}.py": f'X = "{os.urandom(2000).hex()}"\n' for n in range(200)}
+    with GitServer(tmp_path / "server") as server:
+        publish(server.folder / "acme.git", {**FILES, **noise})
+        words = ("source", "add", server.url("acme"), "--name", "acme", "--take", "*", "--trust")
+        team = Team(tmp_path / "ada", monkeypatch)
+        env = {"DYNASAUR_ALLOW_INSECURE": "1", "XDG_CACHE_HOME": str(tmp_path / "cache")}
+        said = {}
+        for size in (200, 900):
+            with disk(tmp_path / "cache", size):
+                before = team.state()
+                done = dynasaur(*words, cwd=team.root, env=env)
+                said[size] = done.err.splitlines()[-1]
+                assert (done.code, done.out, team.state()) == (1, "", before), done.err
+        assert said[200].endswith("the disk is full: make room on it (`dynasaur cache gc` removes "
+                                  "what is not used)")  # fmt: skip
+        assert said[900].endswith("cannot be written: database or disk is full")
+        with disk(tmp_path / "small", 400):
+            small = tmp_path / "small" / "library"
+            assert dynasaur("init", small, cwd=tmp_path / "small").code == 0
+            done = dynasaur(*words, cwd=small, env=env | {"HOME": str(tmp_path)})
+            assert (done.code, done.out) == (1, ""), done.err
+            assert git(small, "status", "--porcelain") == ""
+            assert not (small / "dynasaur.lock").exists()
+        assert dynasaur(*words, cwd=team.root, env=env).code == 0
+
+
+@contextmanager
+def disk(folder: Path, kib: int) -> Iterator[None]:
+    """A small disk."""
+    folder.mkdir(exist_ok=True)
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={kib}k", "none", str(folder)]
+    if subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("cannot mount here")
+    try:
+        yield
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)

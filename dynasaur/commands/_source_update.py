@@ -49,7 +49,7 @@ def diff(
     if as_json:
         document(_document(found) if found else None)
     elif found:
-        _show(found)
+        _show(found, err=False)
     else:
         say(f"{name} has nothing new")
     return 1 if found else 0
@@ -104,16 +104,12 @@ def update(
     return 0
 
 
-def _show(found: Update) -> None:
-    """What would change, on stderr: all of it is a stranger's text."""
-    click.echo(
-        f"{found.wish.name}: {found.old.commit[:12]} -> {found.new.commit[:12]} ({found.new.ref})",
-        err=True,
-    )
-    for line in (*_review(found), *_changes(found)):
-        click.echo(plain(line), err=True)
-    for reason in found.reasons:
-        click.echo(plain(f"refused: {reason}"), err=True)
+def _show(found: Update, *, err: bool = True) -> None:
+    """What would change; all of it is a stranger's text."""
+    commits = f"{found.old.commit[:12]} -> {found.new.commit[:12]} ({found.new.ref})"
+    refused = (f"refused: {reason}" for reason in found.reasons)
+    for line in (f"{found.wish.name}: {commits}", *_review(found), *_changes(found), *refused):
+        click.echo(plain(line), err=err)
 
 
 def _review(found: Update) -> list[str]:

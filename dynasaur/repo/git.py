@@ -64,7 +64,7 @@ class Git:
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
-        program = shutil.which("git")
+        program = find_program("git")
         if program is None:
             raise StoreError("git is not installed: install it, then run this again.")
         self.folder = folder
@@ -177,6 +177,7 @@ class Git:
             if not name.startswith("GIT_") or name in KEPT_VARIABLES
         }
         kept |= {
+            "PATH": search_path(),
             "LC_ALL": "C",
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_ALLOW_PROTOCOL": "",
@@ -188,6 +189,17 @@ class Git:
         for number, (key, value) in enumerate(self._settings.items()):
             kept |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
         return kept | dict(extra or {})
+
+
+def find_program(name: str) -> str | None:
+    """The full path of a program; one that merely lies in the current folder is none."""
+    return shutil.which(name, path=search_path())
+
+
+def search_path() -> str:
+    """The folders that programs are looked for in, those left out that depend on where we are."""
+    folders = os.environ.get("PATH", os.defpath).split(os.pathsep)
+    return os.pathsep.join(folder for folder in folders if Path(folder).is_absolute())
 
 
 def complaint(stderr: bytes) -> str:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from dynasaur.errors import StoreError
-from dynasaur.repo.git import Git
+from dynasaur.repo.git import Git, find_program
 from dynasaur.repo.place import Place, read_head
 from dynasaur.repo.settings import Settings
 
@@ -109,7 +108,7 @@ def request_by_gh(
         base: The branch that is to take it; empty for the default one.
         more: Further words of the command.
     """
-    program = shutil.which("gh")
+    program = find_program("gh")
     if program is None:
         return ""
     words = ["pr", "create", "--head", head, "--title", title, "--body", body, *more]

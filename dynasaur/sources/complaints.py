@@ -20,6 +20,8 @@ _MEANINGS = {
     "--offline works with what is here already",
     r"Operation too slow": "it is too slow: try again later",
     r"certificate|SSL|TLS": "its certificate cannot be trusted",
+    r"[Nn]o space left|[Oo]ut of diskspace|disk is full|quota exceeded": "the disk is full: make "
+    "room on it (`dynasaur cache gc` removes what is not used)",
     r"fsck|nullSha1|hasDot|zeroPadded|duplicateEntries|treeNotSorted|badTree": "it holds damaged "
     "or forbidden objects, and is refused",
     r"[Oo]ut of memory|memory exhausted|malloc failed|[Cc]annot allocate|mmap failed"
