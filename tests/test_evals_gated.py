@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import json
 import subprocess
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from dynasaur import source
+from dynasaur.checks import rules
 from dynasaur.checks.quoted import quotes, windows
 from dynasaur.evals.attempt import Job
 from dynasaur.evals.plan import Plan
@@ -19,6 +22,7 @@ from dynasaur.evals.private import repository_of, told
 from dynasaur.evals.problem import Problem
 from dynasaur.evals.results import Result
 from dynasaur.evals.suites.table import SUITES
+from dynasaur.record import Harvest
 from tests.builders import suites as made
 from tests.builders.cli import Done, dynasaur, script
 from tests.builders.repos import git
@@ -107,6 +111,8 @@ def test_no_repository_and_no_log_has_the_problem(project: Path) -> None:
     words = ("gaia", "--data", "../data", "--model", model, "--accept", "solved")
     done = run(project, *words, "--limit", "1", "-o", "out")
     assert (done.code, "(1 of 1) right" in done.out) == (0, True), done.err
+    again = run(project, *words, "--limit", "1", "-o", "out", "--resume")
+    assert (again.code, again.out, "right" in again.err) == (0, done.out, False), again.err
     model = script(project.parent, give_up)
     lost = run(project, *words[:4], model, "-o", "lost")
     assert "0.0%" in lost.out, lost.err
@@ -128,7 +134,7 @@ def test_no_repository_and_no_log_has_the_problem(project: Path) -> None:
     assert "answers and the pages of runs are left out" in reports[2].err
     assert not (project / "r-runs").exists()
     assert (project / "r.csv").exists()
-    check_silent(project, done, lost, *reports)
+    check_silent(project, done, again, lost, *reports)
 
     outside = run(project, "report", "out", "lost", "-o", "../r.html")
     assert "show problems of gaia, whose terms forbid" in outside.err
@@ -193,6 +199,28 @@ def test_what_is_told_of_a_failure() -> None:
 )
 def test_quoting(text: str, found: bool) -> None:
     assert quotes(text, windows(QUESTION)) is found
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"def f() -> str:\n    return {QUESTION[:40]!r}\n",
+        f"def f() -> str:\n    return {QUESTION[:20]!r} {QUESTION[20:]!r}\n",
+        f"# {QUESTION}\ndef f() -> str:\n    return ''\n",
+        f"def f() -> bytes:\n    return {b64encode(QUESTION.encode())!r}\n",
+        f"def f() -> str:\n    return {QUESTION[::-1]!r}\n",
+        "def which_xylophonist_of_the_zanzibar_quintet_wore() -> str:\n    return ''\n",
+    ],
+)
+def test_ways_to_quote(code: str) -> None:
+    name = source.public_functions(source.tree_of(code, "x")).popitem()[0]
+    action = source.read_action(
+        code, path=Path(f"actions/text/{name}.py"), category="text", source="local", module=name
+    )
+    for private, found in ((windows(QUESTION), True), (windows("Nothing of the kind here"), False)):
+        harvest = Harvest("r", "t", "m", (code,), private=frozenset(private))
+        said = [one.message for one in rules.findings(action, harvest) if one.rule == "quoted"]
+        assert said == (["it quotes the task, which may not be passed on"] if found else [])
 
 
 def test_a_short_text_is_quoted_as_a_whole() -> None:

@@ -35,12 +35,13 @@ def quotes(text: str, private: Set[str]) -> bool:
 
 
 def check(subject: ActionText) -> Iterator[Finding]:
-    """Neither the text, nor what a constant says when it is decoded, quotes what is private."""
+    """Neither its place, nor its text, nor what a constant says when decoded, quotes it."""
     private = subject.harvest.private if subject.harvest else frozenset()
     if not private:
         return
     said = (text for _, value in constants(subject.tree) for text in readings(value))
-    if quotes(subject.action.text, private) or any(quotes(text, private) for text in said):
+    written = subject.action.module, subject.action.text
+    if any(quotes(text, private) for text in (*written, *said)):
         yield Finding("quoted", 1, "it quotes the task, which may not be passed on")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynasaur import config
 from dynasaur.commands._wiring import open_library, outside_of
-from dynasaur.types import Manner, Reply
+from dynasaur.types import Json, Manner, Reply
 
 if TYPE_CHECKING:
     from dynasaur.agent.protocols import Model
@@ -65,13 +65,14 @@ SHAPING = (
     "embeddings",
     "search",
     "search_url",
+    "search_price",
     "vision_model",
     "audio_model",
 )
 """Settings, beside what the plan holds, that can change a result."""
 
 
-def shaping(root: Path, given: Mapping[str, Any]) -> dict[str, str]:
+def shaping(root: Path, given: Mapping[str, Any]) -> dict[str, Json]:
     """What holds of these, wherever it is set, for the manifest and for all workers.
 
     Args:
@@ -79,7 +80,7 @@ def shaping(root: Path, given: Mapping[str, Any]) -> dict[str, str]:
         given: What the command line gave; None means not given.
     """
     found = config.load(root, os.environ, given)
-    return {name: str(getattr(found, name)) for name in SHAPING}
+    return {name: getattr(found, name) for name in SHAPING}
 
 
 def eval_model(plan: Plan) -> Model:
