@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from dynasaur.index import Document, Index
-from dynasaur.index.words import names, stem, terms
+from dynasaur.index.words import stem, terms
 from tests.builders.documents import bring_in, document
 
 LIBRARY = [
@@ -76,25 +76,6 @@ def test_other_words_do_not(pair: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("use mean_of_column", ["meanofcolumn"]),
-        ("call mean(x)", ["mean"]),
-        ("what does `mean` do", ["mean"]),
-        ("  Median ", ["median"]),
-        ("use parseJSON", ["parsejson"]),
-        ("find the mean", []),
-        ("read (this)", []),
-        ("2mean_of 3x(", []),
-        ("`mean and _x", []),
-    ],
-)
-def test_names_are_told_from_plain_words(text: str, expected: list[str]) -> None:
-    known = {"mean", "median", "parsejson", "meanofcolumn"}
-    assert [name for name in names(text) if name in known] == expected
-
-
-@pytest.mark.parametrize(
     ("query", "first"),
     [
         ("average of the columns in sales.csv: mean", "mean_of_column"),
@@ -106,32 +87,6 @@ def test_names_are_told_from_plain_words(text: str, expected: list[str]) -> None
 )
 def test_words_find_actions_however_written(index: Index, query: str, first: str) -> None:
     assert keys(index, query)[0] == first
-
-
-@pytest.mark.parametrize(
-    ("query", "first"),
-    [
-        ("a median of what lies in a CSV file, by mean_of_column", "mean_of_column"),
-        ("which is the median, the mean of column b or another?", "mean_of_column"),
-        ("MeanOfColumn of the median", "mean_of_column"),
-        ("count words", "count_words"),
-        ("the days between", "days_between"),
-        ("how often days occur: parse json lines", "parseJSONLines"),
-        ("parse_json_lines", "parseJSONLines"),
-        ("is a file of words read by `median`?", "median"),
-        ("from one date to another count words number", "days_between"),
-    ],
-)
-def test_names_of_several_words_rank_first(index: Index, query: str, first: str) -> None:
-    """Three words anywhere, two where nothing else is said, as the last one shows."""
-    assert keys(index, query)[0] == first
-
-
-def test_an_exact_name_ranks_first(index: Index) -> None:
-    query = "column mean csv file, mean of one column, by days_between"
-    assert keys(index, query)[0] == "days_between"
-    assert keys(index, "MEDIAN")[0] == "median"
-    assert index.search(query)[0].score == 1.0
 
 
 def test_equal_scores_are_ranked_by_key() -> None:

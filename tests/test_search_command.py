@@ -31,6 +31,19 @@ def test_a_deprecated_action_comes_last_with_what_to_use(tmp_path: Path) -> None
     assert (last["name"], last["deprecated"]) == ("say_hello_world", "say_hello")
 
 
+def test_a_name_with_its_place_ranks_first(tmp_path: Path) -> None:
+    made, _ = Library.create(tmp_path / "library")
+    for place in ("tables/tally", "words/tally"):
+        write_action(made.root / "actions", place, f"Tally of {place}.")
+    for query, where in (("tables: words/tally", "words"), ("words by tables.tally", "tables")):
+        words = ("search", query, "--source", "local", "--explain", "--json")
+        first, second = dynasaur(*words, cwd=made.root).json
+        assert (first["score"], first["summary"]) == (1.0, f"Tally of {where}/tally.")
+        assert "exact name" in {reason["field"] for reason in first["reasons"]}
+        assert sum(reason["score"] for reason in first["reasons"]) == pytest.approx(1.0, abs=0.01)
+        assert second["score"] < 1.0
+
+
 def shown(bar: Bar, monkeypatch: pytest.MonkeyPatch) -> str:
     """What a bar that is told of four things writes to a terminal in the place of stderr."""
     master, slave = pty.openpty()

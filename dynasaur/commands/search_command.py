@@ -46,8 +46,11 @@ def command(
 ) -> None:
     """Find actions that fit QUERY, best first.
 
-    An exact name in QUERY ranks first: written as code (mean_of_column, `mean`, mean(x)) or as all
-    of QUERY; of three and more words ("mean of column") anywhere. Deprecated actions rank last.
+    An exact name in QUERY ranks first: written as code (mean_of_column, `mean`, mean(x)), with
+    its source or category (base/mean, tables.mean), or as all of QUERY; of three to six words
+    ("mean of column") in order anywhere; of two words beside one other word at most; of one
+    word beside none, where words like "the" do not count. A word that is a name by chance ("the
+    mean of these prices") is ranked as a word. Deprecated actions rank last.
     """
     library, _ = open_library(library_path, flags, usage=usage)
     words = " ".join(query)

@@ -13,10 +13,11 @@ from dynasaur.index.changes import changed_by, opened, replaced
 from dynasaur.index.document import FIELDS, Document, contributions, name_term, row_of, weight_of
 from dynasaur.index.folder import Folder
 from dynasaur.index.merging import due, merged
+from dynasaur.index.names import Name, folded
 from dynasaur.index.pack import Row
 from dynasaur.index.query import Query
 from dynasaur.index.scoring import Found, Live, best
-from dynasaur.index.words import folded, hash_of, terms
+from dynasaur.index.words import hash_of, terms
 
 LOOKED_AT = 50
 """How many of the best by their terms are ranked anew by how they look."""
@@ -163,8 +164,8 @@ class Index:
     def search(self, query: str, k: int = 10) -> list[Scored]:
         """The best documents for a query, best first; equal scores in the order of their keys.
 
-        Documents whose exact name is written in the query come first, with a score of 1, the
-        longest name before the others.
+        Documents whose exact name stands in the query (`names` says what counts as one) come
+        first, with a score of 1, those whose place stands there, too, before the others.
         """
         if k < 1:
             return []
@@ -175,11 +176,12 @@ class Index:
             (found.live.number, found.row): found
             for found in _best(lives, wanted, max(k, LOOKED_AT))
         }
-        named = {}
+        named: dict[tuple[int, int], int] = {}
         for name in asked.names:
-            for found in _best(lives, [(hash_of(name_term(name)), 1.0)], k):
-                named[found.live.number, found.row] = len(name)
-                places.setdefault((found.live.number, found.row), Found(0.0, found.live, found.row))
+            for found in _named(lives, name):
+                place = found.live.number, found.row
+                named[place] = max(named.get(place, 0), 1 + len(name.places))
+                places.setdefault(place, Found(0.0, found.live, found.row))
         for found in _best(lives, asked.letters(), LOOKED_AT):
             if asked.may_mean(found.live.segment.grams(found.row)):
                 places.setdefault((found.live.number, found.row), Found(0.0, found.live, found.row))
@@ -218,7 +220,7 @@ class Index:
         looks = asked.alike(row_of(document).grams)
         reasons += [Reason(word, LETTERS, worth) for word, worth in looks.items()]
         name = folded(document.name)
-        if name in asked.names:
+        if any(one.text == name and one.means(document.key) for one in asked.names):
             reasons.append(Reason(name, EXACT, 1.0 - sum(reason.score for reason in reasons)))
         order = {name: place for place, name in enumerate(FIELDS)}
         return tuple(sorted(reasons, key=lambda r: (-r.score, r.word, order.get(r.field, -1))))
@@ -268,6 +270,12 @@ def _best(lives: tuple[Live, ...], wanted: Sequence[tuple[int, float]], most: in
             found = [one for one in found if one.score >= least]
     found.sort(key=lambda one: (-one.score, one.live.segment.key(one.row)))
     return found[:most]
+
+
+def _named(lives: tuple[Live, ...], name: Name) -> list[Found]:
+    """The documents that a name means, all of them: a few."""
+    found = _best(lives, [(hash_of(name_term(name.text)), 1.0)], sum(map(len, lives)))
+    return [one for one in found if name.means(one.live.segment.key(one.row))]
 
 
 def _rows(documents: Iterable[Document], stamps: dict[str, str]) -> Iterator[Row]:

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from dynasaur.index.names import folded
 from dynasaur.index.pack import Row
-from dynasaur.index.words import folded, grams, hash_of, terms
+from dynasaur.index.words import grams, hash_of, terms
 
 
 @dataclass(frozen=True, slots=True)

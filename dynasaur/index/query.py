@@ -8,7 +8,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from dynasaur.index.document import FULL, gram_term, name_term
-from dynasaur.index.words import grams, grams_of_stem, hash_of, names, terms
+from dynasaur.index.names import Name, names
+from dynasaur.index.words import grams, grams_of_stem, hash_of, terms
 
 LOOKS = 0.2
 """Share of the score that goes by letter triples; the rest goes by terms."""
@@ -53,13 +54,13 @@ class Query:
     Attributes:
         weights: What each known term adds to a document's score for each unit of its weight
             there, in the order in which they are summed: the greatest first.
-        names: The exact names of actions in it, if there are such actions, case folded.
+        names: What of it is the name of some action.
         grams: Its letter triples.
         strange: Its words that the index does not hold.
     """
 
     weights: Mapping[str, float]
-    names: frozenset[str]
+    names: tuple[Name, ...]
     grams: frozenset[int]
     strange: tuple[Strange, ...]
 
@@ -85,7 +86,7 @@ class Query:
         ordered = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
         return cls(
             weights={term: weight * unit for term, weight in ordered},
-            names=frozenset(n for n in names(text) if frequency(hash_of(name_term(n)))),
+            names=tuple(n for n in names(text) if frequency(hash_of(name_term(n.text)))),
             grams=frozenset(grams(text)),
             strange=_strange(unknown, unit * FULL * TYPO),
         )

@@ -13,14 +13,11 @@ from array import array
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import islice, pairwise
 
 from dynasaur.index.vocabulary import SHORT_FORMS, STOP_WORDS
 
 _RUN = re.compile(r"[^\W\d_]+|\d+")
 _CAMEL = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+")
-_WORD = re.compile(r"\w+")
-_HUMP = re.compile(r"[a-z][A-Z]")
 _WIDE = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff]+"
 )
@@ -28,12 +25,6 @@ _VOWEL = re.compile(r"[aeiouy]")
 
 LONGEST_WORD = 40
 """Longer runs of letters are noise (keys, encoded bytes): they are cut to this length."""
-
-LONGEST_NAME = 6
-"""Names of more words are recognised only when they are written as one."""
-
-MOST_WORDS = 300
-"""Among so many words of a text names are looked for."""
 
 # Endings that leave the sense alone, longest first: (ending, what stands in its place).
 _ENDINGS = (
@@ -88,45 +79,6 @@ def terms(text: str) -> list[str]:
     for run in _RUN.findall(text):
         found += _terms_of_run(run)
     return found
-
-
-def names(text: str) -> list[str]:
-    """What of a text may be the exact name of an action, folded as `folded` does, in order.
-
-    One word is where it is all there is, stands in backticks or before a bracket, or is joined by
-    underscores or inner capitals. Three and more words are wherever they follow each other, as in
-    "the mean of column b"; two are where the text says nothing else. A plain word in a sentence
-    ("find the mean") is none: most of them that are names are not meant as such.
-    """
-    alone = text.strip().strip("`")
-    if alone.isidentifier():
-        return [folded(alone)]
-    found = list(islice(_WORD.finditer(text), MOST_WORDS))
-    words = [word[0] for word in found]
-    several = [
-        words[start : start + length]
-        for length in range(3, LONGEST_NAME + 1)
-        for start in range(len(words) - length + 1)
-    ]
-    if len(words) <= LONGEST_NAME:
-        said = len(terms(text))
-        several += [[*pair] for pair in pairwise(words) if len(terms(" ".join(pair))) == said > 0]
-    joined = (folded("".join(some)) for some in several)
-    return [*(folded(word[0]) for word in found if _is_name(word)), *joined]
-
-
-def folded(name: str) -> str:
-    """A name without case and underscores: `parse_csv`, `parseCSV` and "parse csv" are one."""
-    return name.replace("_", "").casefold()
-
-
-def _is_name(found: re.Match[str]) -> bool:
-    word, text = found[0], found.string
-    before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
-    if not word.isidentifier():
-        return False
-    written = after == "(" or (before == "`" and after == "`")
-    return written or "_" in word.strip("_") or _HUMP.search(word) is not None
 
 
 @lru_cache(maxsize=1 << 16)

@@ -71,8 +71,9 @@ class Retriever:
         """The best k actions for a query, best first.
 
         Equal scores are ranked the library's own actions first, then those of vendored sources,
-        then the others'. An action whose exact name is written in the query comes first, and one
-        that is deprecated after all that are not, whatever its score.
+        then the others'. An action whose exact name stands in the query comes first (of several,
+        the one that fits best), and one that is deprecated after all that are not, whatever its
+        score. `dynasaur.index.names.names` says what counts as an exact name.
 
         Args:
             query: A task or a wish in words, or a name.
@@ -90,7 +91,7 @@ class Retriever:
 
         The scores add up to that of the hit.
         """
-        reasons = self._index.explain(query, _document(hit.action, "", ""))
+        reasons = self._index.explain(query, _document(hit.action, hit.action.module, ""))
         total = sum(reason.score for reason in reasons)
         if lift := self._lifts_of(query).get(hit.action.name):
             reasons += (Reason(lift.why, USED, min(max(0.0, 1.0 - total), total * lift.share)),)
