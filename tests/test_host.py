@@ -282,7 +282,7 @@ def test_a_replay_that_would_have_to_ask_says_so(library: Opened) -> None:
         "submit_final_answer(1)",
     )
     (error, *_) = [one for one in replay(library, done).differences if one.what == "error"]
-    assert "chart() is not asked again in a replay" in error.replayed
+    assert "chart() is not asked again, and the run's record" in error.replayed
 
 
 def test_a_library_that_grew_does_not_make_a_replay_differ(library: Opened) -> None:

@@ -30,9 +30,9 @@ class Answers:
         outside = {f"{HOSTED}{name}": self._answering(name) for name in named - {*self._library}}
         return {**{name: self._answering(name) for name in self._library}, **outside}
 
-    def turn_to(self, step: Step) -> None:
-        """Answer by the record of this step from now on."""
-        self._left = list(step.asked)
+    def turn_to(self, *steps: Step) -> None:
+        """Answer by the record of these steps from now on."""
+        self._left = [call for step in steps for call in step.asked]
 
     def _answering(self, name: str) -> Callable[..., Any]:
         def answer(*args: Json, **kwargs: Json) -> Any:
@@ -48,8 +48,8 @@ class Answers:
             if name in self._library:
                 return self._library[name](*args, **kwargs)
             raise RuntimeError(
-                f"{name}() is not asked again in a replay, and the record does not have what it "
-                f"gave for {given[:200]}"
+                f"{name}() is not asked again, and the run's record does not have what it gave "
+                f"for {given[:200]}"
             )
 
         answer.__name__ = name
