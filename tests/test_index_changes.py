@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import random
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -255,6 +256,9 @@ def test_a_folder_that_cannot_be_made_leaves_the_index_in_memory(tmp_path: Path)
 
 VERSIONS = 12
 SIZE = 30
+READERS = int(os.environ.get("DYNASAUR_TEST_READERS", "3"))
+SECONDS = float(os.environ.get("DYNASAUR_TEST_SECONDS", "5"))
+"""So long readers read beside a writer."""
 
 
 def version(number: int) -> dict[str, Document]:
@@ -283,8 +287,11 @@ def merge_on(folder: Path, deadline: float) -> None:
         index.merge()
 
 
-def read_on(folder: Path, deadline: float) -> None:
-    """Searches until several versions were met many times; a wrong answer is an error."""
+def read_on(folder: Path, until: float, deadline: float) -> int:
+    """Searches until then, and until several versions were met many times; gives how often.
+
+    A wrong answer is an error.
+    """
     answers = []
     for number in range(VERSIONS):
         fresh = Index()
@@ -292,35 +299,37 @@ def read_on(folder: Path, deadline: float) -> None:
         answers.append(fresh.search(QUERIES[1], 5))
     index = Index(folder)
     met: list[int] = []
-    while len(met) < 300 or len(set(met)) < 3:
+    while len(met) < 300 or len(set(met)) < 3 or time.time() < until:
         index.refresh()
         found = index.search(QUERIES[1], 5)
         assert found in answers
         met.append(answers.index(found))
         assert time.time() < deadline, f"{len(set(met))} versions met in {len(met)} searches"
+    return len(met)
 
 
 @pytest.mark.slow
 def test_readers_and_a_writer_at_once(tmp_path: Path) -> None:
     folder, stop = tmp_path / "index", tmp_path / "stop"
-    deadline = time.time() + 120
+    until = time.time() + SECONDS
+    deadline = until + 120
     bring_in(Index(folder), version(0).values())
     context = multiprocessing.get_context("spawn")
-    with context.Pool(4) as pool:
+    with context.Pool(READERS + 1) as pool:
         writer = pool.apply_async(write_on, (folder, stop, deadline))
-        readers = [pool.apply_async(read_on, (folder, deadline)) for _ in range(3)]
+        readers = [pool.apply_async(read_on, (folder, until, deadline)) for _ in range(READERS)]
         try:
-            for _ in range(10):
+            while time.time() < until:
                 merger = context.Process(target=merge_on, args=(folder, deadline))
                 merger.start()
                 time.sleep(0.5)
                 merger.kill()
                 merger.join()
-            for reader in readers:
-                reader.get()
+            searches = sum(reader.get() for reader in readers)
         finally:
             stop.touch()
         writer.get()
+    assert searches >= 300 * READERS
 
 
 @pytest.mark.slow
