@@ -183,6 +183,12 @@ BAD = [
         "--temperature 0 gives the same one again",
     ),
     (("tasks", "t.jsonl", "--share", "50"), "--share needs --library DIR"),
+    (("tasks", "t.jsonl", "--cell-timeout", "nan"), "the command line: cell_timeout = nan"),
+    (("tasks", "t.jsonl", "--seed", "-1"), "-1 is not in the range x>=0"),
+    (
+        ("tasks", "t.jsonl", "--scorer", "llm-judge", "--judge", "scripted:none"),
+        "cannot read the script none",
+    ),
     (("tasks", "t.txt"), "its name must end with .jsonl, .json, .csv, .parquet"),
     (("tasks", "bad.jsonl"), "problem bad.jsonl:2: the answer '(' is no regular expression"),
     (("tasks", "gone.jsonl"), "gone.jsonl: it is not there; data of tasks: a file of your own"),

@@ -25,7 +25,7 @@ from dynasaur.evals.plan import Plan
 from dynasaur.evals.private import records_of
 from dynasaur.evals.problem import Problem
 from dynasaur.evals.results import Admitted, Lines, Result
-from dynasaur.evals.scorers.table import check_truths
+from dynasaur.evals.scorers.table import JUDGE, check_truths
 from dynasaur.evals.suites.table import SUITES
 from dynasaur.types import Manner
 
@@ -66,7 +66,8 @@ def run(
     from dynasaur.evals.submission import finish
 
     asked = {key: given.pop(key) for key in given.keys() - PLANNED}
-    settings = _eval.shaping(folder / LIBRARY, asked)
+    checked = {**asked, "cell_timeout": given["cell_timeout"]}
+    settings = _eval.shaping(folder / LIBRARY, checked)
     plan, problems = _planned(name, paper=paper, **given)
     if share < 100 and not library_path:
         raise UsageError("--share needs --library DIR: the library to take a share of")
@@ -187,6 +188,8 @@ def _planned(name: str, *, paper: bool, **given: Any) -> tuple[Plan, list[Proble
         plan = plans.as_in_the_paper(plan, validation=suite.accumulates_on(split))
     problems = problems[: limit or None]
     check_truths(problems, plan.scorer)
+    if JUDGE in {plan.scorer or one.scorer for one in problems}:
+        _eval.named_model(plan.judge or plan.model)  # before anything is paid for
     return plan, problems
 
 

@@ -50,7 +50,10 @@ _OPTIONS = (
     click.option("--split", default="", help="Which part of the data."),
     click.option("--limit", type=click.IntRange(min=1), metavar="N", help="The first N problems."),
     click.option(
-        "--seed", type=int, default=0, help="Draws orders; but for 0 sent to the model, too."
+        "--seed",
+        type=click.IntRange(min=0),
+        default=0,
+        help="Draws orders; but for 0 sent to the model, too.",
     ),
     manner_options,
     click.option("--model", metavar="NAME", help="The model; `dynasaur models` lists them."),
