@@ -16,6 +16,7 @@ from dynasaur.config import Settings
 from dynasaur.hosting import engines, fetching
 from dynasaur.hosting.means import Means
 from dynasaur.hosting.search import search
+from dynasaur.types import Usage
 from tests.builders.cli import dynasaur, script
 from tests.builders.engines import HITS, KEY, SHAPES, SearchServer
 from tests.builders.scenes import QuietScene
@@ -83,14 +84,18 @@ def test_nothing_found_is_no_error(tmp_path: Path) -> None:
     ("more", "kind", "said"),
     [
         ({"status": 401, "body": f"bad key {KEY}".encode()}, PermissionError, "refuses the key"),
+        ({"status": 402, "body": b'{"error": "pay"}'}, ConnectionError, 'answers 402: {"error"'),
+        ({"status": 403, "body": b""}, PermissionError, r"refuses the key \(403\): nothing more"),
         ({"status": 429, "body": b"slow down"}, ConnectionError, "answers 429: slow down"),
+        ({"status": 503, "body": b"<h1>\noff</h1>"}, ConnectionError, "answers 503: <h1> off"),
+        ({"body": b""}, ConnectionError, "does not answer with JSON"),
         ({"status": 302}, ConnectionError, "answers 302"),
         ({"body": b"<html>"}, ConnectionError, "does not answer with JSON"),
         ({"body": b"[" * 100_000}, ConnectionError, "does not answer with JSON"),
         ({"body": b" " * 5_000_001}, ConnectionError, "more than 5,000,000 bytes"),
     ],
 )
-@pytest.mark.parametrize("name", ["brave", "serpapi"])
+@pytest.mark.parametrize("name", KEYS)
 def test_what_goes_wrong_is_one_line_without_the_key(
     tmp_path: Path, name: str, more: Any, kind: type[Exception], said: str
 ) -> None:
@@ -98,6 +103,45 @@ def test_what_goes_wrong_is_one_line_without_the_key(
         asked(name, tmp_path, "tea", **more)
     assert KEY not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_server_of_searxng_that_gives_no_json_says_what_to_set(tmp_path: Path) -> None:
+    with pytest.raises(ConnectionError, match=r"refuses to answer \(403\): .*search\.formats$"):
+        asked("searxng", tmp_path, "tea", status=403, body=b"<title>403 Forbidden</title>")
+    with pytest.raises(ConnectionError, match="answers 429: Too Many"):
+        asked("searxng", tmp_path, "tea", status=429, body=b"Too Many Requests")
+
+
+@pytest.mark.parametrize(
+    ("name", "price", "costs"),
+    [
+        ("brave", None, 0.005),
+        ("tavily", None, 0.008),
+        ("serpapi", None, 0.025),
+        ("searxng", None, 0.0),
+        ("brave", 0.003, 0.003),
+        ("brave", 0.0, 0.0),
+    ],
+)
+def test_what_a_search_costs_is_counted(
+    tmp_path: Path, name: str, price: float | None, costs: float
+) -> None:
+    scene = QuietScene(tmp_path)
+    with SearchServer(name) as server:
+        settings = Settings(search=name, search_url=server.host, search_price=price)
+        find = searcher(tmp_path, settings, {KEYS[name]: KEY} if name in KEYS else {}, scene)
+        find("tea")
+        find("tea")
+    assert scene.spent == [Usage(cost=costs)] * 2
+
+
+def test_a_search_that_fails_costs_nothing(tmp_path: Path) -> None:
+    scene = QuietScene(tmp_path)
+    with SearchServer("brave", status=500) as server:
+        settings = Settings(search="brave", search_url=server.host)
+        with pytest.raises(ConnectionError):
+            searcher(tmp_path, settings, {"BRAVE_API_KEY": KEY}, scene)("tea")
+    assert scene.spent == []
 
 
 @pytest.mark.parametrize(
@@ -216,6 +260,7 @@ def test_its_package_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 # --- in a run -------------------------------------------------------------------------------------
 
 FIND = "submit_final_answer(search_web('green tea', k=1)[0]['url'])"
+FIND_MORE = "for number in range(9):\n    print(search_web(f'tea {number}')[0]['title'])"
 PRY = (
     "import os\n"
     f"told = [k for k, v in os.environ.items() if {KEY[:5]!r} in v]\n"
@@ -238,6 +283,17 @@ def test_a_run_searches_and_its_record_holds_no_key(tmp_path: Path) -> None:
     assert any(b"search_web" in path.read_bytes() for path in kept if path.suffix == ".json")
 
 
+def test_a_run_stops_where_its_searches_have_cost_enough(tmp_path: Path) -> None:
+    with SearchServer("brave") as server:
+        env = {"BRAVE_API_KEY": KEY, "DYNASAUR_SEARCH_URL": f"{server.host}/search"}
+        env |= {"DYNASAUR_SEARCH_PRICE": "0.4"}
+        words = ("run", "x", "--search", "brave", "--max-cost", "1", "--json", "--model")
+        done = dynasaur(*words, script(tmp_path, FIND_MORE), cwd=tmp_path, env=env)
+    assert done.code == 4, done.err
+    assert len(server.asked) == 3
+    assert done.json["usage"]["cost"] == pytest.approx(1.2)
+
+
 def test_a_run_without_an_engine_says_what_to_set(tmp_path: Path) -> None:
     model = script(tmp_path, FIND, "submit_final_answer(None)")
     done = dynasaur("run", "x", "--model", model, "--plain", cwd=tmp_path)
@@ -247,7 +303,7 @@ def test_a_run_without_an_engine_says_what_to_set(tmp_path: Path) -> None:
 def test_a_library_cannot_choose_the_engine(tmp_path: Path) -> None:
     (tmp_path / "actions").mkdir()
     (tmp_path / "actions/__init__.py").touch()
-    for line in ('search = "ddgs"', 'search_url = "http://evil.test"'):
+    for line in ('search = "ddgs"', 'search_url = "http://evil.test"', "search_price = 0.0"):
         (tmp_path / "pyproject.toml").write_text(f"[tool.dynasaur]\n{line}\n")
         done = dynasaur("doctor", cwd=tmp_path)
         assert done.code == 2

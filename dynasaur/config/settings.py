@@ -49,6 +49,7 @@ GUARDED = {
     "mcp_config": "",
     "search": "none",
     "search_url": "",
+    "search_price": None,
     "max_tokens": 0,
     "max_cost": 0.0,
     "max_seconds": 0.0,
@@ -88,6 +89,7 @@ class Settings:
             `local:NAME`; empty for OpenAI's small one.
         search: The search engine that `search_web` asks; one of `SEARCHES`.
         search_url: Its address; empty for its own. SearXNG has to be named.
+        search_price: US dollars that one search costs; None for what is known of the engine.
         vision_model: The model that `look_at_image` asks; empty for that of the run.
         audio_model: The model that `transcribe_audio` asks; empty for that of the run.
         api: What the model's endpoint is asked by; one of `APIS`.
@@ -123,6 +125,7 @@ class Settings:
     embeddings: str = ""
     search: str = "none"
     search_url: str = ""
+    search_price: float | None = None
     vision_model: str = ""
     audio_model: str = ""
     api: str = "auto"

@@ -13,12 +13,17 @@ from dynasaur.errors import ConfigError, UsageError
 from dynasaur.proxy.allowed import check_network
 from dynasaur.types import Evidence
 
-_KINDS: dict[str, type] = {"temperature": float, "seed": int, "max_output_tokens": int}
+_KINDS: dict[str, type] = {
+    "temperature": float,
+    "seed": int,
+    "max_output_tokens": int,
+    "search_price": float,
+}
 """Of settings that have no default of their type."""
 
 _PATTERN = re.compile(r"https://[A-Za-z0-9.-]+(?:/[A-Za-z0-9_.~*-]+)+/?")
 
-_FROM_ZERO = {"temperature": 2.0, "seed": 2.0**63, "retries": 100.0}
+_FROM_ZERO = {"temperature": 2.0, "seed": 2.0**63, "retries": 100.0, "search_price": 100.0}
 """Numbers that may be zero, and how large they may be."""
 
 

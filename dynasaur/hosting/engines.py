@@ -61,11 +61,13 @@ class Engine:
         search: Asks it.
         url: Its address; empty where the user has to name one.
         keys: Environment variables that may hold its key; none where it needs none.
+        price: US dollars for one search, at the dearest of the prices that it publishes.
     """
 
     search: Callable[[Wanted], list[Found]]
     url: str
     keys: tuple[str, ...] = ()
+    price: float = 0.0
 
 
 def _brave(wanted: Wanted) -> list[Found]:
@@ -98,7 +100,13 @@ def _serpapi(wanted: Wanted) -> list[Found]:
 def _searxng(wanted: Wanted) -> list[Found]:
     """SearXNG filters by no year: it goes into the words, and other years are dropped."""
     words = f"{wanted.query} {wanted.year}" if wanted.year else wanted.query
-    body = fetched(Ask(wanted.url, {"q": words, "format": "json"}))
+    try:
+        body = fetched(Ask(wanted.url, {"q": words, "format": "json"}))
+    except PermissionError as error:
+        raise ConnectionError(
+            f"{error}; a SearXNG server gives JSON only where its settings.yml has json among "
+            f"search.formats"
+        ) from None
     found = _read(_at(body, "results"), text="content", date="publishedDate")
     return [one for one in found if not wanted.year or one.date[:4] in ("", str(wanted.year))]
 
@@ -133,15 +141,20 @@ ENGINES: dict[str, Engine] = {
         _brave,
         "https://api.search.brave.com/res/v1/web/search",
         ("BRAVE_API_KEY", "BRAVE_SEARCH_API_KEY"),
+        price=0.005,
     ),
     "ddgs": Engine(_ddgs, "duckduckgo.com and others"),
     "searxng": Engine(_searxng, ""),
     "serpapi": Engine(
-        _serpapi, "https://serpapi.com/search.json", ("SERPAPI_API_KEY", "SERPAPI_KEY")
+        _serpapi,
+        "https://serpapi.com/search.json",
+        ("SERPAPI_API_KEY", "SERPAPI_KEY"),
+        price=0.025,
     ),
-    "tavily": Engine(_tavily, "https://api.tavily.com/search", ("TAVILY_API_KEY",)),
+    "tavily": Engine(_tavily, "https://api.tavily.com/search", ("TAVILY_API_KEY",), price=0.008),
 }
-"""By the name that the setting `search` has for them."""
+"""By the name that the setting `search` has for them. The prices are those of 2026: a thousand
+requests (Brave), a credit as one goes (Tavily), the smallest plan's share (SerpAPI)."""
 
 
 def _at(body: object, *path: str) -> list[object]:

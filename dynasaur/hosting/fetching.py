@@ -98,7 +98,8 @@ def answered(ask: Ask) -> Answer:
         said = _clean(error.read(_SAID * 4).decode("utf-8", "replace"), ask.key)
         error.close()
         if error.code in (401, 403):
-            raise PermissionError(f"{whom} refuses the key ({error.code}): {said}") from None
+            what = "the key" if ask.key else "to answer"
+            raise PermissionError(f"{whom} refuses {what} ({error.code}): {said}") from None
         raise ConnectionError(f"{whom} answers {error.code}: {said}") from None
     except TimeoutError:
         raise TimeoutError(f"{whom} does not answer in {SECONDS:g} s") from None

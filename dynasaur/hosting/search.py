@@ -1,4 +1,8 @@
-"""`search_web`: the search engine that the user has configured; its key stays here."""
+"""`search_web`: the search engine that the user has configured; its key stays here.
+
+What a search costs counts in the run's budget once the engine has answered: none of them takes
+money for an error.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from dynasaur.errors import ConfigError
 from dynasaur.hosting.beside import beside
 from dynasaur.hosting.engines import ENGINES, MOST, Engine, Wanted
 from dynasaur.hosting.means import Means
-from dynasaur.types import Json
+from dynasaur.types import Json, Usage
 
 _LONGEST = 2_000
 _FIRST_YEAR = 1990
@@ -34,7 +38,10 @@ def search(scene: Scene, means: Means) -> Provided:
         whom = urlsplit(url).netloc or url
         asked: Json = {"query": wanted.query, "year": wanted.year}
         scene.approve("search_web", asked, f"it sends the words to {whom}")
+        scene.afford()
         found = scene.wait(beside(lambda: engine.search(wanted)), scene.seconds_left())
+        price = means.settings.search_price
+        scene.spend(Usage(cost=engine.price if price is None else price))
         return [asdict(one) for one in found[: wanted.k]]
 
     return Provided({"search_web": search_web})
