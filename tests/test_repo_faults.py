@@ -268,7 +268,7 @@ def _stems(text: str) -> list[str]:
 def test_a_person_at_work_in_the_same_clone(tmp_path: Path) -> None:
     clone_of_a_person(tmp_path)
     person = Person(tmp_path)
-    savers = [saver("save", str(tmp_path), *(f"s{who}_{n}" for n in range(12))) for who in range(4)]
+    savers = [saver("save", str(tmp_path), *(f"s{who}_{n}" for n in range(12))) for who in range(8)]
     turns = itertools.count()
     while any(process.poll() is None for process in savers):
         person.work(next(turns))
@@ -277,7 +277,7 @@ def test_a_person_at_work_in_the_same_clone(tmp_path: Path) -> None:
         lines, errors = process.communicate()
         assert process.returncode == 0, errors
         reports += [json.loads(line) for line in lines.splitlines()]
-    assert len(reports) == 48
+    assert len(reports) == 96
     for name, branch, merged, note in reports:
         text = adding(name).files[f"actions/text/{name}.py"]
         assert committed(tmp_path, f"actions/text/{name}.py", branch) == text, name
@@ -287,7 +287,7 @@ def test_a_person_at_work_in_the_same_clone(tmp_path: Path) -> None:
         assert git(tmp_path, "show", "--format=", "--name-only", commit) == "README.md"
     git(tmp_path, "fsck", "--strict")
     merged = sum(report[2] for report in reports)
-    print(f"{next(turns)} turns, {person.tried_again} tried again, {merged} of 48 merged")
+    print(f"{next(turns)} turns, {person.tried_again} tried again, {merged} of 96 merged")
 
 
 FULL = """

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 
 from dynasaur.errors import StoreError
@@ -171,6 +172,11 @@ class Git:
 
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         """The process's environment, freed of what points git at another repository."""
+        return self._kept | dict(extra or {})
+
+    @cached_property
+    def _kept(self) -> dict[str, str]:
+        """What every git is given; to gather it costs as much as a third of a git."""
         kept = {
             name: value
             for name, value in os.environ.items()
@@ -188,7 +194,7 @@ class Git:
         }
         for number, (key, value) in enumerate(self._settings.items()):
             kept |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-        return kept | dict(extra or {})
+        return kept
 
 
 def find_program(name: str) -> str | None:

@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 
 from dynasaur.errors import StoreError
@@ -119,7 +119,7 @@ class Journal:
 
     def write(self, entry: Entry) -> None:
         """Say what is about to be done, before it is done."""
-        write_whole(self.path, json.dumps(asdict(entry)).encode())
+        write_whole(self.path, _written(entry))
 
     def clear(self) -> None:
         """It is done."""
@@ -129,12 +129,16 @@ class Journal:
         """It is done, and merged: the index looks like that now."""
         entry = self.read()
         if entry is not None:
-            write_whole(self._last, json.dumps(asdict(replace(entry, index=index))).encode())
+            write_whole(self._last, _written(replace(entry, index=index)))
         self.clear()
 
     def settled(self) -> None:
         """What was delivered last need not be looked after any more."""
         self._last.unlink(missing_ok=True)
+
+
+def _written(entry: Entry) -> bytes:
+    return json.dumps({one.name: getattr(entry, one.name) for one in fields(entry)}).encode()
 
 
 def _read(path: Path) -> Entry | None:

@@ -159,6 +159,6 @@ def unfinished(place: Place) -> str:
     if index and (place.top / index).parent.resolve() == place.git_dir.resolve():
         return "a commit, whose hook this is,"
     for name, what in UNFINISHED.items():
-        if os.path.lexists(place.git_dir / name):
+        if os.path.lexists(f"{place.git_dir}/{name}"):
             return what
     return ""
