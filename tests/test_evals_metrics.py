@@ -170,6 +170,12 @@ def test_two_evaluations_are_paired_by_problem(tmp_path: Path) -> None:
     assert "| b | a | 1 | 0 | 0 | 0 | 0 | 0 | 1 |" in told
 
 
+def test_a_small_p_is_never_said_to_be_0(tmp_path: Path) -> None:
+    first = write(tmp_path / "a", [result(n, True) for n in range(20)], [])
+    second = write(tmp_path / "b", [result(n, False) for n in range(20)], [])
+    assert " | < 0.0001 | " in markdown([first, second])
+
+
 MISSED: list[tuple[dict[str, object], str]] = [
     ({"errors": ("more than calls",)}, "lacked a tool"),
     ({"errors": ("ValueError", "NameError", "no code")}, "lacked a tool"),
@@ -204,6 +210,16 @@ def test_the_budget_of_a_problem_is_all_that_it_cost(tmp_path: Path) -> None:
 def test_the_last_result_of_a_problem_counts(tmp_path: Path) -> None:
     done = write(tmp_path / "a", [result(0, False, status="failed"), result(0, True)], [])
     assert (str(done.accuracy()).endswith("(1 of 1)"), done.failures) == (True, ())
+
+
+def test_what_a_failure_cost_was_paid_but_is_no_budget(tmp_path: Path) -> None:
+    """Of several runs that vote, those before the one that failed count in the last result."""
+    failed = result(0, False, status="failed", prompt_tokens=30)
+    voted = result(1, False, status="failed", prompt_tokens=9, runs=("x", "y"))
+    again = result(1, True, prompt_tokens=12, runs=("x", "z"))
+    done = write(tmp_path / "a", [failed, voted, result(0, True, prompt_tokens=4), again], [])
+    assert (done.tokens, done.cost, done.spent) == (46, 1.5, {"p0": 4, "p1": 12})
+    assert facts(done)["repeated"] == 1
 
 
 def test_half_a_line_is_what_a_kill_left(tmp_path: Path) -> None:

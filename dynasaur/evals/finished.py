@@ -235,9 +235,9 @@ class Finished:
 
     @property
     def frozen(self) -> Frozen | None:
-        """Where nothing is admitted and nothing else is left out: how full its library is."""
+        """Where nothing is admitted and all else is as in a full one: how full its library is."""
         others = set(self.plan["ablate"]) - {"accumulation"}
-        if self._library is None or self.plan["baseline"] or others:
+        if self._library is None or self.plan["baseline"] or self.plan["match"] or others:
             return None
         if not (self.plan["freeze"] or self.plan["ablate"]):
             return None

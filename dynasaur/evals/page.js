@@ -9,7 +9,7 @@ addEventListener("DOMContentLoaded", () => {
       for (const other of head.parentElement.children) other.removeAttribute("aria-sort");
       head.setAttribute("aria-sort", down ? "descending" : "ascending");
       const text = (row) => row.children[at].textContent.trim();
-      const number = (value) => parseFloat(value.replace(/[$,]/g, ""));
+      const number = (value) => parseFloat(value.replace(/[$,<]/g, ""));
       const order = (a, b) => {
         const [x, y] = [number(text(a)), number(text(b))];
         const by = isNaN(x) || isNaN(y) ? text(a).localeCompare(text(b)) : x - y;

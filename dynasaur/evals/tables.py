@@ -16,6 +16,9 @@ from dynasaur.evals.missed import KINDS, missed
 Rows = list[list[str]]
 Table = tuple[str, str, Rows]
 
+LEAST_P = 0.0001
+"""A smaller one is said to be smaller, never to be 0."""
+
 _RESULTS = (
     "Share of right answers with its 95 % interval (Wilson); failures of model, kernel or worker "
     "stand apart. Tokens and cost are those of all; the other numbers are means over problems."
@@ -133,7 +136,8 @@ def _compared(all_of: Sequence[Finished]) -> Rows:
         ratio = f"{found.tokens[1] / found.tokens[0]:.2f}" if found.tokens[0] else "-"
         counts = map(str, (of.both, of.first, of.second, of.neither))
         right = map(str, found.shares)
-        rows.append([first.name, second.name, *right, f"{of.p:.4f}", ratio, *counts])
+        p = f"{of.p:.4f}" if of.p >= LEAST_P else f"< {LEAST_P}"
+        rows.append([first.name, second.name, *right, p, ratio, *counts])
     return rows
 
 
