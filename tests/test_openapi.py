@@ -253,6 +253,14 @@ def test_an_import_is_renewed_and_never_in_the_way_of_others(home: Path) -> None
     assert "tea_shop_label is actions.other.tea_shop_label already" in refused.err
 
 
+def test_where_it_cannot_be_written_one_line_says_so(home: Path) -> None:
+    place = home / "actions" / "tea_shop"
+    place.write_text("no folder")
+    refused = imported(home, "--take", "list_*")
+    assert (refused.code, refused.out) == (1, "")
+    assert refused.err == f"dynasaur: error: {place} cannot be written: File exists\n"
+
+
 def test_many_operations_have_to_be_chosen(home: Path) -> None:
     paths = {f"/p{n}": {"get": {"operationId": f"get_{n}", "responses": {}}} for n in range(101)}
     many = {**DESCRIPTION, "paths": paths}

@@ -229,9 +229,16 @@ def test_a_librarys_own_server_waits_for_the_users_yes(place: Path) -> None:
     assert done.code == 0
     assert f"the library wants to use the tool server own ({sys.executable} tool.py)" in done.err
     assert tools(place, None, "--refresh").code == 1
+    early = dynasaur("call", "own_add", "1", cwd=library)
+    assert (early.code, early.out) == (2, "")
+    assert "where you agree, `dynasaur tools trust own`" in early.err
     assert tool_server.noted(library) == []
     assert tools(place, None, "trust", "own").code == 3
     agreed = tools(place, None, "trust", "own", "--yes")
+    early = dynasaur("call", "own_add", "1", cwd=library)
+    assert early.code == 2
+    assert "own was not asked yet what it has; `dynasaur tools --refresh` does that" in early.err
+    assert dynasaur("call", "other_add", "1", cwd=library).code == 1
     assert (agreed.code, agreed.out) == (0, "trusted: own\n")
     assert "tool.py" in agreed.err
     assert "own_add" in tools(place, None, "--refresh").out

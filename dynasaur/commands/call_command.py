@@ -18,8 +18,8 @@ from dynasaur.commands._complete import complete_actions
 from dynasaur.commands._kernel_options import kernel_options
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._person import Terminal
-from dynasaur.commands._wiring import library_option, open_library, outside_of
-from dynasaur.errors import KernelError, UsageError
+from dynasaur.commands._wiring import library_option, open_library, outside_of, toolbox_of
+from dynasaur.errors import ActionError, ConfigError, KernelError, UsageError
 from dynasaur.types import Action, Json
 
 if TYPE_CHECKING:
@@ -63,7 +63,13 @@ def command(
     into the sandbox; the action sees no other.
     """
     library, settings = open_library(library_path, flags)
-    action = library.get(name)
+    try:
+        action = library.get(name)
+    except ActionError:
+        box = toolbox_of(library.root, settings)
+        if why := box.unasked(name) if box else "":
+            raise ConfigError(why) from None
+        raise
 
     def call(given: Arguments, as_json: bool) -> int:
         with tempfile.TemporaryDirectory(prefix="dynasaur-call-", ignore_cleanup_errors=True) as at:

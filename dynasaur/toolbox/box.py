@@ -7,6 +7,7 @@ from pathlib import Path
 
 from dynasaur.errors import ConfigError
 from dynasaur.toolbox.catalogue import Catalogue
+from dynasaur.toolbox.stubs import category
 from dynasaur.toolbox.trust import is_trusted
 from dynasaur.toolbox.values import Server
 
@@ -53,6 +54,19 @@ class Toolbox:
         if not self.is_trusted(server):
             raise ConfigError(untrusted(server))
         return server
+
+    def unasked(self, name: str) -> str:
+        """Why the tool that an action's name may mean is not known; empty where none may."""
+        for server in self.servers.values():
+            named = name == category(server.name) or name.startswith(f"{category(server.name)}_")
+            if named and not self.is_trusted(server):
+                return untrusted(server)
+            if named and not self.catalogue.is_listed(server):
+                return (
+                    f"no action {name[:64]!r} is known: the tool server {server.name} was not "
+                    "asked yet what it has; `dynasaur tools --refresh` does that"
+                )
+        return ""
 
 
 def untrusted(server: Server) -> str:
