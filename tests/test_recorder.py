@@ -114,3 +114,32 @@ def test_the_thread_ends_with_its_recorder(tmp_path: Path) -> None:
     while threading.active_count() > before and time.monotonic() < ends:
         time.sleep(0.01)
     assert threading.active_count() <= before
+
+
+def test_what_nobody_waits_for_is_saved_a_little_later(tmp_path: Path) -> None:
+    recorder = trajectory.Recorder()
+    recorder.hasten()  # nothing is there yet
+    for steps in (1, 2):
+        recorder.put(state(tmp_path, steps))
+        if steps == 2:
+            recorder.hasten()
+        until = time.monotonic() + 20
+        while not _is_saved(tmp_path, steps) and time.monotonic() < until:
+            time.sleep(0.005)
+        assert steps_in(tmp_path) == steps
+
+
+def _is_saved(folder: Path, steps: int) -> bool:
+    return (folder / trajectory.FILE).exists() and steps_in(folder) == steps
+
+
+def test_a_record_is_its_owners_alone(tmp_path: Path) -> None:
+    (tmp_path / f"{trajectory.FILE}.part").write_text("left by a killed process, and longer" * 100)
+    recorder = trajectory.Recorder()
+    recorder.put(state(tmp_path, 1))
+    recorder.settle()
+    assert steps_in(tmp_path) == 1
+    assert [path.name for path in tmp_path.iterdir()] == [trajectory.FILE]
+    recorder.put(state(tmp_path, 2))
+    recorder.settle()
+    assert (tmp_path / trajectory.FILE).stat().st_mode & 0o777 == 0o600

@@ -59,6 +59,9 @@ class Served(Spender, Protocol):
     def is_over(self) -> bool:
         """No further step is to come."""
 
+    def settle(self) -> None:
+        """Wait until what was recorded is written."""
+
 
 class Desk(HostedKernel):
     """One kernel with its work folder and its host functions, for one run after the other.
@@ -104,6 +107,7 @@ class Desk(HostedKernel):
             if self.run.is_over():
                 raise RuntimeError(f"{name}() is not called: the run is over")
             given = written(args, kwargs)
+            self.run.settle()  # what it does may be final: the steps before are on record
             try:
                 result = function(*args, **kwargs)
             except Exception as error:

@@ -196,7 +196,8 @@ class Loop:
         run = self.run
         self._listener.running(step.number)
         loaded, notes = self._load(step.code)
-        run.settle()  # what a cell does may be final: the steps before it are on record
+        # In no sandbox of ours a cell could end this very process.
+        run.settle() if run.kernel.warning else run.hasten()
         before = len(run.asked)
         timeout = min(self._options.cell_timeout, max(1.0, run.budget.seconds_left))
         seen = run.desk.execute(step.code, timeout=timeout)

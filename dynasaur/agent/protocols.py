@@ -53,6 +53,10 @@ class Kernel(Protocol):
     def start(self) -> None:
         """Launch it."""
 
+    @property
+    def warning(self) -> str:
+        """What a user must know of where the code runs; empty in a sandbox of ours."""
+
     def execute(self, code: str, *, timeout: float | None = None) -> Observation:
         """Run one cell; whatever the cell does, there is an observation."""
 

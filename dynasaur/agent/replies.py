@@ -27,6 +27,8 @@ def problem(code: str) -> str:
 
 def public_functions(code: str) -> frozenset[str]:
     """The names of the public functions that code defines at its top level."""
+    if "def" not in code:
+        return frozenset()
     try:
         body = _parse(code).body
     except (SyntaxError, ValueError, MemoryError, RecursionError):

@@ -241,6 +241,10 @@ class Run:
         """Wait until all is written."""
         self._recorder.settle()
 
+    def hasten(self) -> None:
+        """Have all written from now on, and return."""
+        self._recorder.hasten()
+
     def snapshot(self) -> Trajectory:
         """The record as it stands."""
         actions = [call for call in self.calls() if call.module]

@@ -27,6 +27,8 @@ def action_imports(code: str) -> tuple[str, ...]:
         The names in order of appearance, each once; star imports of packages bring nothing.
     """
     found: dict[str, None] = {}
+    if "import" not in code:
+        return ()
     for node in walk(parse(without_magics(code)).root_node):
         if node.type == "import_statement":
             found.update(dict.fromkeys(_imported(node)))

@@ -10,6 +10,9 @@ from queue import SimpleQueue
 from dynasaur.record import Trajectory
 from dynasaur.trajectory.writing import Texts, write
 
+_LATER = 0.005
+"""Seconds that a state waits where nobody asks for it: who put it has something to do first."""
+
 
 class Recorder:
     """Saves one state of a run after the other, each whole, none left out.
@@ -35,6 +38,11 @@ class Recorder:
         self._last, self._job = state, _Job(now)
         self._worker().put(self._job)
 
+    def hasten(self) -> None:
+        """Have what was put saved now, and return."""
+        if self._job is not None:
+            self._job.wanted.set()
+
     def settle(self) -> None:
         """Wait until what was put is saved.
 
@@ -43,6 +51,7 @@ class Recorder:
         """
         if self._job is None:
             return
+        self.hasten()
         self._job.done.wait()
         error, self._job = self._job.error, None
         if error is not None:
@@ -63,6 +72,7 @@ class _Job:
 
     def __init__(self, now: Trajectory) -> None:
         self.now = now
+        self.wanted = threading.Event()
         self.done = threading.Event()
         self.error: Exception | None = None
 
@@ -70,6 +80,7 @@ class _Job:
 def _work(queue: SimpleQueue[_Job | None]) -> None:
     known: Texts = {}
     while (job := queue.get()) is not None:
+        job.wanted.wait(_LATER)
         try:
             write(job.now, known)
         except Exception as error:  # noqa: BLE001 - raised where it is waited for

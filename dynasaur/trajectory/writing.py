@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,19 +32,17 @@ def write(trajectory: Trajectory, known: Texts | None = None) -> None:
     """
     folder = trajectory.folder
     text = text_of(trajectory, {} if known is None else known)
-    written: Path | None = None
+    written = folder / f"{FILE}.part"
     try:
         _write_images(trajectory.steps[-1:], folder)
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", errors="backslashreplace", dir=folder, delete=False
-        ) as file:
-            written = Path(file.name)
-            file.write(text)
+        descriptor = os.open(written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(text.encode("utf-8", "backslashreplace"))
             file.flush()
-            os.fsync(file.fileno())
+            os.fsync(descriptor)
         written.replace(folder / FILE)
     except OSError as error:
-        if written is not None:
+        with suppress(OSError):
             written.unlink(missing_ok=True)
         raise StoreError(f"{folder}: the run cannot be recorded: {error.strerror}") from error
 
