@@ -108,7 +108,8 @@ def test_runs_that_were_over_when_a_kill_came_count(tmp_path: Path) -> None:
     (tmp_path / "20261120-100000-aaa0").mkdir()
     texts = ("first?", "second?", "third?", "done?", "fourth?", "first?")
     problems = [Problem(str(n), text, "1", "exact") for n, text in enumerate(texts)]
-    results = [Result("3", "", 0, run="20261120-100007-aaa7", runs=("20261120-100008-aaa8",))]
+    runs = ("20261120-100008-aaa8",)
+    results = [Result("3", "", 0, run="20261120-100007-aaa7", status="solved", runs=runs)]
 
     found = left_over(tmp_path, Plan("tasks", "d", "all"), problems, results)
     names = {key: [path.name[-4:] for path in paths] for key, paths in found.items()}
@@ -117,6 +118,11 @@ def test_runs_that_were_over_when_a_kill_came_count(tmp_path: Path) -> None:
     voting = Plan("tasks", "d", "all", baseline="best-of")
     found = left_over(tmp_path, voting, problems, results)
     assert [path.name[-4:] for path in found["0"]] == ["aaa1", "aaa2"]
+
+    votes = ("20261120-100001-aaa1", "20261120-100006-aaa6")
+    failed = Result("0", "", 0, run=votes[1], status="failed", runs=votes)
+    found = left_over(tmp_path, voting, problems, [*results, failed])
+    assert [path.name[-4:] for path in found["0"]] == ["aaa1", "aaa2"], "paid, and still good"
 
 
 def test_problems_that_failed_are_done_again_where_nothing_accumulates(tmp_path: Path) -> None:
