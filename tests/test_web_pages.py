@@ -27,6 +27,7 @@ from actions.web.page_links import page_links
 from actions.web.page_tables import page_tables
 from actions.web.page_text import page_text
 from actions.web.page_up import page_up
+from tests.builders import old_office
 from tests.builders.papers import pdf, xlsx
 from tests.builders.website import Answer, WebSite, html
 
@@ -210,18 +211,23 @@ def test_what_is_ticked_is_sent(site: WebSite, fields: dict[str, str], sent: obj
 
 
 def test_documents_are_read_as_pages(site: WebSite) -> None:
-    pytest.importorskip("markitdown")
+    for module in ("markitdown", "olefile", "striprtf"):
+        pytest.importorskip(module)
     prose = [f"Line {number} of the report" for number in range(30)]
     sheet = xlsx({"Tea": [["tea", "price"], ["green", 2.5]]})
     pages = {
         "/report": Answer(pdf([prose, ["The last page"]]), "application/octet-stream"),
         "/sheet.xlsx": Answer(sheet, "text/html"),  # whatever the server says of it
         "/half.pdf": Answer(pdf([prose])[:200], "application/pdf"),
+        "/old.doc": Answer(old_office.word("Old tea\r"), "application/msword"),
+        "/paper.rtf": Answer(rb"{\rtf1\ansi Rich \b tea\b0}", "text/plain"),
     }
     with WebSite(pages) as other:
         assert "Line 29 of the report" in open_page(f"{other.host}/report")
         assert "The last page" in find_on_page("last page")
         assert "| green | 2.5 |" in open_page(f"{other.host}/sheet.xlsx")
+        assert open_page(f"{other.host}/old.doc").endswith("\nOld tea")
+        assert open_page(f"{other.host}/paper.rtf").endswith("\nRich tea")
         with pytest.raises(ValueError, match=r"half\.pdf"):
             open_page(f"{other.host}/half.pdf")
 

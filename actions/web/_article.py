@@ -1,9 +1,7 @@
 """The main text of a page, by trafilatura."""
 
-from ._decode import decoded
-from ._html import parsed
 from ._opening import arrived
-from ._reading import LONGEST, is_html, page_of
+from ._reading import is_html, page_of, tree_of
 
 
 def main_text(url: str) -> str:
@@ -13,7 +11,7 @@ def main_text(url: str) -> str:
         return page_of(fetched).text
     from trafilatura import extract
 
-    tree = parsed(decoded(fetched.body[:LONGEST], fetched.charset))
+    tree = tree_of(fetched)
     if tree is None:
         return ""
     found = extract(

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from ..documents._markdown import markdown_of
@@ -28,7 +29,10 @@ _MEDIA = {  # by the bytes that a file begins with; what a server says of it may
     b"fLaC": "audio (FLAC)",
     b"OggS": "audio (Ogg)",
 }
-_DOCUMENTS = (b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_DOCUMENTS = (
+    *(b"%PDF-", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"{\\rtf"),
+    *(b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07"),
+)
 _MARKUP = re.compile(
     rb"(?:\xef\xbb\xbf)?(?:\s|<\?xml[^>]*>|<!--.*?-->)*"
     rb"<(?:!doctype html|html|head|body|title|script|style|iframe|h1|div|font|table|a|b|br|p)[\s>]",
@@ -86,6 +90,11 @@ def html_page(text: str, url: str, note: str = "", *, rendered: bool = False) ->
     if len(shown) < _EMPTY and scripts and not rendered:
         note = f"{note} Scripts make this page; open_page(url, render=True) runs them.".strip()
     return Page(url, title_of(tree), shown, renderer.links, renderer.forms, note, rendered)
+
+
+def tree_of(fetched: Fetched) -> Any:
+    """The tree of an HTML page; None where it has none."""
+    return parsed(decoded(fetched.body[:LONGEST], fetched.charset))
 
 
 def media_of(body: bytes) -> str:

@@ -9,10 +9,8 @@
 
 from typing import Any
 
-from ._decode import decoded
-from ._html import parsed
 from ._opening import arrived
-from ._reading import LONGEST, is_html
+from ._reading import is_html, tree_of
 from ._tables import tables_of
 
 
@@ -45,5 +43,5 @@ def page_tables(url: str) -> list[list[dict[str, Any]]]:
     fetched = arrived(url)
     if not is_html(fetched):
         raise ValueError(f"{fetched.url} is no web page but {fetched.kind or 'of another kind'}")
-    tree = parsed(decoded(fetched.body[:LONGEST], fetched.charset))
+    tree = tree_of(fetched)
     return [] if tree is None else tables_of(tree)
