@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,20 @@ def test_a_name_with_its_place_ranks_first(tmp_path: Path) -> None:
         assert "exact name" in {reason["field"] for reason in first["reasons"]}
         assert sum(reason["score"] for reason in first["reasons"]) == pytest.approx(1.0, abs=0.01)
         assert second["score"] < 1.0
+
+
+def test_a_search_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
+    made, _ = Library.create(tmp_path / "library")
+    code = (
+        "import sys; from dynasaur.cli import run; run(['search', 'mean of a column']);"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    command = [sys.executable, "-I", "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=made.root)
+    assert "group_means" in done.stdout
+    loaded = set(done.stderr.split())
+    assert "dynasaur.retriever.core" in loaded
+    assert not loaded & {"numpy", "scipy", "sklearn", "git", "importlib.metadata", "email", "jedi"}
 
 
 def shown(bar: Bar, monkeypatch: pytest.MonkeyPatch) -> str:

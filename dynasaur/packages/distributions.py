@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from importlib import metadata
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from dynasaur.packages.wants import canonical
+
+if TYPE_CHECKING:
+    from importlib import metadata  # a search of actions would pay a fifth of its imports for it
 
 _OWN = "dynasaur"
 
@@ -19,6 +22,8 @@ def installed_in(site: Path) -> dict[str, str]:
 
 def host_version(name: str) -> str:
     """The version of a package that is there with this program itself; empty for none."""
+    from importlib import metadata
+
     try:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
@@ -46,6 +51,8 @@ def giver_of(name: str, paths: Sequence[str]) -> tuple[str, str] | None:
 
 
 def _found(paths: Sequence[str]) -> Iterator[tuple[str, str, frozenset[str]]]:
+    from importlib import metadata
+
     for one in metadata.distributions(path=list(paths)):
         name = one.metadata["Name"] if one.metadata is not None else None
         if isinstance(name, str) and name:
