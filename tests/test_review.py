@@ -473,3 +473,27 @@ def test_the_schema_is_printed(tmp_path: Path) -> None:
     done = dynasaur("review", "--schema", cwd=tmp_path)
     assert done.code == 0
     assert done.json["properties"]["schema"] == {"const": "dynasaur.review/1"}
+
+
+def test_twins_stand_side_by_side_in_markdown_and_close_what_they_open() -> None:
+    body = "total = 0\nfor part in text.split('</td></table>```'):\n    total += len(part) * 7"
+    body += "\nreturn str(total)"
+    old = {"text/sum_parts.py": action("sum_parts", "text: str", body=body)}
+    new = {"text/add_parts.py": action("add_parts", "text: str", body=body)}
+    shown = markdown.render(reviewed(old, old | new))
+    head, _, rest = shown.partition('<table><tr valign="top"><td>\n\n')
+    assert "text/add&#95;parts is the same as text/sum&#95;parts" in head
+    inside, _, _ = rest.partition("\n\n</td></tr></table>\n")
+    one, other = inside.split("\n\n</td><td>\n\n")
+    for cell in (one, other):
+        assert cell.count("\n````python\n") == 1, "a fence that the text does not close"
+        assert cell.endswith("return str(total)\n````")
+
+
+def test_a_package_s_empty_file_is_counted_nowhere() -> None:
+    new = {
+        "words/loud.py": action("loud"),
+        "vendor/acme/text/clean.py": action("clean"),
+    }
+    shown = text.render(reviewed({}, new), width=200)
+    assert "Review: 1 added, 0 changed, 0 renamed, 0 removed, 1 vendored;" in shown

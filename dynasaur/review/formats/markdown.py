@@ -153,8 +153,12 @@ def _diff(change: Change) -> str:
 def _twin(twin: Twin) -> str:
     how = {"exact": "is the same as", "lifted": "differs in constants from", "near": "is near"}
     score = f" ({twin.score:.2f})" if twin.how == "near" else ""
-    body = f"**{inline(twin.action)}**\n\n{block(twin.text, 'python')}\n\n"
-    body += f"**{inline(twin.other)}**\n\n{block(twin.other_text, 'python')}"
+    cells = [(twin.action, twin.text), (twin.other, twin.other_text)]
+    # side by side: blank lines in a cell let what is in it be Markdown, and fences hold it
+    body = "\n\n</td><td>\n\n".join(
+        f"**{inline(name)}**\n\n{block(text, 'python')}" for name, text in cells
+    )
+    body = f'<table><tr valign="top"><td>\n\n{body}\n\n</td></tr></table>'
     return _fold(f"{inline(twin.action)} {how[twin.how]} {inline(twin.other)}{score}", body)
 
 
@@ -201,7 +205,7 @@ def code(text: str) -> str:
 
 def block(text: str, language: str) -> str:
     """Text as a block of code, whatever fences it holds."""
-    shown = safe(text)
+    shown = safe(text).rstrip("\n")
     longest = max((len(run) for run in re.findall(r"`{3,}", shown)), default=2)
     fence = "`" * (longest + 1)
     return f"{fence}{language}\n{shown}\n{fence}"

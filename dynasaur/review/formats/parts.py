@@ -58,7 +58,8 @@ def _count(number: int, word: str) -> str:
 
 def total(report: Report) -> str:
     """The one line at the end."""
-    changes = [one for one in report.changes if not one.vendored]
+    shown = worth_showing(report)
+    changes = [one for one in shown if not one.vendored]
     kinds = Counter(one.kind for one in changes)
     changed = sum(kinds[one] for one in (Kind.CONTRACT, Kind.BODY, Kind.DOCUMENTATION))
     breaking = {
@@ -72,7 +73,7 @@ def total(report: Report) -> str:
     ]
     if kinds[Kind.DEPRECATED]:
         parts.append(f"{kinds[Kind.DEPRECATED]} deprecated")
-    if vendored := len(report.changes) - len(changes):
+    if vendored := len(shown) - len(changes):
         parts.append(f"{vendored} vendored")
     more = [f"capabilities +{len(gains(report))}", f"dependencies +{_of(report, 'DYN501')}"]
     if report.examples:
