@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -69,3 +71,37 @@ def test_servers_that_others_publish(tmp_path: Path) -> None:
     assert told[:3] == [None, None, None]
     assert "Nowhere/Land" in told[3]
     assert "/nowhere" in told[4]
+
+
+FILES = "@modelcontextprotocol/server-filesystem@2026.8.31"
+
+
+@pytest.mark.slow
+def test_the_published_server_of_files(tmp_path: Path) -> None:
+    npm, node = shutil.which("npm"), shutil.which("node")
+    if npm is None or node is None:
+        pytest.skip("there is no npm")
+    words = [npm, "install", "--no-audit", "--no-fund", "--prefix", str(tmp_path / "npm"), FILES]
+    if subprocess.run(words, capture_output=True, timeout=300).returncode:
+        pytest.skip("the server cannot be installed from here")
+    program = tmp_path / "npm" / "node_modules" / ".bin" / "mcp-server-filesystem"
+    library, shown = tmp_path / "library", tmp_path / "shown"
+    assert dynasaur("init", library, cwd=tmp_path).code == 0
+    shown.mkdir()
+    (shown / "tea.txt").write_text("green\n", "utf-8")
+    config = tool_server.configured(
+        tmp_path, files={"command": node, "args": [str(program.resolve()), str(shown)]}
+    )
+    read = f"print(files_read_text_file(path={str(shown / 'tea.txt')!r}))"
+    other = f"files_read_text_file(path={str(tmp_path / 'library' / 'pyproject.toml')!r})"
+    write = f"files_write_file(path={str(shown / 'new.txt')!r}, content='x')"
+    model = script(tmp_path, read, other, write)
+    words = ["run", "A task", "--model", str(model), "--mcp-config", str(config), "--json"]
+    done = dynasaur(*words, "--approve", "writes", cwd=library)
+    assert done.code == 3, done.err
+    assert "files/write_file needs approval" in done.json["reason"]
+    assert not (shown / "new.txt").exists()
+    saved = library / ".dynasaur/runs" / done.json["run"] / "trajectory.json"
+    seen = [step["observation"] for step in json.loads(saved.read_text("utf-8"))["trajectory"]]
+    assert "green" in seen[0]["output"], seen[0]["error"]
+    assert "outside allowed directories" in seen[1]["error"]["message"]
