@@ -23,7 +23,7 @@ from dynasaur.source import read_action
 from dynasaur.store import Entry, Store, base_path
 from dynasaur.types import BASE, Action
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever what is kept in the file, or how it is found out, changes."""
 
 

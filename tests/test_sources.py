@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -440,7 +441,9 @@ def test_edits_that_are_not_committed_are_in_the_way(team: Team, url: str, origi
 
 def test_the_public_index(team: Team, tmp_path: Path) -> None:
     from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-    from threading import Thread
+    from threading import Event, Thread
+
+    over = Event()
 
     (tmp_path / "index.json").write_text(
         json.dumps(
@@ -466,6 +469,16 @@ def test_the_public_index(team: Team, tmp_path: Path) -> None:
         def log_message(self, *_: object) -> None:
             """Nothing."""
 
+        def do_GET(self) -> None:
+            if self.path != "/slow":
+                return super().do_GET()
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                while not over.wait(0.1):
+                    self.wfile.write(b" ")
+            return None
+
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as http:
         Thread(target=http.serve_forever, daemon=True).start()
         base = f"http://127.0.0.1:{http.server_port}"
@@ -475,4 +488,16 @@ def test_the_public_index(team: Team, tmp_path: Path) -> None:
         assert "https://example.org/b" not in done.out
         assert "version" in team.refused("source", "search", "x", "--index", f"{base}/bad.json")
         assert "not found" in team.refused("source", "search", "x", "--index", f"{base}/none.json")
+        for one in ('{"version": 1, "sources": [1]}', '{"version": 1, "sources": {"a": 1}}', "[]"):
+            (tmp_path / "bad.json").write_text(one)
+            said = team.refused("source", "search", "x", "--index", f"{base}/bad.json")
+            assert said.endswith("is no index of sources")
+        (tmp_path / "folder").mkdir()
+        said = team.refused("source", "search", "x", "--index", f"{base}/folder")
+        assert said.endswith(
+            "it redirects to another address, which is not followed: give that one"
+        )
+        slow = ("--index", f"{base}/slow", "--timeout", "0.5")
+        assert "is too slow" in team.refused("source", "search", "x", *slow)
+        over.set()
         http.shutdown()

@@ -196,3 +196,54 @@ def test_give_between_folders(
     bea.did("source", "update", "acme", "--yes")
     assert lock(bea)["acme/text/clean"]["modified"] is False
     assert git(top, "status", "--porcelain") == ""
+
+
+def test_licences_of_parts_travel_with_them(team: Team, server: GitServer, tmp_path: Path) -> None:
+    """What a source has itself from elsewhere keeps its licence; so does a category."""
+    name, gpl = f"parts-{tmp_path.name}", "SPDX-License-Identifier: GPL-3.0-only\n"
+    folder = server.folder / f"{name}.git"
+    imported = "from ..vendor.beta.text.trim import trim"
+    files: dict[str, str | bytes] = {
+        "actions/text/clean.py": action("clean"),
+        "actions/text/tidy.py": action("tidy", "return trim(text)", top=imported),
+        "actions/vendor/beta/text/trim.py": action("trim"),
+        "actions/vendor/beta/LICENSE": gpl,
+        "actions/vendor/beta/NOTICE": "By beta.\n",
+        "actions/web/COPYING": gpl,
+        "actions/web/license.py": action("license"),
+        "120000 link/LICENSE": "/etc/passwd",
+    }
+    publish(folder, files)
+    shown = team.run("source", "add", server.url(name), "--name", "acme", "--trust")
+    for line in ("MIT", "GPL-3.0-only  (in vendor/beta)", "GPL-3.0-only  (in web)"):
+        assert f"     licence  {line}\n" in shown.err
+    team.did("take", "acme/clean")
+    assert lock(team)["acme"]["legal"] == ["LICENSE"]
+    team.did("take", "acme/tidy")
+    assert lock(team)["acme"]["legal"] == ["LICENSE", "vendor/beta/LICENSE", "vendor/beta/NOTICE"]
+    assert lock(team)["acme"]["licence"] == "MIT"
+    paper = team.root / "actions/vendor/acme/vendor/beta/LICENSE"
+    assert paper.read_text() == gpl
+    paper.unlink()
+    assert "vendor/beta/LICENSE is missing" in team.run("source", "verify").out
+    team.did("source", "sync", "--frozen", "--offline")
+    assert paper.read_text() == gpl
+    team.did("take", "acme/license")
+    assert team.did("source", "verify") == ""
+    commit(
+        folder,
+        {
+            "LICENSE": MIT,
+            "actions/text/clean.py": action("clean"),
+            **{
+                path: text for path, text in files.items() if path.startswith("actions/web/license")
+            },
+        },
+    )
+    manifest = team.root / "dynasaur.toml"
+    manifest.write_text(manifest.read_text().replace(', "text/tidy"', ""))
+    team.commit("want less")
+    team.did("source", "update", "acme", "--yes")
+    assert lock(team)["acme"]["legal"] == ["LICENSE"]
+    assert not paper.exists()
+    assert team.did("source", "verify") == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -141,6 +142,7 @@ def show(given: Offer) -> None:
         ("commit", f"{about.commit}  ({given.ref})"),
         ("signer", about.signer),
         ("licence", about.licence or "NONE"),
+        *(("licence", line) for line in _parts(given.snapshot.legal)),
         ("actions", f"{len(given.snapshot.actions):,}"),
         ("capabilities", words(given.snapshot.capabilities)),
         ("packages", words(given.snapshot.packages)),
@@ -155,6 +157,18 @@ def show(given: Offer) -> None:
         say(f"warning: {problem}")
     if len(about.problems) > 5:
         say(f"warning: {len(about.problems) - 5:,} more files are no actions")
+
+
+def _parts(legal: Mapping[str, str]) -> list[str]:
+    """The licences of parts of a source, where they have their own."""
+    from dynasaur.pins.licence import licence_of
+
+    found: dict[str, dict[str, str]] = {}
+    for path, content in legal.items():
+        folder, _, name = path.rpartition("/")
+        found.setdefault(folder, {})[name] = content
+    told = {folder: licence_of(texts) for folder, texts in sorted(found.items()) if folder}
+    return [f"{licence}  (in {folder})" for folder, licence in told.items() if licence][:5]
 
 
 def _approved(desk: Desk, given: Offer, *, trust: bool, allow_unlicensed: bool) -> bool:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 LEGAL = re.compile(
     r"(?:licen[cs]es?|copying|copyright|notices?|unlicense)(?:[.-][a-z0-9.-]+)?", re.IGNORECASE
 )
-"""Names of files at a source's root that travel with everything that is taken from it."""
+"""Names of files that travel with what is taken: at a source's root, or beside its actions."""
 
 UNKNOWN = "LicenseRef-unknown"
 
@@ -35,16 +35,30 @@ def licence_of(texts: Mapping[str, str]) -> str:
     """The licence that legal files give.
 
     Args:
-        texts: File name to content.
+        texts: File name to content; those in folders do not count.
 
     Returns:
         An SPDX expression; `LicenseRef-unknown` where there is a licence that is not known;
         empty where there is none.
     """
-    licences = {name: text for name, text in texts.items() if is_licence(name)}
+    licences = {name: text for name, text in texts.items() if is_licence(name) and "/" not in name}
     found = dict.fromkeys(_spdx(text) for _, text in sorted(licences.items()))
     known = [one for one in found if one != UNKNOWN]
     return " OR ".join(known) if known else UNKNOWN if found else ""
+
+
+def holding(legal: Iterable[str], paths: Collection[str]) -> list[str]:
+    """The legal files that hold for some modules.
+
+    Args:
+        legal: Paths of legal files below the source's folder: its own have no folder.
+        paths: The modules' paths there.
+
+    Returns:
+        The source's own, and those in a folder that one of the modules lies in; none for none.
+    """
+    folders = {"/".join(one.split("/")[:end]) for one in paths for end in range(one.count("/") + 1)}
+    return sorted(one for one in legal if one.rpartition("/")[0] in folders)
 
 
 def is_licence(name: str) -> bool:

@@ -29,7 +29,7 @@ _SHAPES = {
     "blob": re.compile(_HEX),
     "id": re.compile(rf"[a-z][a-z0-9_]*(?:/{_PART}){{1,12}}"),
     "h1": re.compile(r"h1:[A-Za-z0-9+/]{43}="),
-    "legal": re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*"),
+    "legal": re.compile(rf"(?:{_PART}/){{0,12}}[A-Za-z0-9][A-Za-z0-9_.-]*"),
 }
 _SHAPES["requires"] = _SHAPES["id"]
 _MISSING = object()
@@ -48,7 +48,7 @@ class SourcePin:
         signer: The key that signed the commit, or `none`.
         licence: SPDX expression, as far as it could be told.
         capabilities: What its actions may do, as it was approved.
-        legal: The names of its legal files, vendored with what is taken.
+        legal: The paths of its legal files that hold for what is taken.
         h1: The hash over those.
     """
 

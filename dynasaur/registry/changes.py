@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from dynasaur.config import PACKAGE
 from dynasaur.pins import LOCK
+from dynasaur.pins.licence import holding
 from dynasaur.places import title
 from dynasaur.record import Harvest
 from dynasaur.registry.judged import Judged
@@ -85,6 +86,7 @@ def _taking(
         f"{PACKAGE}/vendor/{source}/{name}": partial(_as_it_is, text.encode())
         for source in sources
         for name, text in legal.get(source, {}).items()
+        if name in holding(legal[source], [one.partition("/")[2] for one in names])
     }
     return Change(
         f"take {len(names)} modules from {' and '.join(sources)}",

@@ -69,9 +69,9 @@ def _papers(blobs: Iterator[Blob | None]) -> dict[str, dict[str, str]]:
 
 
 def _source_of_paper(path: str) -> str:
-    """The source beside whose actions a legal file lies; empty for any other file."""
+    """The source whose own a legal file is; empty for any other file."""
     parts = path.split("/")
-    vendored = parts[:2] == [PACKAGE, "vendor"] and len(parts) > 3
+    vendored = parts[:2] == [PACKAGE, "vendor"] and len(parts) == 4
     return parts[2] if vendored and LEGAL.fullmatch(parts[-1]) else ""
 
 

@@ -102,7 +102,8 @@ def add(desk: Desk, given: Offer) -> Changed:
         StoreError: Nothing was committed, and why.
     """
     name, selection = given.wish.name, given.selection
-    pin = source_pin(given.snapshot, name, given.ref, given.snapshot.capabilities)
+    may = given.snapshot.capabilities
+    pin = source_pin(given.snapshot, name, given.ref, may, selection.paths)
     values: dict[str, object] = {"url": str(given.wish.address)}
     values |= {"rev": given.wish.rev} if given.wish.rev else {}
     values |= {"take": list(given.wish.take)} if given.wish.take else {}
@@ -143,6 +144,8 @@ def take(
     fresh = Selection(new, {id_: selection.texts[id_] for id_ in new})
     if not new:
         raise UsageError(f"{', '.join(f'{source}/{path}' for path in roots)}: taken already")
+    paths = [id_.partition("/")[2] for id_ in (*lock.of(source), *new)]
+    pin = source_pin(given, source, pin.ref, pin.capabilities, paths)
 
     def locked(old: bytes | None) -> bytes:
         return dump_lock(lock_of(old, lock.sources, source).plus(pin, new))
@@ -203,8 +206,7 @@ def vendored(
     Raises:
         FailureError: A file of somebody else's is where one of them belongs.
     """
-    legal = {name: snapshot.legal[name] for name in sorted(snapshot.legal)}
-    files = selection.files(legal, source)
+    files = selection.files(snapshot.legal, source)
     lock = desk.lock()
     kept = {}
     for path, data in files.items():

@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import json
 import re
+import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from http.client import HTTPResponse
 
 from dynasaur.errors import FailureError, UsageError
 from dynasaur.pins import Address
 from dynasaur.sources.limits import MIB
 
 LARGEST = 16 * MIB
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,11 @@ def _read(url: str, seconds: float) -> list[Entry]:
     opener = urllib.request.build_opener(_NoRedirect())
     try:
         with opener.open(url, timeout=min(seconds, 60.0)) as answer:
-            data = answer.read(LARGEST + 1)
+            data = _all_of(answer, url, time.monotonic() + seconds)
     except (urllib.error.URLError, OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
+        if getattr(error, "code", 0) in _REDIRECTS:
+            reason = "it redirects to another address, which is not followed: give that one"
         raise FailureError(f"{url} cannot be read: {reason}") from error
     if len(data) > LARGEST:
         raise FailureError(f"{url} is larger than {LARGEST // MIB} MiB, which is too much")
@@ -67,8 +72,18 @@ def _read(url: str, seconds: float) -> list[Entry]:
         if table["version"] != 1:
             raise FailureError(f"{url} is an index of a version that is not known here")
         return [_entry(one) for one in table["sources"]]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise FailureError(f"{url} is no index of sources") from error
+
+
+def _all_of(answer: HTTPResponse, url: str, until: float) -> bytes:
+    """What a server sends, bounded in size and in time."""
+    data = b""
+    while len(data) <= LARGEST and (part := answer.read1(MIB)):
+        data += part
+        if time.monotonic() > until:
+            raise FailureError(f"{url} is too slow: --timeout allows more")
+    return data
 
 
 def _entry(one: dict[str, object]) -> Entry:

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from dynasaur.config import PACKAGE
 from dynasaur.errors import ActionError
 from dynasaur.pins import ModulePin, SourcePin, h1
-from dynasaur.pins.licence import LEGAL
+from dynasaur.pins.licence import holding
 from dynasaur.snapshot import Pinned, Snapshot
 from dynasaur.source import gather, relative_imports
 from dynasaur.source.text import BOM
@@ -36,10 +36,14 @@ class Selection:
             parts = pin.path.split("/")[:-1]
             for end in range(2, len(parts) + 1):
                 found["/".join([*parts[:end], "__init__.py"])] = b""
-        if self.pins:
-            for name, text in legal.items():
-                found[f"{PACKAGE}/vendor/{source}/{name}"] = text.encode()
+        for name in holding(legal, self.paths):
+            found[f"{PACKAGE}/vendor/{source}/{name}"] = legal[name].encode()
         return found
+
+    @property
+    def paths(self) -> list[str]:
+        """The modules' paths in their source."""
+        return [id_.partition("/")[2] for id_ in self.pins]
 
 
 def mount_of(source: str) -> str:
@@ -146,10 +150,25 @@ def _pinned(snapshot: Snapshot, source: str, path: str, text: str) -> ModulePin:
     )
 
 
-def source_pin(snapshot: Snapshot, name: str, ref: str, capabilities: Iterable[str]) -> SourcePin:
-    """The pin of a source."""
+def source_pin(
+    snapshot: Snapshot,
+    name: str,
+    ref: str,
+    capabilities: Iterable[str],
+    paths: Collection[str],
+) -> SourcePin:
+    """The pin of a source.
+
+    Args:
+        snapshot: The source at the commit.
+        name: What the library calls it.
+        ref: What was asked for.
+        capabilities: What is approved.
+        paths: The modules that are vendored of it; the legal files are those that hold for them.
+    """
     about = snapshot.about
-    legal = {name: text for name, text in snapshot.legal.items() if LEGAL.fullmatch(name)}
+    kept = holding(snapshot.legal, paths) if paths else _own(snapshot.legal)
+    legal = {one: snapshot.legal[one] for one in kept}
     return SourcePin(
         name=name,
         url=about.url,
@@ -162,6 +181,10 @@ def source_pin(snapshot: Snapshot, name: str, ref: str, capabilities: Iterable[s
         legal=tuple(sorted(legal)),
         h1=h1({name: text.encode() for name, text in legal.items()}),
     )
+
+
+def _own(legal: Iterable[str]) -> list[str]:
+    return [one for one in legal if "/" not in one]
 
 
 def _is_inside(name: str, mount: str) -> bool:

@@ -57,7 +57,7 @@ class Tree:
     Attributes:
         id: git's id of its `actions/`.
         modules: Path without `.py` below `actions/`, to blob and content.
-        legal: Its legal files, by name.
+        legal: Its legal files by name, and those beside its actions by their path there.
         problems: Files that are no modules, one line each.
     """
 
@@ -85,9 +85,9 @@ def read_tree(git: Git, commit: str, limits: Limits, folder: str = "") -> Tree:
         where = f"{folder}/{PACKAGE}" if folder else PACKAGE
         hint = _elsewhere(git, limits, commit)
         raise FailureError(f"it is no library: commit {commit[:12]} has no {where}/ package{hint}")
-    legal = _legal(tops)
     below = list(_listed(git, limits, "-r", package.id))
     wanted = _modules(below, limits)
+    legal = [*_legal(tops), *_beside(below, limits)]
     contents = _contents(git, [*wanted, *legal])
     modules: dict[str, tuple[str, str]] = {}
     problems: list[str] = []
@@ -135,6 +135,19 @@ def _legal(tops: Sequence[Sequence[Found]]) -> list[Found]:
         if any(map(is_licence, found)):
             break
     return list(found.values())
+
+
+def _beside(below: Sequence[Found], limits: Limits) -> list[Found]:
+    """The legal files beside the actions, in the folder of a category or of a vendored source."""
+    found = []
+    for one in below:
+        *folders, name = one.path.split("/")
+        is_paper = LEGAL.fullmatch(name) and not name.endswith(".py") and one.size <= LEGAL_SIZE
+        if folders and is_paper and all(map(_PART.fullmatch, folders)):
+            found.append(one)
+    if sum(one.size for one in found) > limits.total:
+        raise FailureError("its legal files are too large, and are refused")
+    return found
 
 
 def _elsewhere(git: Git, limits: Limits, commit: str) -> str:

@@ -13,7 +13,7 @@ from dynasaur.repo import Change
 from dynasaur.repo.files import read_plain
 from dynasaur.snapshot import Snapshot
 from dynasaur.sources.add import Changed, provenance, vendored
-from dynasaur.sources.desk import Desk, lock_of
+from dynasaur.sources.desk import VENDOR, Desk, lock_of
 from dynasaur.sources.merge import Merges
 from dynasaur.sources.mirror import Mirror
 from dynasaur.sources.selection import Selection, matching, mount_of, select, source_pin
@@ -82,7 +82,7 @@ def prepare(desk: Desk, name: str, to: str = "", *, min_age: float = 0.0) -> Upd
     removed = tuple(sorted(set(desk.lock().of(name)) - set(selection.pins)))
     _no_edits_lost(desk, removed, before)
     capabilities = {*old.capabilities, *after.capabilities}
-    new = source_pin(after, name, ref, capabilities)
+    new = source_pin(after, name, ref, capabilities, selection.paths)
     reasons = (*_moved(mirror, old, ref, commit), *_gained(desk, old, after, selection))
     conflicts = {f"{name}/{path}": str(merged.merges.waiting(path)) for path in merged.clashes}
     return Update(wish, old, new, before, after, selection, removed, reasons, conflicts)
@@ -106,6 +106,8 @@ def apply(desk: Desk, update: Update) -> Changed:
     renewed = tuple(id_ for id_ in sorted(pins) if pins[id_] != seen.modules.get(id_))
     files = vendored(desk, update.selection, update.after, name)
     files |= {seen.modules[id_].path: None for id_ in update.removed}
+    papers = (f"{VENDOR}/{name}/{one}" for one in {*update.old.legal} - {*update.new.legal})
+    files |= {one: None for one in papers if read_plain(desk.root / one) is not None}
 
     def locked(old: bytes | None) -> bytes:
         now = lock_of(old, seen.sources, name)

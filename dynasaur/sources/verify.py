@@ -111,9 +111,15 @@ def restore(desk: Desk) -> list[str]:
     for source in lock.sources.values():
         pins = lock.of(source.name)
         missing = [pin for pin in pins.values() if read_plain(desk.root / pin.path) is None]
-        if not source.url or not missing:
+        papers = [one for one in _papers(source) if read_plain(desk.root / one) is None]
+        if not source.url or not pins or not (missing or papers):
             continue
         snapshot = desk.snapshot(source)
+        for path in papers:
+            text = snapshot.legal.get(path.removeprefix(f"{VENDOR}/{source.name}/"))
+            if text is not None:
+                write_whole(real_folders(desk.root, path, make=True), text.encode())
+                done.append(path)
         for pin in missing:
             data = desk.repo.past.content("HEAD", pin.path)
             module = snapshot.modules.get(pin.id.partition("/")[2])
@@ -179,6 +185,11 @@ def _legal(desk: Desk, lock: Lock) -> Iterator[Finding]:
         found = {name: data for name, data in texts.items() if data is not None}
         if len(found) == len(texts) and h1(found) != source.h1:
             yield Finding("changed", folder, f"the legal files in {folder} were changed by hand")
+
+
+def _papers(source: SourcePin) -> list[str]:
+    """Where the legal files of a source are vendored."""
+    return [f"{VENDOR}/{source.name}/{one}" for one in source.legal]
 
 
 def _extra(desk: Desk, lock: Lock) -> Iterator[Finding]:
