@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
+import resource
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -252,6 +253,25 @@ def test_a_folder_that_cannot_be_made_leaves_the_index_in_memory(tmp_path: Path)
     documents = {f"k{n}": made_up(f"k{n}", 0) for n in range(5)}
     bring_in(index, documents.values())
     assert_same(index, documents)
+
+
+def test_a_full_disk_is_not_filled_further(tmp_path: Path) -> None:
+    index = Index(tmp_path)
+    bring_in(index, [made_up("a", 1)])
+    before = sorted(tmp_path.iterdir())
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (300, limit[1]))
+    try:
+        documents = {f"k{number}": made_up(f"k{number}", number) for number in range(20)}
+        bring_in(index, documents.values())
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert_same(index, documents)
+    assert sorted(tmp_path.iterdir()) == before, "nothing is left of what did not fit"
+    assert len(Index(tmp_path)) == 1
+    bring_in(index, documents.values())
+    index.update([made_up("k99", 1)])
+    assert len(Index(tmp_path)) == 21
 
 
 VERSIONS = 12

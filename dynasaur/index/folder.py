@@ -81,11 +81,15 @@ class Folder:
 
     def write(self, segments: Mapping[int, Segment], seen: str) -> None:
         """Make these the segments that count. Only inside `writing`."""
-        for number, segment in segments.items():
-            if number not in self._opened:
-                self._put(self._file(number), segment.data)
+        new = {number: one for number, one in segments.items() if number not in self._opened}
         listing = _listing(list(segments), seen)
-        self._put(self._list, listing)
+        try:
+            for number, segment in new.items():
+                self._put(self._file(number), segment.data)
+            self._put(self._list, listing)
+        except OSError:  # a full disk must not be filled further by each that tries
+            self._remove(map(self._file, new))
+            raise
         self._listed, self.seen = listing, seen
         merged = self._opened.keys() - segments.keys()
         self._opened = dict(segments)
