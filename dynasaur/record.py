@@ -140,6 +140,19 @@ class Trajectory:
 
 
 @dataclass(frozen=True, slots=True)
+class Private:
+    """What may not be passed on, cut into all pieces of one length; `checks.quoted` makes them.
+
+    Attributes:
+        windows: Pieces so long that one of them anywhere is a quotation.
+        snippets: Shorter ones: a constant that is made of these alone is one.
+    """
+
+    windows: frozenset[str] = frozenset()
+    snippets: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Harvest:
     """What a run leaves for the registry.
 
@@ -151,8 +164,7 @@ class Harvest:
         calls: The recorded calls, in order.
         solved: An answer was submitted.
         answer: That answer.
-        private: What nothing that is kept may quote, in windows; see `checks.quoted`. Where there
-            is some, recorded calls become no examples.
+        private: What nothing that is kept may quote; recorded calls then become no examples.
     """
 
     run: str
@@ -162,7 +174,7 @@ class Harvest:
     calls: tuple[Call, ...] = ()
     solved: bool = False
     answer: Json = None
-    private: frozenset[str] = frozenset()
+    private: Private | None = None
 
 
 @dataclass(frozen=True, slots=True)

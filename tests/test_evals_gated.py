@@ -15,14 +15,14 @@ import pytest
 
 from dynasaur import source
 from dynasaur.checks import rules
-from dynasaur.checks.quoted import quotes, windows
+from dynasaur.checks.quoted import quotes, snippets, windows
 from dynasaur.evals.attempt import Job
 from dynasaur.evals.plan import Plan
 from dynasaur.evals.private import repository_of, told
 from dynasaur.evals.problem import Problem
 from dynasaur.evals.results import Result
 from dynasaur.evals.suites.table import SUITES
-from dynasaur.record import Harvest
+from dynasaur.record import Harvest, Private
 from tests.builders import suites as made
 from tests.builders.cli import Done, dynasaur, script
 from tests.builders.repos import git
@@ -209,6 +209,9 @@ def test_quoting(text: str, found: bool) -> None:
         f"# {QUESTION}\ndef f() -> str:\n    return ''\n",
         f"def f() -> bytes:\n    return {b64encode(QUESTION.encode())!r}\n",
         f"def f() -> str:\n    return {QUESTION[::-1]!r}\n",
+        f"def f() -> str:\n    return {QUESTION[6:24]!r}\n",
+        'def f() -> str:\n    """F.\n\n    >>> f("vermilion waistcoat")\n    """\n    return ""\n',
+        'def f() -> str:\n    """F.\n\n    >>> f()\n    waistcoat twice\n    """\n    return ""\n',
         "def which_xylophonist_of_the_zanzibar_quintet_wore() -> str:\n    return ''\n",
     ],
 )
@@ -217,8 +220,9 @@ def test_ways_to_quote(code: str) -> None:
     action = source.read_action(
         code, path=Path(f"actions/text/{name}.py"), category="text", source="local", module=name
     )
-    for private, found in ((windows(QUESTION), True), (windows("Nothing of the kind here"), False)):
-        harvest = Harvest("r", "t", "m", (code,), private=frozenset(private))
+    for text, found in ((QUESTION, True), ("Nothing of the kind is here", False)):
+        private, cut = windows(text), frozenset(snippets(text))
+        harvest = Harvest("r", "t", "m", (code,), private=Private(frozenset(private), cut))
         said = [one.message for one in rules.findings(action, harvest) if one.rule == "quoted"]
         assert said == (["it quotes the task, which may not be passed on"] if found else [])
 

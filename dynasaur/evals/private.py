@@ -10,17 +10,17 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from dynasaur import config, trajectory
-from dynasaur.checks.quoted import quotes, windows
+from dynasaur.checks.quoted import quotes, snippets, windows
 from dynasaur.errors import UsageError
 from dynasaur.evals.folder import MANIFEST, read_manifest
 from dynasaur.evals.problem import Problem
 from dynasaur.evals.results import Result
-from dynasaur.record import Harvest
+from dynasaur.record import Harvest, Private
 
 _VALUE = re.compile(r"[:(`'\"<>\d]")
 """Where a reason may begin to show a value."""
@@ -69,7 +69,7 @@ def told_reason(reason: str, problem: Problem) -> str:
     if not problem.gated:
         return reason
     said = _VALUE.split(reason, maxsplit=1)[0].strip()
-    return "" if quotes(said, _said(problem)) else said
+    return "" if quotes(said, _said(problem, windows)) else said
 
 
 def guarded(harvest: Harvest, record: Path, problem: Problem, suite: str) -> Harvest:
@@ -84,20 +84,21 @@ def guarded(harvest: Harvest, record: Path, problem: Problem, suite: str) -> Har
     if not problem.gated:
         return harvest
     steps = trajectory.load(record).steps
-    private = _said(problem) | windows(str(harvest.answer))
+    private = _said(problem, windows) | windows(str(harvest.answer))
     code = ""
     for step in steps:
         code = f"{code}\n{step.code}"
         if step.observation is not None:
             # what the code had said before it was printed may come from the model
             private |= windows(step.observation.output) - windows(code)
-    return replace(harvest, task=f"a problem of {suite}", private=frozenset(private))
+    apart = Private(frozenset(private), frozenset(_said(problem, snippets)))
+    return replace(harvest, task=f"a problem of {suite}", private=apart)
 
 
-def _said(problem: Problem) -> set[str]:
-    """The windows of what a problem says, its attachments with it as far as they are text."""
+def _said(problem: Problem, pieces: Callable[[str], set[str]]) -> set[str]:
+    """The pieces of what a problem says, its attachments with it as far as they are text."""
     texts = [problem.question, problem.truth, *problem.choices, *_texts(problem.files)]
-    return {window for text in texts for window in windows(text)}
+    return {piece for text in texts for piece in pieces(text)}
 
 
 def _texts(files: Iterable[Path]) -> Iterable[str]:

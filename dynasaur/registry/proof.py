@@ -115,7 +115,7 @@ class Proof:
         one.level = one.level if one.replay else Evidence.REPLAYED
         awaited = one.action.signature.startswith("async ")
         shown: tuple[Example, ...] = ()
-        if not self.case.harvest.private:  # what was passed may come from the task's data
+        if self.case.harvest.private is None:  # what was passed may come from the task's data
             shown = evidence.examples(
                 one.name, calls, first.results, second.results, awaited=awaited
             )
