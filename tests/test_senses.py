@@ -247,6 +247,8 @@ def test_pictures_are_made_fit_to_be_sent(tmp_path: Path, monkeypatch: pytest.Mo
     for path, kind in [("../broken.gif", ValueError), ("none.png", FileNotFoundError)]:
         with pytest.raises(kind), as_sent(path):
             pass
+    with pytest.raises(FileNotFoundError, match="download_file"), as_sent("https://a.test/a.png"):
+        pass
 
 
 @pytest.mark.skipif(not shutil.which("tesseract"), reason="no Tesseract")

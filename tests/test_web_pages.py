@@ -176,6 +176,19 @@ def test_following_links(site: WebSite) -> None:
     assert "# Hello" in follow_link(1)
 
 
+def test_a_relative_address_goes_on_from_the_open_page(site: WebSite, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no web address"):
+        open_page("/tea")
+    open_page(f"{site.host}/plain")
+    for relative in ("/tea", "./tea", "../tea"):
+        assert open_page(relative).startswith(f"Tea\nAddress: {site.host}/tea\n")
+    file = tmp_path / "own.html"
+    file.write_text("<p>a file of one's own</p>")
+    assert "a file of one's own" in open_page(str(file))  # it comes first, as it always did
+    with pytest.raises(ValueError, match="no web address"):
+        open_page("/tea")
+
+
 def test_filling_in_forms(site: WebSite) -> None:
     open_page(f"{site.host}/form")
     shown = fill_form({"words": "green tea", "lang": "German", "exact": "on"})
@@ -336,6 +349,7 @@ def test_nobody_answers() -> None:
         *("", "tea", "ftp://example.org/", "http://", "http://[::1", "http://a:99999/"),
         *("javascript:x()", "http://user:secret@example.org/", "http://example.org:0/"),
         "https://" + "a" * 5_000,
+        "/" + "a" * 5_000,
     ],
 )
 def test_what_is_no_address(address: str) -> None:

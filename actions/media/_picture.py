@@ -22,7 +22,8 @@ def as_sent(path: str) -> Iterator[str]:
     """
     file = Path(path)
     if not file.is_file():
-        raise FileNotFoundError(f"there is no file {path}")
+        hint = "; download_file(url) makes one of it" if "://" in path else ""
+        raise FileNotFoundError(f"there is no file {path}{hint}")
     here = Path.cwd()
     with file.open("rb") as opened:
         start = opened.read(8)

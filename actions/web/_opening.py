@@ -2,13 +2,13 @@
 
 import mimetypes
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from ._browser import Filled, rendered
 from ._decode import decoded
 from ._fetch import Fetched, fetch
 from ._html import parsed, sent_on
-from ._pages import Page, opened
+from ._pages import Page, open_url, opened
 from ._reading import html_page, page_of
 from ._visit import Pairs
 
@@ -33,10 +33,26 @@ def open_address(
         form: Names and values to post.
         filled: A form to fill in once the browser shows the page.
     """
+    url = _beside_open(url)
     if render:
         shown = rendered(url, obey_robots=obey_robots, filled=filled)
         return opened(html_page(shown.text, shown.url, shown.note, rendered=True))
     return opened(page_of(arrived(url, obey_robots=obey_robots, form=form)))
+
+
+def _beside_open(url: str) -> str:
+    """A relative address, such as '/tea', as one of the site whose page is open."""
+    if not url.startswith(("/", "./", "../", "?")) or _is_file(url):
+        return url
+    here = open_url()
+    return urljoin(here, url) if here.startswith(("http://", "https://")) else url
+
+
+def _is_file(path: str) -> bool:
+    try:
+        return Path(path).is_file()
+    except OSError:  # such as a name that is too long
+        return False
 
 
 def arrived(url: str, *, obey_robots: bool = True, form: Pairs | None = None) -> Fetched:
@@ -48,7 +64,7 @@ def arrived(url: str, *, obey_robots: bool = True, form: Pairs | None = None) ->
         form: Names and values to post.
     """
     path = unquote(urlsplit(url).path) if url.startswith("file:///") else url
-    if "://" not in path and Path(path).is_file():
+    if "://" not in path and _is_file(path):
         kind = mimetypes.guess_type(path)[0] or ""
         return Fetched(path, kind, body=Path(path).read_bytes())
     fetched = fetch(url, form=form, obey_robots=obey_robots)

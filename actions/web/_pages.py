@@ -102,6 +102,11 @@ def opened(page: Page) -> Page:
     return page
 
 
+def open_url() -> str:
+    """The address of the page that is open; empty where none is."""
+    return _OPEN[0].url if _OPEN else ""
+
+
 def current() -> Page:
     """The page that is open.
 

@@ -18,7 +18,8 @@ def open_page(url: str, render: bool = False, obey_robots: bool = True) -> str:
     from the page that is open. Cookies are kept.
 
     Args:
-        url: The web address (URL, link), such as 'https://example.org'; or an HTML file.
+        url: The web address (URL, link), such as 'https://example.org'; or an HTML file. One that
+            begins with '/', './', '../' or '?' goes on from the page that is open.
         render: Show the page in a browser, so that its scripts (JavaScript) run. Slower.
         obey_robots: Leave alone what the site's robots.txt asks programs to leave alone.
 
