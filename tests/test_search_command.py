@@ -46,6 +46,22 @@ def test_a_name_with_its_place_ranks_first(tmp_path: Path) -> None:
         assert second["score"] < 1.0
 
 
+@pytest.mark.parametrize(
+    ("query", "source", "told"),
+    [
+        ("zzqxv", "base", "nothing in the library fits"),
+        ("", "base", "nothing in the library fits"),
+        ("mean", "bsae", "no action is of a source bsae; there are base"),
+        ("mean", "local", "no action is of a source local; there are base"),
+        ("mean", "\x1b[2J", "no action is of a source \ufffd[2J; there are base"),
+    ],
+)
+def test_what_finds_nothing_says_why(tmp_path: Path, query: str, source: str, told: str) -> None:
+    made, _ = Library.create(tmp_path / "library")
+    done = dynasaur("search", query, "--source", source, cwd=made.root)
+    assert (done.code, done.out, done.err) == (0, "", f"dynasaur: {told}\n")
+
+
 def test_a_search_loads_nothing_that_it_does_not_need(tmp_path: Path) -> None:
     made, _ = Library.create(tmp_path / "library")
     code = (

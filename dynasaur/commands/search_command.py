@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dynasaur.commands._output import about, columns, document
+from dynasaur.commands._output import about, columns, document, plain
 from dynasaur.commands._retriever_options import retriever_options
 from dynasaur.commands._wiring import (
     json_option,
@@ -18,6 +18,7 @@ from dynasaur.commands._wiring import (
 
 if TYPE_CHECKING:
     from dynasaur.index import Reason
+    from dynasaur.library import Library
     from dynasaur.types import Hit, Json
 
 
@@ -66,7 +67,14 @@ def command(
         rows += [("", "", f"  {one.field}", f"{one.score:+.2f} {one.word}") for one in why]
     columns(rows)
     if not hits:
-        click.echo("dynasaur: nothing in the library fits", err=True)
+        click.echo(f"dynasaur: {_why_nothing(library, source)}", err=True)
+
+
+def _why_nothing(library: Library, source: str | None) -> str:
+    known = {entry.source for entry in library.retriever.entries()} if source else set()
+    if source is None or source in known:
+        return "nothing in the library fits"
+    return f"no action is of a source {plain(source)}; there are {', '.join(sorted(known))}"
 
 
 def _document(hit: Hit, reasons: Sequence[Reason], explain: bool) -> Json:
