@@ -125,7 +125,8 @@ def _side_by_side(all_of: Sequence[Finished], runs: Path | None) -> Iterator[str
 
 
 def _problems(each: Finished, runs: Path | None, results: Sequence[Result]) -> Iterator[str]:
-    head = ("problem", "group", "outcome", "answer", "steps", "tokens", "seconds", "generated used")
+    numbers = ("steps", "tokens", "seconds", "cost")
+    head = ("problem", "group", "outcome", "answer", *numbers, "generated used")
     rows = [
         (
             _safe(one.id),
@@ -135,6 +136,7 @@ def _problems(each: Finished, runs: Path | None, results: Sequence[Result]) -> I
             str(one.steps),
             f"{one.tokens:,}",
             f"{one.seconds:.1f}",
+            "unknown" if one.cost is None else f"${one.cost:,.4f}",
             _safe(", ".join(one.generated)),
         )
         for one in results
