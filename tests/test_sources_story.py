@@ -228,7 +228,9 @@ def test_a_gift_becomes_a_pull_request_where_gh_is(
     own(ada, "text/clean.py", CLEAN, "add text/clean")
     push(ada, server.url("acme"), "HEAD:main")
     bea.did("source", "add", server.url("acme"), "--name", "acme", "--take", "clean", "--trust")
-    own(bea, "text/whisper.py", WHISPER, "add text/whisper")
+    people = "Co-authored-by: Cid <c@example.org>\nCo-authored-by: Dee <d@example.org>"
+    said = f"Dynasaur-Run: r1\n{people}\nReviewed-on: https://build.corp.internal/7"
+    own(bea, "text/whisper.py", WHISPER, f"add text/whisper\n\n{said}")
     asked = tmp_path / "asked"
     gh = tmp_path / "bin" / "gh"
     gh.parent.mkdir()
@@ -244,6 +246,21 @@ def test_a_gift_becomes_a_pull_request_where_gh_is(
     assert words[words.index("--repo") + 1] == "127.0.0.1/acme"
     assert "--draft" in words
     assert "- text/whisper: Text in small letters" in asked.read_text()
+    there = server.folder / "acme.git"
+    kept = git(there, "log", "-1", "--format=%(trailers:only)", done.out.split()[1]).strip()
+    assert kept == f"Dynasaur-Run: r1\n{people}"
+    again = ("give", "whisper", "--to", "acme", "--yes", "--signoff")
+    assert "was given before" in bea.refused(*again)
+    git(there, "branch", "-D", done.out.split()[1])
+    hook = there / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\nprintf '\\033[2Jno' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    assert "it refuses the push" in bea.refused(*again)
+    hook.unlink()
+    branch = bea.did(*again).split()[1]
+    kept = git(there, "log", "-1", "--format=%(trailers:only)", branch).strip()
+    assert kept == f"Dynasaur-Run: r1\n{people}\nSigned-off-by: Bea <bea@example.org>"
 
 
 @pytest.mark.slow

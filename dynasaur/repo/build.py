@@ -170,7 +170,11 @@ def _commit(
 
 def message(change: Change) -> bytes:
     """The commit message: subject, body, trailers."""
-    trailers = "\n".join(f"{key}: {_one_line(value)}" for key, value in change.trailers.items())
+    given = (
+        (key, [value] if isinstance(value, str) else value)
+        for key, value in change.trailers.items()
+    )
+    trailers = "\n".join(f"{key}: {_one_line(one)}" for key, values in given for one in values)
     parts = [_one_line(change.subject), change.body.replace("\0", "").strip(), trailers]
     return ("\n\n".join(part for part in parts if part) + "\n").encode("utf-8", "replace")
 

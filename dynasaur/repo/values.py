@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,7 +19,7 @@ class Change:
     Attributes:
         subject: The commit's first line.
         body: The paragraphs after it; may be empty.
-        trailers: The commit's trailers, in order.
+        trailers: The commit's trailers, in order; of several values each is one.
         files: Path below the library's root, with `/`, to its new content; None deletes it.
         overwrite: Files that exist with other content may be replaced. Without it such a
             change is never merged: it waits on its branch for a person.
@@ -30,7 +30,7 @@ class Change:
 
     subject: str
     body: str
-    trailers: Mapping[str, str]
+    trailers: Mapping[str, str | Sequence[str]]
     files: Mapping[str, bytes | None] = field(repr=False)
     overwrite: bool = False
     edits: Mapping[str, Callable[[bytes | None], bytes | None]] = field(

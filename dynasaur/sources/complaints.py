@@ -27,7 +27,10 @@ _MEANINGS = {
     r"[Oo]ut of memory|memory exhausted|malloc failed|[Cc]annot allocate|mmap failed"
     r"|File too large|File size limit|died of signal": "it needs too much memory or disk, and is "
     "refused",
-    r"rejected|non-fast-forward": "it refuses the push: see its rules, and whether you may push",
+    r"Updates were rejected because": "that branch is there already, with other commits: it was "
+    "given before; delete it there to give it anew",
+    r"rejected|failed to push some refs": "it refuses the push: see its rules, and whether you may "
+    "push",
     r"early EOF|hung up|disconnect|RPC failed|bytes missing|Empty reply|transfer closed"
     r"|expected (flush|.packfile)|unable to read": "the connection broke off: try again",
     r"index-pack": "what it sends cannot be taken: it is damaged, or needs too much memory or disk",

@@ -95,10 +95,11 @@ def _change(one: Given, signer: Identity | None) -> Change:
     if one.action.category and not one.replaces:
         files[f"{PACKAGE}/{one.action.category}/__init__.py"] = b""
     verb = "revise" if one.replaces else "add"
-    trailers = dict(one.trailers)
+    trailers = {key: [*values] for key, values in one.trailers.items()}
     trailers.pop("Dynasaur-Source", None)
     if signer:
-        trailers["Signed-off-by"] = f"{signer.name} <{signer.email}>"
+        mark, signed = f"{signer.name} <{signer.email}>", trailers.setdefault("Signed-off-by", [])
+        signed += [] if mark in signed else [mark]
     return Change(f"{verb} {one.title}: {one.action.summary}"[:72], "", trailers, files)
 
 

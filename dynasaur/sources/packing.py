@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from dynasaur.source import gather, move, read_action, relative_imports
 from dynasaur.sources.desk import Desk
 from dynasaur.types import LOCAL, Action
 
+_KEPT = re.compile(r"Dynasaur-[A-Z][a-z]+|[A-Z][a-z]+(?:-[a-z]+)*-by")
+"""Trailers that go along; others may tell of machines and tickets of the library's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -25,14 +29,14 @@ class Given:
         here: Its full dotted name in this library.
         action: The action as it would be in the source.
         author: Who changed it last here.
-        trailers: Those of that commit.
+        trailers: Those of that commit that name people, or are ours.
         replaces: It takes the place of the source's own version.
     """
 
     here: str
     action: Action
     author: Identity
-    trailers: Mapping[str, str]
+    trailers: Mapping[str, Sequence[str]]
     replaces: bool
 
     @property
@@ -140,7 +144,7 @@ class Packing:
         if there.text == self._moved(module):
             raise ActionError(f"{self._to}/{place} has no edits of yours to give")
 
-    def _last_change(self, module: str) -> tuple[Identity, dict[str, str]]:
+    def _last_change(self, module: str) -> tuple[Identity, dict[str, list[str]]]:
         """Who changed it last, and what the commit said of where it comes from."""
         path = module.replace(".", "/") + ".py"
         shape = "%an%x00%ae%x00%(trailers:only,unfold)"
@@ -148,6 +152,8 @@ class Packing:
         if not told:
             raise ActionError(f"{path} is not committed: commit it first")
         name, mail, said = told.split("\0", 2)
-        pairs = (line.partition(": ") for line in said.splitlines())
-        kept = {key: value for key, _, value in pairs if key.startswith("Dynasaur-")}
+        kept: dict[str, list[str]] = {}
+        for key, _, value in (line.partition(": ") for line in said.splitlines()):
+            if _KEPT.fullmatch(key):
+                kept.setdefault(key, []).append(value)
         return Identity(name, mail), kept
