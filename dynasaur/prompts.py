@@ -188,6 +188,7 @@ def resumed(back: Restored | None, last: int) -> str:
         parts.append(f"All variables, functions and imports are gone{why}.")
     else:
         parts.append(f"These names came back: {cut(', '.join(back.names), 2_000)}.")
+        parts.append("What actions keep between calls, such as an open web page, did not.")
         if 0 < back.step < last:
             parts.append(f"They are as they were after step {back.step}, not after step {last}.")
     if back and back.lost:

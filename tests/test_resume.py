@@ -71,6 +71,7 @@ def test_a_killed_run_goes_on_with_its_variables(library: Path) -> None:
     assert "The sum, twice?" in told[1]
     assert FIRST in told[2]
     assert "These names came back: " in told[-1]
+    assert "such as an open web page, did not." in told[-1]
     assert "generator (" in told[-1]
     document = saved(library, done.json["run"])
     assert [step["number"] for step in document["trajectory"]] == [1, 2]
