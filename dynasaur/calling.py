@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import wraps
 from pathlib import Path
@@ -12,9 +12,10 @@ from dynasaur.agent.hosted import HostedKernel
 from dynasaur.agent.outside import Outside
 from dynasaur.agent.protocols import Library
 from dynasaur.agent.scene import Permit
+from dynasaur.agent.supplies import supply
 from dynasaur.errors import BlockedError, DynasaurError, FailureError, LimitError, UsageError
 from dynasaur.schemas import arguments_of
-from dynasaur.types import Action, Ending, Json, Module, Observation, Usage
+from dynasaur.types import Action, Ending, Json, Observation, Usage
 
 RESULT = "give_result_of_call"
 """The host function by which a result leaves the kernel."""
@@ -128,11 +129,13 @@ class Call(HostedKernel):
         Raises:
             FailureError: There is no kernel, or the action cannot be imported.
         """
+        from dynasaur.packages import wants_of
+
         kernel = self.kernel
         self.begin(seconds)
         kernel.start()
         modules = self._library.retriever.closure([action.module])
-        self._supply(modules)
+        supply(self._library, kernel, wants_of(modules))
         kernel.load(modules, {action.name: action.module})
         arguments = arguments_of(action, given.positional, given.named)
         awaited = "await " if action.signature.startswith("async ") else ""
@@ -142,17 +145,6 @@ class Call(HostedKernel):
     def _give(self, result: Json) -> Json:
         self._results.append(result)
         return None
-
-    def _supply(self, modules: Sequence[Module]) -> None:
-        """Give the kernel the packages that the heads ask for."""
-        from dynasaur.packages import wants_of
-
-        if wants := wants_of(modules):
-            supply = self._library.packages.ensure(wants)
-            if supply.problem:
-                raise FailureError(supply.problem)
-            if supply.site is not None:
-                self.kernel.supply(supply.site)
 
 
 class Shown:

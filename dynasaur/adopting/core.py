@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dynasaur.adopting import probe
 from dynasaur.adopting.text import action_name, action_text
+from dynasaur.agent.supplies import supply
 from dynasaur.errors import ActionError, FailureError, UsageError
 from dynasaur.types import Json
 
@@ -89,6 +90,8 @@ def _looked(
     library: Library, wanted: Iterable[tuple[str, str]], needs: Sequence[str]
 ) -> Iterator[list[dict[str, Any]]]:
     """What the kernel finds for each of these, all in one kernel."""
+    from dynasaur.packages import Want
+
     given: list[Json] = []
 
     def give(value: Json) -> Json:
@@ -101,7 +104,7 @@ def _looked(
         kernel = library.kernel(work, {GIVE: give})
         kernel.start()
         try:
-            _supply(library, kernel, needs)
+            supply(library, kernel, [Want(one, "this command") for one in needs])
             kernel.execute(inspect.getsource(probe), timeout=SECONDS)
             for module, name in wanted:
                 given.clear()
@@ -113,14 +116,3 @@ def _looked(
                 yield [one for one in given[0] if isinstance(one, dict)]
         finally:
             kernel.close()
-
-
-def _supply(library: Library, kernel: Any, needs: Sequence[str]) -> None:
-    from dynasaur.packages import Want
-
-    if needs:
-        supply = library.packages.ensure([Want(one, "this command") for one in needs])
-        if supply.problem:
-            raise FailureError(supply.problem)
-        if supply.site is not None:
-            kernel.supply(supply.site)

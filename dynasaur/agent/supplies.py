@@ -1,11 +1,30 @@
-"""Packages that a step needs, had before it runs: those it asks for, and those of its actions."""
+"""Packages that code needs, had before it runs: those it asks for, and those of its actions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from dynasaur.agent.protocols import Kernel, Library, Listener
+from dynasaur.errors import FailureError
 from dynasaur.types import Module
+
+if TYPE_CHECKING:
+    from dynasaur.packages import Want
+
+
+def supply(library: Library, kernel: Kernel, wants: Sequence[Want]) -> None:
+    """Have packages on a kernel's path, without which there is no sense in going on.
+
+    Raises:
+        FailureError: One of them is not to be had; says why.
+    """
+    if wants:
+        supplied = library.packages.ensure(wants)
+        if supplied.problem:
+            raise FailureError(supplied.problem)
+        if supplied.site is not None:
+            kernel.supply(supplied.site)
 
 
 def supplied(
