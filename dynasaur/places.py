@@ -33,7 +33,7 @@ def kind_of(parts: Sequence[str]) -> FileKind:
 def title(module: str) -> str:
     """How people name a module: `tables/mean`, `base/tables/mean`."""
     _, *parts = module.split(".")
-    return "/".join(parts[1:] if parts[0] == "vendor" else parts)
+    return "/".join(parts[1:] if parts[:1] == ["vendor"] else parts)
 
 
 def sandbox_only(modules: Iterable[Module]) -> str:

@@ -469,6 +469,39 @@ def test_a_shallow_clone_says_how_to_deepen_it_and_does_so_on_request(
     assert len(done.json["actions"]) == 5
 
 
+def test_what_came_before_the_head_is_fetched_as_well(repository: Path, tmp_path: Path) -> None:
+    clone = tmp_path / "clone"
+    address = f"file://{repository}"
+    git(tmp_path, "clone", "-q", "--depth", "1", "--branch", "change", address, str(clone))
+    root = clone / "my library"
+    for missing, line in (
+        ("HEAD~1", "git fetch --no-tags --unshallow origin`"),
+        ("1234567", "git fetch --no-tags --unshallow origin`"),
+        ("origin/main^", "--unshallow origin +refs/heads/main:refs/remotes/origin/main`"),
+    ):
+        done = dynasaur("review", f"{missing}..HEAD", cwd=root)
+        assert (done.code, line in done.err) == (2, True), done.err
+    done = dynasaur("review", "HEAD~1..HEAD", "--fetch", "--format", "json", cwd=root)
+    assert done.code == 1, done.err
+    assert len(done.json["actions"]) == 5
+
+
+def test_the_first_commit_of_a_library_is_reviewed(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet", "--initial-branch=main", str(tmp_path / "new"))
+    root = tmp_path / "new"
+    git(root, "commit", "--quiet", "--allow-empty", "-m", "nothing")
+    (root / "actions/text").mkdir(parents=True)
+    for name in ("actions/__init__.py", "actions/text/__init__.py"):
+        (root / name).touch()
+    (root / "actions/text/shout_text.py").write_text(action())
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "-m", "all")
+    done = dynasaur("review", "HEAD~1..HEAD", "--format", "json", cwd=root)
+    assert done.code == 0, done.err
+    named = [one["name"] for one in done.json["actions"]]
+    assert named == ["actions", "text", "text/shout_text"]
+
+
 def test_the_schema_is_printed(tmp_path: Path) -> None:
     done = dynasaur("review", "--schema", cwd=tmp_path)
     assert done.code == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -132,27 +133,30 @@ def _is_shallow(place: Place) -> bool:
 
 
 def _remote_branch(git: Git, revision: str) -> tuple[str, str]:
-    """The remote and the branch that a revision probably means."""
+    """The remote and the branch that a revision probably means; no branch for all of them."""
     remotes = git.line("remote").split("\n")
+    revision = re.split(r"[~^@]", revision, maxsplit=1)[0]
     first, _, rest = revision.partition("/")
     if first in remotes and rest:
         return first, rest
     remote = "origin" if "origin" in remotes or not remotes[0] else remotes[0]
-    return remote, revision.partition("~")[0].partition("^")[0]
+    unnamed = revision in {"HEAD", ""} or re.fullmatch("[0-9a-f]{7,39}", revision)
+    return remote, "" if unnamed else revision
 
 
 def _fetch_words(remote: str, branch: str, *, unshallow: bool) -> list[str]:
-    refs = f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}"
+    refs = [f"+refs/heads/{branch}:refs/remotes/{remote}/{branch}"] if branch else []
     if len(branch) in {40, 64} and set(branch) <= set("0123456789abcdef"):
-        refs = branch
+        refs = [branch]
     deeper = ["--unshallow"] if unshallow else []
-    return ["git", "fetch", "--no-tags", *deeper, remote, refs]
+    return ["git", "fetch", "--no-tags", *deeper, remote, *refs]
 
 
 def _fetch(git: Git, remote: str, branch: str, *, unshallow: bool) -> None:
     words = _fetch_words(remote, branch, unshallow=unshallow)[2:]
     quiet = ("--quiet", "--no-recurse-submodules", "--no-write-fetch-head", "--end-of-options")
-    options, rest = words[:-2], words[-2:]
+    at = words.index(remote)
+    options, rest = words[:at], words[at:]
     try:
         git.run(
             "fetch",
@@ -166,4 +170,5 @@ def _fetch(git: Git, remote: str, branch: str, *, unshallow: bool) -> None:
             seconds=FETCH_SECONDS,
         )
     except StoreError as error:
-        raise UsageError(f"{branch} cannot be fetched from {remote}: {error}") from error
+        what = branch or "what came before"
+        raise UsageError(f"{what} cannot be fetched from {remote}: {error}") from error
