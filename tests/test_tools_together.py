@@ -66,7 +66,11 @@ boxes = int(look_at_image(download_file(links['Label']), 'What number is on the 
 """
 CALL = """
 boxes = shop_add(boxes, b=1)
-submit_final_answer(price * boxes)
+try:
+    said = open_page('http://elsewhere.test/')
+except Exception as error:
+    said = str(error)
+submit_final_answer([price * boxes, said])
 """
 
 
@@ -121,7 +125,10 @@ def test_a_task_is_solved_by_all_of_them_together(
     shown = capsys.readouterr()
     assert code == 0, shown.err
     done = json.loads(shown.out)
-    assert done["answer"] == 24.0
+    cost, said = done["answer"]
+    assert cost == 24.0
+    assert "elsewhere.test" in said, "what is not on the list cannot be reached"
+    assert "allow" in said
     # The gate asks once more: it runs the recorded call again from the saved file alone.
     assert set(world.site.asked) == {"/robots.txt", "/shop", "/prices.csv", "/label.png"}
     assert world.engine.asked[0][2]["q"] == "price of green tea"
