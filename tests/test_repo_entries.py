@@ -74,7 +74,7 @@ def test_git_makes_the_same_of_any_index(tmp_path: Path, hash_name: str) -> None
             continue
         assert put_by_git(tmp_path, wanted, zero), wanted
         if index.read_bytes() != before:  # git writes none where nothing is to be changed
-            assert b"".join(parts) == index.read_bytes(), wanted
+            assert b"".join([*parts, entries.seal(parts)]) == index.read_bytes(), wanted
     assert 0 < left_to_git < 30
 
 
@@ -134,8 +134,14 @@ def test_what_changed_in_the_moment_of_the_index_is_still_seen(tmp_path: Path) -
     assert git(root, "status", "--porcelain") == " M README.md\n?? other/"
 
 
-def test_the_index_keeps_its_mode(tmp_path: Path) -> None:
+@pytest.mark.parametrize("large", [0, 1 << 20], ids=["looked through ahead", "when needed"])
+def test_the_index_keeps_its_mode(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, large: int
+) -> None:
+    monkeypatch.setattr("dynasaur.repo.index.LARGE", large)
     root = clone_of_a_person(tmp_path)
     (root / ".git/index").chmod(0o660)
     assert Repo(root).commit("r1", [adding("words")]).merged
     assert (root / ".git/index").stat().st_mode & 0o777 == 0o660
+    git(root, "fsck", "--strict")
+    assert git(root, "status", "--porcelain") == ""

@@ -205,6 +205,22 @@ def test_a_branch_that_will_not_move_leaves_the_checkout_alone(
     assert git(root, "status", "--porcelain") == ""
 
 
+def counted(root: Path, results: list[list[str]], *waiting: str) -> str:
+    """What became of the saves that were killed."""
+    there = [
+        any(
+            committed(root, f"actions/text/{name}.py", where) is not None
+            for where in ("HEAD", *({f"dynasaur/{name}"} & {*waiting}))
+        )
+        for name, *_ in results
+    ]
+    told = [bool(reported) for _, reported, *_ in results]
+    lost = sum(said and not found for said, found in zip(told, there, strict=True))
+    return (
+        f"{len(results)} tried, {sum(told)} reported, {sum(there)} there, {lost} reported and lost"
+    )
+
+
 @pytest.mark.slow
 def test_killed_at_random_moments(tmp_path: Path) -> None:
     clone_of_a_person(tmp_path)
@@ -218,6 +234,7 @@ def test_killed_at_random_moments(tmp_path: Path) -> None:
         whole = {kept(tmp_path, name), kept(tmp_path, f"{name}_too")}
         assert whole == {True} if reported else len(whole) == 1, (name, reported)
         assert reported in {"", "merged"}, "the save before was killed, and this one had to wait"
+    print(counted(tmp_path, results))
 
 
 @pytest.mark.slow
@@ -236,6 +253,7 @@ def test_killed_with_every_git_that_it_had_started(tmp_path: Path) -> None:
         paths = [f"actions/text/{name}.py", f"actions/text/{name}_too.py"]
         whole = {committed(tmp_path, path, branch) is not None for path in paths}
         assert whole == {True} if reported or branch != "HEAD" else len(whole) == 1, name
+    print(counted(tmp_path, results, *waiting))
     print(sum(helped for *_, helped in results), "needed the command,", len(waiting), "wait")
 
 

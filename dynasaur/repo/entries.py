@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import struct
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Self
 
@@ -85,13 +85,20 @@ class Entries:
             wanted: The new content's id of each path; None takes the path away.
 
         Returns:
-            The new file in parts; None when git has to do it, or to say why it cannot: a file would
-            stand where a folder does, for one.
+            The new file in parts, without its seal; None when git has to do it, or to say why
+            it cannot: a file would stand where a folder does, for one.
         """
         try:
             return self._put(wanted)
         except (ValueError, struct.error):
             return None
+
+    def seal(self, parts: Iterable[bytes | memoryview]) -> bytes:
+        """The checksum that ends a file."""
+        digest = self._hash()
+        for part in parts:
+            digest.update(part)
+        return digest.digest()
 
     def _put(self, wanted: Mapping[bytes, str | None]) -> list[bytes | memoryview]:
         if any(not 0 < len(path) < LONGEST for path in wanted):
@@ -109,10 +116,7 @@ class Entries:
                 count += 1
         parts += [data[at : self._close], self._tree_part(wanted)]
         parts[0] = HEAD.pack(b"DIRC", 2, count)
-        digest = self._hash()
-        for part in parts:
-            digest.update(part)
-        return [*parts, digest.digest()]
+        return parts
 
     def _scan(self, count: int) -> tuple[list[int], int]:
         """Where each entry starts, and where the last one ends."""

@@ -14,8 +14,9 @@ import itertools
 import os
 import stat
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Self
 
@@ -29,6 +30,9 @@ from dynasaur.repo.place import Place
 COPY = "dynasaur-index."
 HOLD = "dynasaur-hold."
 HOLD_SECONDS = 1.0
+LARGE = 1 << 20
+"""Bytes from which the entries are looked for while the gits of a save are waited for."""
+
 _numbers = itertools.count()
 
 
@@ -60,12 +64,13 @@ class IndexCopy:
         git: git in the library's root.
         place: Where the library lies.
         hold: Hold the index's lock from now on.
+        ahead: It will be changed: look through it while other work goes on.
 
     Raises:
         MovedError: `hold`, and another git does not let go of the lock.
     """
 
-    def __init__(self, git: Git, place: Place, *, hold: bool = False) -> None:
+    def __init__(self, git: Git, place: Place, *, hold: bool = False, ahead: bool = True) -> None:
         self._git, self._place = git, place
         self._index, self._lock = place.git_dir / "index", place.git_dir / "index.lock"
         name = f"{os.getpid()}-{next(_numbers)}"
@@ -75,11 +80,16 @@ class IndexCopy:
             self._wait_for_lock(self._hold)
         self._seen = state(place)
         self._data = self._read()
+        large = ahead and len(self._data) > LARGE
+        self._pool = ThreadPoolExecutor(max_workers=1) if large else None
+        self._ahead = self._pool.submit(self._parse) if self._pool else None
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
+        if self._pool:
+            self._pool.shutdown()
         if self._hold:
             self._lock.unlink(missing_ok=True)
             self._hold.unlink(missing_ok=True)
@@ -103,11 +113,14 @@ class IndexCopy:
             if now not in {files[path].before, files[path].after}:
                 raise KeptBackError(f"{path} is staged")
         wanted = {self._name(path): file.after for path, file in files.items()}
-        data = None if self._entries is None else self._entries.put(wanted)
-        if data is None:
-            self._apply_by_git(wanted)
+        entries = self._entries
+        parts = entries and entries.put(wanted)
+        if entries and parts:
+            seal = partial(entries.seal, parts)
+            later = self._pool.submit(seal).result if self._pool else seal
+            self._write(parts, later)
         else:
-            self._write(data)
+            self._apply_by_git(wanted)
 
     def _apply_by_git(self, wanted: Mapping[bytes, str | None]) -> None:
         lines = (
@@ -127,7 +140,9 @@ class IndexCopy:
 
     @cached_property
     def _entries(self) -> Entries | None:
-        """Found when they are needed: the git that is started just before then starts meanwhile."""
+        return self._ahead.result() if self._ahead else self._parse()
+
+    def _parse(self) -> Entries | None:
         return Entries.of(self._data, self._place.hash_name)
 
     def _read(self) -> bytes:
@@ -142,14 +157,17 @@ class IndexCopy:
             self._write([self._data])
         return {"GIT_INDEX_FILE": str(self._copy)}
 
-    def _write(self, parts: Iterable[bytes | memoryview]) -> None:
-        """Write the copy, as old as the index is.
+    def _write(
+        self, parts: Iterable[bytes | memoryview], seal: Callable[[], bytes] = bytes
+    ) -> None:
+        """Write the copy, as old as the index is, and what is to end it.
 
         git compares the content of files that are not older than the index: those that have
         changed since, without a trace in their size, must stay among them.
         """
         with self._copy.open("wb") as file:
             file.writelines(parts)
+            file.write(seal())
         with contextlib.suppress(FileNotFoundError):  # git has replaced it: ours will not be used
             info = self._index.stat()
             self._copy.chmod(stat.S_IMODE(info.st_mode))

@@ -76,7 +76,8 @@ class Saving:
         until = time.monotonic() + PATIENCE
         for attempt in itertools.count():
             try:
-                with IndexCopy(self._git, self._place, hold=attempt >= LATE_TRIES) as index:
+                late, ahead = attempt >= LATE_TRIES, how == "merge"
+                with IndexCopy(self._git, self._place, hold=late, ahead=ahead) as index:
                     seen = look(self._git, self._place, f"dynasaur/{run}", paths)
                     if save is None or seen.head != save.seen.head:
                         save = self._build(seen, changes, how)
