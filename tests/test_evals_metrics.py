@@ -14,6 +14,7 @@ from dynasaur.evals.compared import budgets, compare
 from dynasaur.evals.complexity import Complexity, complexity, middle
 from dynasaur.evals.finished import Finished, Funnel
 from dynasaur.evals.missed import missed, why_missed
+from dynasaur.evals.page import page, page_name
 from dynasaur.evals.plan import Plan, as_in_the_paper, check_same, manifest
 from dynasaur.evals.problem import Problem
 from dynasaur.evals.report import facts, markdown
@@ -168,6 +169,14 @@ def test_two_evaluations_are_paired_by_problem(tmp_path: Path) -> None:
     assert f"| a | b | {half} | {half} | 1.0000 | 0.27 | 0 | 1 | 1 | 0 |" in told
     assert "| a | b | 1 | 0 | 0 | 0 | 0 | 1 | 0 |" in told, "p1 met a ValueError and was wrong"
     assert "| b | a | 1 | 0 | 0 | 0 | 0 | 0 | 1 |" in told
+
+
+def test_a_page_leads_only_to_records_that_are_there(tmp_path: Path) -> None:
+    done = write(tmp_path / "a", [result(0, True), result(1, True)], [])
+    done.records.of(done.results[0]).mkdir(parents=True)
+    text = page([done], Path("r-runs"), {done.name: done.results})
+    assert (text.count('href="r-runs/'), text.count(page_name(done, done.results[0]))) == (2, 2)
+    assert "<a href" not in page([done], None, {done.name: done.results})
 
 
 def test_a_small_p_is_never_said_to_be_0(tmp_path: Path) -> None:

@@ -145,10 +145,10 @@ def _problems(each: Finished, runs: Path | None, results: Sequence[Result]) -> I
 
 
 def _outcome(each: Finished, one: Result, runs: Path | None) -> str:
-    """What became of a problem, with the way to its record."""
+    """What became of a problem, with the way to its record where that is there."""
     said = one.outcome
     shows = f'<span class="{_safe(said.split()[0])}">{_safe(said)}</span>'
-    if not one.run or runs is None:
+    if runs is None or not one.run or not each.records.of(one).is_dir():
         return shows
     link = _safe((runs / page_name(each, one)).as_posix())
     return f'<a href="{link}">{shows}</a>'
