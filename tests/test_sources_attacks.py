@@ -238,15 +238,9 @@ def test_nobody_there(team: Team) -> None:
 def test_plain_http_has_to_be_allowed(team: Team, server: GitServer) -> None:
     url = offer(server, "insecure", {})
     asked = len(server.asked)
-    team.folder.joinpath("home").mkdir(exist_ok=True)
-    from dynasaur.errors import UsageError
-    from dynasaur.repo import Repo
-    from dynasaur.sources.add import offer as look
-    from dynasaur.sources.desk import Desk
-
-    desk = Desk(Repo(team.root), Cache(team.folder / "cache"))
-    with pytest.raises(UsageError, match="say --allow-insecure"):
-        look(desk, Address.parse(url), "")
+    done = dynasaur("source", "add", url, "--trust", cwd=team.root)
+    assert (done.code, done.out) == (2, "")
+    assert "use https, or say --allow-insecure" in done.err
     assert len(server.asked) == asked
 
 
@@ -419,6 +413,19 @@ def test_an_action_reaches_nothing_outside_of_its_source(
     url = offer(server, tmp_path.name, {"actions/text/evil.py": action("evil", top=top)})
     team.did("source", "add", url, "--name", "acme", "--trust")
     assert said in team.refused("take", "acme/evil")
+
+
+@pytest.mark.slow
+def test_an_action_hides_no_module_of_python(team: Team, server: GitServer) -> None:
+    """An action called like a module of Python's own is found under its package alone."""
+    files: dict[str, str | bytes] = {
+        "actions/text/json.py": action("json", 'raise SystemExit("hijacked")'),
+        "actions/text/quoted.py": action("quoted", "return json.dumps(text)", top="import json"),
+    }
+    url = offer(server, "hiding", files)
+    team.did("source", "add", url, "--name", "acme", "--take", "*", "--trust")
+    assert team.did("call", "acme/quoted", "a") == '"a"\n'
+    assert team.run("check").code == 0
 
 
 def test_a_docstring_is_data(team: Team, server: GitServer) -> None:

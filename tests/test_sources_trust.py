@@ -9,8 +9,10 @@ import pytest
 from dynasaur.pins import Address
 from dynasaur.sources.lookalike import lookalike
 from dynasaur.sources.trust import Trust, allowed
+from tests.builders.cli import environment
 from tests.builders.git_server import GitServer
 from tests.builders.sources import Team, action, publish
+from tests.builders.terminal import on_a_terminal
 
 ACME = "https://github.com/acme/*"
 
@@ -90,6 +92,26 @@ def test_adding_one_that_looks_like_another_warns(
         done = team.run("source", "add", server.url("acme"), "--trust")
     assert done.code == 0
     assert "warning: this is not 127.0.0.2, which you know" in done.err
+
+
+def test_a_person_is_asked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No leaves all as it is; yes holds for the next library, too."""
+    with GitServer(tmp_path / "server") as server:
+        publish(server.folder / "acme.git", {"actions/text/clean.py": action("clean")})
+        team = Team(tmp_path / "ada", monkeypatch)
+        words = ("source", "add", server.url("acme"), "--name", "acme")
+        home = environment(team.folder / "home", {"DYNASAUR_ALLOW_INSECURE": "1", "COLUMNS": "80"})
+        before = team.state()
+        for answer, said in (("n", "nothing was added"), ("y", "added: acme")):
+            assert team.state() == before
+            shown = on_a_terminal(team.root, *words, answer=answer, columns=80, **home)
+            assert "capabilities  none" in shown
+            assert shown.count("Add it? [y/N]: ") == 1
+            assert said in shown
+            assert all(len(line) <= 80 for line in shown.splitlines() if "://" not in line)
+        second = team.folder / "second"
+        team.did("init", second)
+        assert "added: acme" in team.did(*words, "--library", second)
 
 
 @pytest.mark.parametrize("value", ["acme", "http://x.org/a", "https://x.org", "https://x/a b"])

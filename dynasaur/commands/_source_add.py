@@ -189,8 +189,8 @@ def _approved(desk: Desk, given: Offer, *, trust: bool, allow_unlicensed: bool) 
     capabilities = given.snapshot.capabilities
     if trust or known.covers(about.url, capabilities) or allowed(given.wish.address, desk.allowed):
         return True
-    told = "Capabilities are what its code shows, not a boundary: the sandbox is. Add it?"
-    if not agreed(told, "look at what would come, then repeat with --trust"):
+    say("capabilities are what its code shows; the boundary is the sandbox")
+    if not agreed("Add it?", "look at what would come, then repeat with --trust"):
         return False
     known.grant(about.url, capabilities)
     return True
