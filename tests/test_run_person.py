@@ -100,8 +100,10 @@ def test_ctrl_c_once_stops_the_cell_and_asks(library: Path) -> None:
     assert "Variables are kept." in told
 
 
-def test_ctrl_c_twice_ends_the_run(library: Path) -> None:
-    keys = [("running", "^C"), ("Tell the model", "^C")]
+@pytest.mark.parametrize("second", ["^C", "\n"])
+def test_ctrl_c_twice_or_nothing_to_say_ends_the_run(library: Path, second: str) -> None:
+    keys = [("running", "^C"), ("Tell the model", second)]
     code, said, _ = talk(library, [SLEEPS], (), keys)
     assert code == 130, said
+    assert said.count("Tell the model") == 1, "it was asked again"
     assert dynasaur("runs", "--json", cwd=library).json[0]["status"] == "failed"

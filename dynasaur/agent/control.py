@@ -29,6 +29,7 @@ class Control:
         self._person = person
         self._stop = stop
         self.pressed = False
+        self._twice = False
 
     def __enter__(self) -> Self:
         self._before: object = None
@@ -47,6 +48,7 @@ class Control:
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         if self.pressed:
+            self._twice = True
             raise KeyboardInterrupt
         self.pressed = True
         if not self._stop("the user pressed Ctrl-C"):
@@ -58,7 +60,8 @@ class Control:
         Raises:
             KeyboardInterrupt: They, or nobody, have nothing to say: the run is to end.
         """
-        said = self._person.says() if self._person and self.pressed else None
+        asks = self.pressed and not self._twice
+        said = self._person.says() if self._person and asks else None
         if not said:
             raise KeyboardInterrupt
         self.pressed = False

@@ -64,6 +64,9 @@ class Loop:
                     self._step()
                 except KeyboardInterrupt:
                     self._hear()
+                else:
+                    if self._control.pressed and self.run.end is None:
+                        self._hear()
         finally:
             self._meanwhile.now()
 
@@ -105,8 +108,6 @@ class Loop:
             raise
         self._record(step)
         self._listener.observed(run.steps[-1])
-        if self._control.pressed and run.end is None:
-            self._hear()
         self._check_progress()
 
     def _record(self, step: Step) -> None:
