@@ -79,6 +79,24 @@ def test_in_clones_of_every_kind(
         team.did("source", "remove", "acme")
 
 
+def test_a_source_of_the_other_hash(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with GitServer(tmp_path / "server") as server:
+        folder = server.folder / "acme.git"
+        folder.mkdir(parents=True)
+        git(folder, "init", "--quiet", "--bare", "--initial-branch=main", "--object-format=sha256")
+        publish(folder, FILES)
+        team = Team(tmp_path / "ada", monkeypatch)
+        team.did("source", "add", server.url("acme"), "--name", "acme", "--trust")
+        team.did("take", "acme/one_word")
+        tip = publish(
+            folder, {**FILES, "actions/text/one_word.py": action("one_word", "return text")}
+        )
+        team.did("source", "update", "acme", "--yes")
+        pins = tomllib.loads((team.root / "dynasaur.lock").read_text())
+        assert (pins["source"][0]["commit"], len(tip)) == (tip, 64)
+        assert team.did("source", "verify", "--online") == ""
+
+
 @pytest.mark.slow
 def test_several_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three takes in one library and one add in another, with one cache, at the same moment."""

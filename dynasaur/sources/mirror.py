@@ -7,6 +7,7 @@ leads to is not there, so none that only somebody's fork holds can be pinned.
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +21,7 @@ from dynasaur.sources.net import BareGit, Line
 BRANCHES, TAGS, DEFAULT = "refs/remotes/origin", "refs/tags", "refs/dynasaur/HEAD"
 PINS = "refs/dynasaur/pins"
 REFSPECS = ("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
+_OTHER_HASH = "client sha1; server sha256"
 _COMMIT = re.compile(r"[0-9a-f]{7,64}")
 
 
@@ -50,6 +52,17 @@ class Mirror:
             FailureError: It cannot be reached, or is refused.
             StoreError: The cache cannot be written.
         """
+        with self._alone():
+            try:
+                self._fetch()
+            except FailureError as error:
+                if self.exists or _OTHER_HASH not in str(error):
+                    raise
+                self._make("sha256")
+                self._fetch()
+            (self.folder / "fetched").touch()
+
+    def _fetch(self) -> None:
         line = Line(self.address, self.limits)
         options = (
             "--quiet",
@@ -61,15 +74,13 @@ class Mirror:
         )
         command = ("fetch", *options, "--no-recurse-submodules", "--upload-pack=git-upload-pack")
         head = f"+HEAD:{DEFAULT}"
-        with self._alone():
-            try:
-                line.run(self.git, *command, "--", self.address.url, head, *REFSPECS)
-            except FailureError as error:
-                if "remote ref HEAD" not in str(error):
-                    raise
-                self.git.run("update-ref", "-d", DEFAULT)
-                line.run(self.git, *command, "--", self.address.url, *REFSPECS)
-            (self.folder / "fetched").touch()
+        try:
+            line.run(self.git, *command, "--", self.address.url, head, *REFSPECS)
+        except FailureError as error:
+            if "remote ref HEAD" not in str(error):
+                raise
+            self.git.run("update-ref", "-d", DEFAULT)
+            line.run(self.git, *command, "--", self.address.url, *REFSPECS)
 
     def push(self, to: Address, commit: str, branch: str) -> str:
         """Push a commit as a new branch; what the server said.
@@ -158,13 +169,21 @@ class Mirror:
                 self.git.inherited = (shared,)
                 self._sweep()
                 if not (self.folder / "HEAD").exists():
-                    command = ("init", "--quiet", "--bare", "--template=", "--initial-branch=none")
-                    self.git.run(*command)
+                    self._make("sha1")
                 yield
         except OSError as error:
             raise StoreError(f"{self.folder} cannot be written: {error.strerror}") from error
         finally:
             self.git.inherited = ()
+
+    def _make(self, hash_name: str) -> None:
+        """Make the repository, in place of one that is empty."""
+        for name in ("HEAD", "config"):
+            (self.folder / name).unlink(missing_ok=True)
+        for name in ("objects", "refs"):
+            shutil.rmtree(self.folder / name, ignore_errors=True)
+        options = ("--bare", "--template=", "--initial-branch=none")
+        self.git.run("init", "--quiet", *options, f"--object-format={hash_name}")
 
     def _sweep(self) -> None:
         """What a killed git leaves: half a pack, and locks that would stop every later one."""
