@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from dynasaur.adopting.serving import served
 from dynasaur.errors import ConfigError, FailureError
-from dynasaur.toolbox.servers import servers_of
+from dynasaur.toolbox.box import Toolbox
+from dynasaur.toolbox.clients import Clients
+from dynasaur.toolbox.servers import servers_of, tables
 from tests.builders import tool_server
 from tests.builders.cli import dynasaur, script
 
@@ -150,6 +153,17 @@ def test_what_cannot_be_served_is_told(modules: Path, spec: str, said: str) -> N
     with pytest.raises(FailureError) as caught:
         served([spec])
     assert str(caught.value).startswith(said)
+
+
+def test_a_server_that_cannot_start_says_why_in_one_line(tmp_path: Path) -> None:
+    (server,) = tables({"bad": {"python": ["no_such_thing:x"]}}, tmp_path, "user").values()
+    clients = Clients(Toolbox(tmp_path, tmp_path / "data", {"bad": server}))
+    said = "(it said: no_such_thing: ModuleNotFoundError: No module named 'no_such_thing')"
+    try:
+        with pytest.raises(ConnectionError, match=re.escape(said)):
+            clients.refresh(server)
+    finally:
+        clients.close()
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import json
+import os
 import sys
 from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -138,7 +139,7 @@ async def _serve(specs: Sequence[str]) -> None:
     from mcp_types import ListToolsResult
 
     async with stdio_server() as (incoming, outgoing):  # what packages print goes to stderr now
-        found = served(specs)
+        found = _found(specs)
 
         async def listed(_: Any, __: Any) -> ListToolsResult:
             return ListToolsResult(tools=list(_tools(found)))
@@ -152,15 +153,15 @@ async def _serve(specs: Sequence[str]) -> None:
         await server.run(incoming, outgoing, server.create_initialization_options())
 
 
-def main(specs: Sequence[str]) -> int:
-    """Serve what these name, over stdin and stdout."""
+def _found(specs: Sequence[str]) -> dict[str, Served]:
+    """What these name; where they name nothing, the end, with why as the last line."""
     try:
-        asyncio.run(_serve(specs))
+        return served(specs)
     except DynasaurError as error:
         sys.stderr.write(f"{error}\n")
-        return error.exit_code
-    return 0
+        sys.stderr.flush()
+        os._exit(error.exit_code)  # a thread waits for a line of stdin
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    asyncio.run(_serve(sys.argv[1:]))
