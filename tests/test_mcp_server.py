@@ -326,7 +326,7 @@ def test_http_takes_no_request_from_elsewhere(served: Served) -> None:
     def ask(**headers: str) -> int:
         told = {"accept": "application/json, text/event-stream", **headers}
         body = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
-        status: int = httpx.post(served.url, json=body, headers=told).status_code
+        status: int = httpx.post(served.url, json=body, headers=told, timeout=60).status_code
         return status
 
     assert ask(host="evil.example:80") == 421
@@ -334,17 +334,19 @@ def test_http_takes_no_request_from_elsewhere(served: Served) -> None:
     assert ask(origin="http://localhost.evil.example:8765") == 403
     port = served.url.split(":")[2].split("/")[0]
     assert ask(origin=f"http://127.0.0.1:{port}") not in {401, 403, 421}
-    huge = httpx.post(served.url, content=b"x" * 5_000_000, headers={"content-type": "a/json"})
+    huge = httpx.post(
+        served.url, content=b"x" * 5_000_000, headers={"content-type": "a/json"}, timeout=60
+    )
     assert huge.status_code == 413
 
 
 def test_http_asks_for_the_token(library: Path) -> None:
     with by_http(library, env={"DYNASAUR_MCP_TOKEN": "s3cret ö"}) as server:
         for given in ({}, {"authorization": "Bearer no"}, {"authorization": "s3cret"}):
-            answer = httpx.post(server.url, json={}, headers=given)
+            answer = httpx.post(server.url, json={}, headers=given, timeout=60)
             assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
         bearer = [(b"authorization", "Bearer s3cret ö".encode())]
-        right = httpx.post(server.url, json={}, headers=bearer)
+        right = httpx.post(server.url, json={}, headers=bearer, timeout=60)
         assert right.status_code != 401
 
 
