@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -16,7 +18,7 @@ from actions.archives.list_archive import list_archive
 from actions.documents.document_parts import document_parts
 from actions.documents.document_text import document_text
 from actions.documents.read_document import read_document
-from tests.builders import old_office
+from tests.builders import old_office, papers
 from tests.builders.ole import compound_file
 
 LINK = "\x13 HYPERLINK x \x14the link\x15"
@@ -87,6 +89,15 @@ def test_rich_text(tmp_path: Path) -> None:
     pictures = RTF.replace("0a0b", "0a0b" * 100_000).encode()
     assert document_text(made(tmp_path, "big.rtf", pictures)) == text
     assert document_text(made(tmp_path, "odd.rtf", b"{\\rtf1\\ansicpg99999 tea {{{")) == "tea"
+
+
+def test_a_slide_with_a_chart_is_no_workbook(tmp_path: Path) -> None:
+    """A chart's numbers lie in a workbook inside, which is not packed."""
+    pytest.importorskip("markitdown")
+    content = io.BytesIO(papers.pptx([("Tea", "hot")]))
+    with zipfile.ZipFile(content, "a") as book:
+        book.writestr("ppt/embeddings/numbers.xlsx", papers.xlsx({"S": [["price"], [8]]}))
+    assert "# Tea\nhot" in document_text(made(tmp_path, "a.pptx", content.getvalue()))
 
 
 @pytest.mark.parametrize(

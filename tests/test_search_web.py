@@ -230,7 +230,9 @@ def duckduckgo(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     class Handler(Quiet, BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             sent.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            self.send_response(200)
+            if "broken" in sent[-1]:
+                return
+            self.send_response(429 if "limited" in sent[-1] else 200)
             self.end_headers()
             self.wfile.write(page if "nothing" not in sent[-1] else b"<html></html>")
 
@@ -248,7 +250,13 @@ def test_without_a_key(tmp_path: Path, duckduckgo: list[str]) -> None:
     found = find("green tea", 2, 2021)
     assert [one["url"] for one in found] == [hit[1] for hit in HITS]
     assert "df=2021-01-01..2021-12-31" in duckduckgo[0]
-    assert find("nothing") == []
+    for words, said in [
+        ("nothing", "nothing is found, or the engines that it asks refuse to answer"),
+        ("limited", "nothing is found, or the engines that it asks refuse to answer"),
+        ("broken", r"^ddgs: [^\n]{1,300}$"),
+    ]:
+        with pytest.raises(ConnectionError, match=said):
+            find(words)
 
 
 def test_its_package_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,8 @@
 """What kind of file some bytes are: told by the bytes, and by the name where they do not tell."""
 
 import re
+from io import BytesIO
+from zipfile import BadZipFile, ZipFile
 
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "image"),
@@ -99,10 +101,21 @@ def _zip_kind(data: bytes, suffix: str) -> str:
     told = data[30:38] == b"mimetype" and b"opendocument" in data[38:128]
     if told or (suffix in ("odt", "ods", "odp") and b"content.xml" in data):
         return "odf"
+    names = _names_in(data)
     for part, kind in _PARTS:
-        if part in data:
+        # Bytes alone would find the workbook that lies in a slide with a chart.
+        if any(name.startswith(part) for name in names) if names else part in data:
             return kind
     return "zip"
+
+
+def _names_in(data: bytes) -> list[bytes]:
+    """The paths in a ZIP file; none where it is broken."""
+    try:
+        with ZipFile(BytesIO(data)) as book:
+            return [name.encode("utf-8", "replace") for name in book.namelist()]
+    except (BadZipFile, OSError, ValueError, NotImplementedError):
+        return []
 
 
 def _media_kind(data: bytes) -> str:

@@ -130,9 +130,12 @@ def _ddgs(wanted: Wanted) -> list[Found]:
     except TimeoutException as error:
         raise TimeoutError(f"ddgs: {error}") from error
     except DDGSException as error:
-        if "no results" in str(error).lower():
-            return []
-        raise ConnectionError(f"ddgs: {error}") from error
+        if "no results" in str(error).lower():  # it does not tell a refusal from nothing found
+            raise ConnectionError(
+                "ddgs gives no results: nothing is found, or the engines that it asks refuse to "
+                "answer for now; other words, or another engine (--search), may help"
+            ) from error
+        raise ConnectionError(f"ddgs: {' '.join(str(error).split())[:300]}") from error
     return _read(results, url="href", text="body", date="date")
 
 
