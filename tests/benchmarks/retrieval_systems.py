@@ -107,9 +107,9 @@ class Tantivy:
 class Chroma:
     """Chroma with MiniLM over the one-line description, as the paper's design has it.
 
-    To embed made-up documents by the hundred thousand would take hours: while building, a vector
-    stands for each that is one of `STAND_INS` real ones, slightly turned; embedding is not in that
-    figure. Adding and asking embed for real.
+    Its store alone is measured: what is added and asked for is embedded beforehand. To embed
+    made-up documents by the hundred thousand would take hours: while building, a vector stands
+    for each that is one of `STAND_INS` real ones, slightly turned.
     """
 
     def __init__(self, folder: Path) -> None:
