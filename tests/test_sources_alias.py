@@ -38,7 +38,6 @@ def alias(team: Team, line: str) -> None:
 def test_an_alias_is_a_bare_name(team: Team, tmp_path: Path) -> None:
     assert "def clean" in team.did("show", "tidy")
     assert team.refused("show", "clean").endswith("did you mean acme/text/clean?")
-    assert team.did("call", "tidy", " a ") == "a\n"
     assert team.did("source", "verify") == ""
     mine = tmp_path / "mine.py"
     mine.write_text(action("tidy_lower", "return tidy(text).lower()"))
