@@ -17,6 +17,7 @@ from jsonschema.validators import Draft202012Validator
 from dynasaur.shipping import runner
 from dynasaur.shipping.skills import LONGEST_NAME, skill_name
 from tests.builders.cli import Done, dynasaur
+from tests.builders.sources import action
 
 OWN = '''
 # /// script
@@ -279,6 +280,41 @@ def test_a_package_is_a_project_with_its_wheel(library: Path, tmp_path: Path) ->
     (tmp_path / "out" / "README.md").write_text("mine")
     refused = dynasaur("export", *words, cwd=library)
     assert (refused.code, "README.md" in refused.err) == (2, True)
+
+
+def test_the_licences_of_parts_go_along(tmp_path: Path) -> None:
+    """What a source has from elsewhere keeps its own licence, in a skill and in a package."""
+    root, x = tmp_path / "library", "actions/vendor/acme/vendor/x"
+    assert dynasaur("init", root, cwd=tmp_path).code == 0
+    files = {
+        "LICENSE": "SPDX-License-Identifier: MIT\n",
+        "actions/vendor/acme/LICENSE": "SPDX-License-Identifier: Apache-2.0\n",
+        f"{x}/LICENSE": "SPDX-License-Identifier: ISC OR MIT\n",
+        f"{x}/trim.py": action("trim", "return text.strip()"),
+        "actions/vendor/acme/vendor/y/LICENSE": "SPDX-License-Identifier: GPL-3.0-only\n",
+        "actions/text/NOTICE": "Ours.\n",
+        "actions/text/copyright.py": action("copyright"),
+        "actions/text/tidy.py": action(
+            "tidy", "return trim(text)", top="from actions.vendor.acme.vendor.x.trim import trim"
+        ),
+    }
+    for path, text in files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(text)
+    assert dynasaur("export", "skills", tmp_path / "skills", "tidy", cwd=root).code == 0
+    skill = tmp_path / "skills" / "tidy"
+    found = {str(one.relative_to(skill)) for one in skill.rglob("*") if one.is_file()}
+    lib = "scripts/lib"
+    assert {f"{lib}/{x}/LICENSE", f"{lib}/actions/text/NOTICE", "LICENSE"} < found
+    assert f"{lib}/actions/vendor/acme/LICENSE" in found
+    assert not [path for path in found if "/y/" in path or path.endswith("copyright.py")]
+    assert 'license: "MIT AND Apache-2.0 AND (ISC OR MIT)"' in (skill / "SKILL.md").read_text()
+    assert dynasaur("export", "package", tmp_path / "out", "tidy", cwd=root).code == 0
+    with zipfile.ZipFile(next((tmp_path / "out" / "dist").iterdir())) as wheel:
+        assert wheel.read("library/vendor/acme/vendor/x/LICENSE").decode() == files[f"{x}/LICENSE"]
+        about = next(name for name in wheel.namelist() if name.endswith("METADATA"))
+        told = message_from_bytes(wheel.read(about))["License-Expression"]
+    assert told == "MIT AND Apache-2.0 AND (ISC OR MIT)"
 
 
 @pytest.mark.slow

@@ -73,9 +73,7 @@ def bundle_of(library: Library, actions: Sequence[Action]) -> Bundle:
     heads = [read_head(one.text) for one in modules]
     sources = sorted({_source(one.name) for one in modules}, key=lambda one: (one != LOCAL, one))
     legal = {source: _legal(library, source) for source in sources}
-    licences = dict.fromkeys(licence_of(dict(texts)) for texts in legal.values())
-    told = [one if " OR " not in one else f"({one})" for one in licences if one]
-    unknown = [UNKNOWN] if "" in licences and told and UNKNOWN not in told else []
+    parts = _parts(library, [one.name for one in modules])
     return Bundle(
         tuple(actions),
         alone,
@@ -83,12 +81,16 @@ def bundle_of(library: Library, actions: Sequence[Action]) -> Bundle:
         ",".join(dict.fromkeys(head.requires_python for head in heads if head.requires_python)),
         tuple(sorted({str(kind) for one in modules for kind in _kinds(one)})),
         {
-            path: text
-            for source, texts in legal.items()
-            for name, text in texts.items()
-            for path in [name if source == LOCAL else f"{PACKAGE}/vendor/{source}/{name}"]
+            **{
+                name if source == LOCAL else f"{PACKAGE}/vendor/{source}/{name}": text
+                for source, texts in legal.items()
+                for name, text in texts.items()
+            },
+            **{
+                f"{folder}/{name}": text for folder in parts for name, text in parts[folder].items()
+            },
         },
-        " AND ".join([*told, *unknown]),
+        _licence(legal.values(), parts.values()),
     )
 
 
@@ -187,6 +189,29 @@ def _legal(library: Library, source: str) -> Mapping[str, str]:
     folder = library.root if source == LOCAL else library.root / PACKAGE / "vendor" / source
     found = dict(_texts(folder)) if folder.is_dir() else {}
     return found or (base_legal() if source == BASE else {})
+
+
+def _parts(library: Library, modules: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The legal files of parts of the sources, which lie beside the modules, by their folder."""
+    found: dict[str, dict[str, str]] = {}
+    for name in modules:
+        folders, own = name.split(".")[:-1], _source(name)
+        least = 1 if own == LOCAL else 4  # a source's own lie in actions/vendor/<source>
+        for end in range(least, len(folders) + 1):
+            folder = "/".join(folders[:end])
+            here = library.root / folder
+            if folder not in found and own != BASE and here.is_dir():
+                found[folder] = {one: text for one, text in _texts(here) if one[-3:] != ".py"}
+    return dict(sorted(found.items()))
+
+
+def _licence(sources: Iterable[Mapping[str, str]], parts: Iterable[Mapping[str, str]]) -> str:
+    """What legal files say together; a part without its own licence has its source's."""
+    whole = dict.fromkeys(map(licence_of, sources))
+    all_of_it = [*whole, *map(licence_of, parts)]
+    told = [one if " OR " not in one else f"({one})" for one in dict.fromkeys(all_of_it) if one]
+    unknown = [UNKNOWN] if "" in whole and told and UNKNOWN not in told else []
+    return " AND ".join([*told, *unknown])
 
 
 def _texts(folder: Path) -> Iterable[tuple[str, str]]:
