@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from dynasaur.store import base_path
 from tests.builders.git_server import GitServer
 from tests.builders.repos import git
 from tests.builders.sources import Team, action, commit, publish
@@ -64,6 +65,22 @@ def ids(team: Team) -> list[object]:
 
 
 # --- add and take ---------------------------------------------------------------------------------
+
+
+def test_add_tells_what_the_library_has_already(team: Team, server: GitServer) -> None:
+    """Its own, a source's and the built-in source's count, one of other bytes does not."""
+    own, base = team.root / "actions" / "web" / "fetch.py", base_path() / "stats" / "mean.py"
+    own.parent.mkdir()
+    own.write_text(str(TEXT["actions/web/fetch.py"]))
+    for name, more in (("one", {}), ("two", {"actions/stats/mean.py": base.read_bytes()})):
+        other = {"actions/text/clean.py": str(TEXT["actions/text/clean.py"]) + "\n"}
+        changed = other if name == "two" else {}
+        publish(server.folder / f"known-{name}.git", {**TEXT, **changed, **more})
+    words = ("--take", "shout", "--trust")
+    one = team.run("source", "add", server.url("known-one"), *words)
+    assert "  duplicates  1  (in the library already, to the byte)\n" in one.err
+    two = team.run("source", "add", server.url("known-two"), "--trust", "--json")
+    assert (two.json["actions"], two.json["duplicates"]) == (4, 3)  # all but its own clean
 
 
 def test_add_asks_once_and_pins(team: Team, url: str, origin: Path) -> None:

@@ -71,6 +71,7 @@ def add(
                 "licence": about.licence,
                 "signer": about.signer,
                 "actions": len(given.snapshot.actions),
+                "duplicates": given.duplicates,
                 "capabilities": list(given.snapshot.capabilities),
                 "packages": list(given.snapshot.packages),
             }
@@ -144,6 +145,7 @@ def show(given: Offer) -> None:
         ("licence", about.licence or "NONE"),
         *(("licence", line) for line in _parts(given.snapshot.legal)),
         ("actions", f"{len(given.snapshot.actions):,}"),
+        ("duplicates", f"{given.duplicates:,}  (in the library already, to the byte)"),
         ("capabilities", words(given.snapshot.capabilities)),
         ("packages", words(given.snapshot.packages)),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from dynasaur.config import PACKAGE
 from dynasaur.errors import FailureError, UsageError
 from dynasaur.pins import (
     LOCK,
@@ -23,6 +24,7 @@ from dynasaur.repo.files import read_plain
 from dynasaur.snapshot import Snapshot
 from dynasaur.sources.desk import VENDOR, Desk, lock_of
 from dynasaur.sources.selection import Selection, fits, matching, select, source_pin
+from dynasaur.store import base_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Offer:
         snapshot: The source at the commit.
         selection: What would be vendored at once.
         idle: Patterns that mean no action.
+        duplicates: How many of its actions the library has already, to the byte.
     """
 
     wish: Wish
@@ -42,6 +45,7 @@ class Offer:
     snapshot: Snapshot
     selection: Selection
     idle: tuple[str, ...]
+    duplicates: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +96,8 @@ def offer_wish(desk: Desk, wish: Wish) -> Offer:
     ref, commit = mirror.resolve(wish.rev)
     snapshot = desk.cache.snapshot(mirror, commit)
     paths, idle = matching(snapshot, wish.take)
-    return Offer(wish, ref, snapshot, select(snapshot, wish.name, paths), tuple(idle))
+    selection = select(snapshot, wish.name, paths)
+    return Offer(wish, ref, snapshot, selection, tuple(idle), _duplicates(desk, snapshot))
 
 
 def add(desk: Desk, given: Offer) -> Changed:
@@ -228,6 +233,21 @@ def provenance(pin: SourcePin, path: str = "") -> dict[str, str]:
         "Dynasaur-Source": f"{address.url}@{pin.commit}{where and ':'}{where}",
         "Dynasaur-Licence": pin.licence or "none",
     }
+
+
+def _duplicates(desk: Desk, snapshot: Snapshot) -> int:
+    """How many of a source's actions the library has already, from wherever, to the byte.
+
+    Nothing is parsed, and only files of a size that one of the actions has are read.
+    """
+    contents = [one.text.encode() for one in snapshot.actions]
+    sizes = set(map(len, contents))
+    known = set()
+    for folder in (desk.root / PACKAGE, base_path()):
+        for file in folder.rglob("*.py"):
+            if not file.is_symlink() and file.is_file() and file.stat().st_size in sizes:
+                known.add(file.read_bytes())
+    return sum(one in known for one in contents)
 
 
 def _short(ref: str, commit: str) -> str:
