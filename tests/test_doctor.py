@@ -11,6 +11,7 @@ import pytest
 
 from dynasaur.commands.run_command import command
 from dynasaur.kernel.tiers import CHOICES
+from dynasaur.repo.versions import weakness
 from tests.builders.cli import command as program
 from tests.builders.cli import dynasaur, environment, script
 
@@ -32,6 +33,41 @@ def test_doctor_prints_the_same_for_people(tmp_path: Path) -> None:
     done = dynasaur("doctor", cwd=tmp_path)
     assert "sandbox" in done.out
     assert "It does not keep code from this:" in done.out
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        ("2.30.9", "too old to be used"),
+        ("2.34.1", "CVE-2024-32002"),
+        ("2.39.3", "CVE-2024-32002"),
+        ("2.39.5", ""),
+        ("2.42.4", "CVE-2025-48384"),
+        ("2.43.6", "CVE-2025-48384"),
+        ("2.43.7", ""),
+        ("2.45.3.windows.1", "CVE-2025-48384"),
+        ("2.50.0", "CVE-2025-48384"),
+        ("2.50.1 (Apple Git-155)", ""),
+        ("2.51.0", ""),
+        ("2.51.0-rc1", ""),
+        ("3.0.0", ""),
+        ("unknown", ""),
+    ],
+)
+def test_a_git_with_known_holes_is_known(version: str, said: str) -> None:
+    found = weakness(version)
+    assert said in found
+    assert bool(found) == bool(said)
+
+
+def test_doctor_warns_of_a_git_with_known_holes(tmp_path: Path) -> None:
+    old = tmp_path / "bin" / "git"
+    old.parent.mkdir()
+    old.write_text("#!/bin/sh\necho git version 2.43.0\n")
+    old.chmod(0o755)
+    path = {"PATH": f"{old.parent}{os.pathsep}{os.environ['PATH']}", "DYNASAUR_SANDBOX": "none"}
+    done = dynasaur("doctor", cwd=tmp_path, env=path)
+    assert "2.43.0 (warning: by its number it lacks the fixes for CVE-2024-32002" in done.out
 
 
 def test_doctor_tells_what_is_opened(tmp_path: Path) -> None:

@@ -76,13 +76,17 @@ def _packages(settings: config.Settings) -> str:
 
 
 def _git() -> str:
+    from dynasaur.repo.versions import weakness
+
     try:
         done = subprocess.run(
             ["git", "--version"], capture_output=True, text=True, timeout=10, check=True
         )
     except (OSError, subprocess.SubprocessError):
         return "not found: install git 2.31 or newer"
-    return done.stdout.strip().removeprefix("git version ")
+    version = done.stdout.strip().removeprefix("git version ")
+    wrong = weakness(version)
+    return f"{version} (warning: {wrong})" if wrong else version
 
 
 def _print(sandbox: SandboxReport, model: str, library: str, facts: dict[str, Json]) -> None:
