@@ -11,7 +11,7 @@ from dynasaur.models.scripted import ScriptedModel
 from dynasaur.record import End, Status
 from dynasaur.types import Ear, Message, Reply
 from tests.builders.cli import dynasaur, script
-from tests.builders.repos import git
+from tests.builders.repos import git, is_noted
 
 GREET = '''
 SALUTE = "Hello"
@@ -122,6 +122,7 @@ def test_add_takes_files_and_tells_what_came_of_them(at: Path) -> None:
     done = dynasaur("add", "good.py", "bad.py", cwd=at)
     assert done.code == 1
     assert done.out == "kept: part_politely\n"
+    assert is_noted(at)
     assert "not kept: shout: " in done.err
 
 

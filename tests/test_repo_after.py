@@ -1,14 +1,13 @@
-"""A person's git that ran in the same moment as a delivery, and what a killed git leaves."""
+"""A person's git that ran in the same moment as a delivery."""
 
 from __future__ import annotations
 
-import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from dynasaur.repo import Repo, index, upkeep
+from dynasaur.repo import Repo, index
 from dynasaur.upkeep import Ground, revert
 from tests.builders.repos import adding, clone_of_a_person, committed, git, isolate
 
@@ -95,26 +94,6 @@ def test_a_delivery_that_nobody_disturbs_is_not_asked_about(
     Repo(tmp_path).commit("r1", [adding("words")])
     monkeypatch.delattr("dynasaur.repo.save.what_became")
     assert Repo(tmp_path).commit("r2", [adding("lines")]).merged
-
-
-@pytest.mark.parametrize("age", [0.0, 100.0])
-def test_a_lock_that_a_killed_upkeep_has_left(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, age: float
-) -> None:
-    repo = Repo(clone_of_a_person(tmp_path))
-    repo.commit("r1", [adding("words")])
-    chain = tmp_path / ".git/objects/info/commit-graphs" / upkeep.CHAIN
-    chain.parent.mkdir(parents=True, exist_ok=True)
-    (tmp_path / ".git/dynasaur/upkeep").touch()
-    chain.touch()
-    for file in (tmp_path / ".git/dynasaur/upkeep", chain):
-        os.utime(file, (file.stat().st_mtime - age,) * 2)
-    assert repo.commit("r2", [adding("lines")]).merged
-    assert chain.exists() == (age < upkeep.STALE), "one that is young may be a living git's"
-    (tmp_path / ".git/dynasaur/upkeep").unlink(missing_ok=True)
-    chain.touch()
-    assert repo.commit("r3", [adding("more")]).merged
-    assert chain.exists(), "a person's"
 
 
 def test_the_state_of_an_index_is_told_by_its_file(tmp_path: Path) -> None:

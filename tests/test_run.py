@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.builders.cli import Done, command, dynasaur, environment, script
+from tests.builders.repos import is_noted
 
 CSV = "region,price\nNorth,1.5\nSouth,4\nNorth,2.5\n"
 
@@ -75,6 +76,7 @@ def test_a_function_that_proved_itself_is_committed_and_reused(library: Path) ->
     assert first.json["status"] == "solved"
     assert first.json["answer"] == 2.0
     assert first.json["actions"]["admitted"] == ["mean_where"]
+    assert is_noted(library)
     assert first.json["actions"]["loaded"] == [
         "filter_rows",
         "mean",
@@ -565,6 +567,7 @@ def test_what_is_not_delivered_can_be_admitted_later(library: Path) -> None:
     assert git(library, "log", "--format=%s").count("\n") == 1
     later = dynasaur("admit", done.json["run"], "--accept", "executed", cwd=library)
     assert (later.code, later.out) == (0, "kept: mean_where\n")
+    assert is_noted(library)
     trailers = git(library, "log", "-1", "--format=%(trailers:key=Dynasaur-Run,valueonly)")
     assert trailers.strip() == done.json["run"]
     again = dynasaur("admit", done.json["run"], "--accept", "executed", "--json", cwd=library)

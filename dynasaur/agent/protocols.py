@@ -116,6 +116,9 @@ class Registry(Protocol):
     def remarks(self, cells: Sequence[str]) -> tuple[Remark, ...]:
         """What is worth knowing of the others: actions that they are like."""
 
+    def tend(self, admitted: Sequence[str]) -> None:
+        """Do upkeep that is due once it was reported that these were kept."""
+
 
 if TYPE_CHECKING:
     from dynasaur.packages import Packages

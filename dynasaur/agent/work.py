@@ -122,6 +122,11 @@ class Work:
             raise
         self._library.count(result)
         self._listener.ended(result)
+        try:
+            if result.actions.admitted:
+                self._library.registry.tend(result.actions.admitted)
+        except KeyboardInterrupt:
+            raise Interrupted(result) from None
         return result
 
     def _work(self, run: Run, past: Trajectory | None) -> None:

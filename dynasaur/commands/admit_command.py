@@ -37,4 +37,7 @@ def command(run: str, library_path: Path | None, as_json: bool, **flags: object)
 
     library, _ = open_library(library_path, flags)
     folder = find_run(library.runs, run)
-    return admission([library.registry.admit(harvest(folder))], as_json)
+    done = library.registry.admit(harvest(folder))
+    code = admission([done], as_json)
+    library.registry.tend(done.admitted)
+    return code

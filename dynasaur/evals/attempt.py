@@ -190,3 +190,6 @@ class _Later:
 
     def admit(self, harvest: Harvest, ask: Ask | None = None) -> Admission:  # noqa: ARG002
         return Admission()
+
+    def tend(self, admitted: Sequence[str]) -> None:
+        """Nothing was kept yet."""

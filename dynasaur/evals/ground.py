@@ -167,6 +167,7 @@ def admitter(
         record = library.runs / run
         left = guarded(harvest(record), record, problem, suite)
         made = library.registry.admit(left, ask if left.solved else None)
+        library.registry.tend(made.admitted)
         return made, spent
 
     return admit

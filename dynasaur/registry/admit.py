@@ -7,6 +7,7 @@ very texts in a fresh kernel, then one commit per action, made together.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -108,7 +109,9 @@ class Registry:
             head=given,
             supply=_with(self._gate.supply, head.dependencies),
         )
-        return self._admit(Harvest(run, "", "", (text,)), gate, None)
+        done = self._admit(Harvest(run, "", "", (text,)), gate, None)
+        self.tend(done.admitted)
+        return done
 
     def objections(self, cells: Sequence[str]) -> tuple[Refusal, ...]:
         """What would keep functions out, as far as it can be told without running anything.
@@ -131,6 +134,16 @@ class Registry:
         self._link(passed)
         said = ((one.name, case.remark(one, signature=True)) for one in passed)
         return tuple(Remark(name, text) for name, text in said if text)
+
+    def tend(self, admitted: Sequence[str]) -> None:
+        """Make the history quick to ask, once it was reported what was kept.
+
+        Args:
+            admitted: The names of what was; without any there is nothing to do.
+        """
+        with suppress(StoreError):
+            if admitted:
+                self._repo().tend()
 
     def like(self, action: Action) -> tuple[tuple[str, float], ...]:
         """The existing actions that one is near: how people name them and how much, best first."""

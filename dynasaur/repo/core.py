@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ from dynasaur.repo.recover import recover
 from dynasaur.repo.revision import Revision
 from dynasaur.repo.save import Saving, waits
 from dynasaur.repo.settings import read_settings
-from dynasaur.repo.upkeep import keep_up
+from dynasaur.repo.upkeep import keep_up, note_paths
 from dynasaur.repo.values import Change, Deliver, Delivery, Identity
 
 IGNORED = ".dynasaur/"
@@ -106,6 +107,21 @@ class Repo:
         if deliver == "pr" and done.commits:
             done = replace(done, note=self._publish(done, changes))
         return replace(done, note="; ".join(filter(None, [done.note, *notes])))
+
+    def tend(self) -> None:
+        """Make the history quick to ask, once a save was reported; what cannot be written is left.
+
+        Another writer that is at work does it at its own end.
+        """
+        try:
+            with (
+                contextlib.suppress(OSError, StoreError),
+                lock(self._place.own, seconds=0) as shared,
+            ):
+                self._git.inherited = (shared,)
+                note_paths(self._git, self._place)
+        finally:
+            self._git.inherited = ()
 
     def forget(self, run: str) -> None:
         """Delete the branch of a run, whose commits have been taken over otherwise.

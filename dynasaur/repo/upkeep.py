@@ -23,24 +23,37 @@ GRAPH = ("--reachable", "--changed-paths", "--max-new-filters=1000", "--split", 
 
 
 def keep_up(git: Git, place: Place) -> None:
-    """Join small packs, and note for git which commits touch which paths.
-
-    Large packs stay as they are, and nothing is thrown away.
+    """Join small packs. Large packs stay as they are, and nothing is thrown away.
 
     A partial clone is left to git, which keeps the objects that it promised apart.
     """
     with contextlib.suppress(OSError, StoreError):
-        chain, own = place.common / "objects/info/commit-graphs" / CHAIN, place.own / "upkeep"
+        kinds = _kinds(place)
+        if kinds.count("pack") >= PACKS and "promisor" not in kinds:
+            git.run("repack", "--geometric=2", "-d", "-l", "--quiet")
+
+
+def note_paths(git: Git, place: Place) -> None:
+    """Note for git which commits touch which paths; only under the lock.
+
+    What is noted already stays: a small layer comes on top, and git joins layers as they grow.
+    Where git has no use for it (a shallow clone) it writes nothing. A partial clone lacks what
+    would have to be read.
+    """
+    chain, own = place.common / "objects/info/commit-graphs" / CHAIN, place.own / "upkeep"
+    with contextlib.suppress(OSError, StoreError):
         if own.exists() and not _sweep(chain, own):
             return
-        names = os.listdir(place.common / "objects" / "pack")  # noqa: PTH208 (names are enough)
-        endings = [name.rpartition(".")[2] for name in names]
-        if endings.count("pack") >= PACKS and "promisor" not in endings:
-            git.run("repack", "--geometric=2", "-d", "-l", "--quiet")
-            if not chain.exists():
-                own.touch()
-                git.run("commit-graph", "write", *GRAPH)
-                own.unlink()
+        if not chain.exists() and "promisor" not in _kinds(place):
+            own.touch()
+            git.run("commit-graph", "write", *GRAPH)
+            own.unlink()
+
+
+def _kinds(place: Place) -> list[str]:
+    """The endings of what lies among the packs."""
+    names = os.listdir(place.common / "objects" / "pack")  # noqa: PTH208 (names are enough)
+    return [name.rpartition(".")[2] for name in names]
 
 
 def _sweep(chain: Path, own: Path) -> bool:

@@ -47,6 +47,22 @@ def isolate(patch: pytest.MonkeyPatch, home: Path) -> None:
     patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
 
 
+def layers(root: Path) -> dict[str, bytes]:
+    """The layers of a repository's commit-graph, the lowest first: name to content."""
+    folder = root / ".git/objects/info/commit-graphs"
+    if not folder.exists():
+        return {}
+    git(root, "commit-graph", "verify")
+    names = (folder / "commit-graph-chain").read_text().split()
+    return {name: (folder / f"graph-{name}.graph").read_bytes() for name in names}
+
+
+def is_noted(root: Path, revision: str = "HEAD") -> bool:
+    """A commit stands in the commit-graph, in a layer that tells which paths it touches."""
+    commit = bytes.fromhex(git(root, "rev-parse", revision))
+    return any(commit in layer and b"BIDX" in layer[:200] for layer in layers(root).values())
+
+
 UNSHARE = ["unshare", "--map-root-user", "--mount"]
 
 
