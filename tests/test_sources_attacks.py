@@ -26,6 +26,8 @@ from tests.builders.sources import Team, action, commit, publish
 
 GOOD: dict[str, str | bytes] = {"actions/text/clean.py": action("clean")}
 
+MOVED = "the tag v1 was moved: tags should not move"
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitServer]:
@@ -59,6 +61,7 @@ TREES: dict[str, tuple[dict[str, str | bytes], str]] = {
     "linked-package": ({"120000 actions": "/tmp"}, "no actions/ package"),
     "submodule": ({"160000 actions/sub": "a" * 40}, "'actions/sub' is a submodule"),
     "case": ({"actions/text/Clean.py": action("clean")}, "differ in case only"),
+    "git-folder": ({"actions/.GIT/config": "[core]\n"}, "damaged or forbidden objects"),
     "case-folder": ({"actions/Text/other.py": action("other")}, "differ in case only"),
     "bidi": ({"actions/text/evil.py": 'x = "\u202e"\n'}, "U+202E"),
     "isolate": ({"actions/text/evil.py": "# \u2066\n"}, "U+2066"),
@@ -354,8 +357,24 @@ def test_a_moved_tag(team: Team, server: GitServer) -> None:
     assert "import os" not in team.did("show", "acme/clean")
     done = team.run("source", "verify", "--online", "--json")
     assert [one["kind"] for one in done.json] == ["moved"]
+    (told,) = team.run("source", "outdated", "--json").json
+    assert (told["revision"], told["strange"]) == ("v1", [MOVED])
+    assert f"warning: acme: {MOVED}\n" in team.run("source", "outdated").err
     assert "the tag v1 was moved" in team.run("source", "update", "acme", "--yes").err
     assert "import os" not in team.did("show", "acme/clean")
+    publish(folder, GOOD, tag="v1.1")  # a new tag does not hide that the pinned one was moved
+    (told,) = team.run("source", "outdated", "--json").json
+    assert (told["revision"], told["strange"]) == ("v1.1", [MOVED])
+
+
+def test_a_new_tag_is_no_moved_one(team: Team, server: GitServer) -> None:
+    folder = server.folder / "new.git"
+    publish(folder, GOOD, tag="v1")
+    team.did("source", "add", f"{server.url('new')}@v1", "--name", "acme", "--trust")
+    publish(folder, {**GOOD, "actions/text/more.py": action("more")}, tag="v1.1")
+    done = team.run("source", "outdated", "--json")
+    assert (done.code, done.err) == (1, "")
+    assert [(one["revision"], one["strange"]) for one in done.json] == [("v1.1", [])]
 
 
 def test_a_forced_push(team: Team, server: GitServer) -> None:
@@ -366,6 +385,7 @@ def test_a_forced_push(team: Team, server: GitServer) -> None:
     done = team.run("source", "verify", "--online", "--json")
     assert [one["kind"] for one in done.json] == ["withdrawn"]
     assert "does not follow" in team.run("source", "update", "acme", "--yes").err
+    assert "does not follow" in team.run("source", "outdated").err
     team.did("take", "acme/clean")
 
 

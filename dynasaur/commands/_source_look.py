@@ -87,17 +87,20 @@ def outdated(
         if not pin.url:
             continue
         try:
-            revision, commit = newer(desk, pin)
+            one = newer(desk, pin)
         except FailureError as error:
             say(f"error: {error}")
             failed = True
             continue
-        if commit:
-            found.append(
-                {"name": name, "pinned": pin.commit, "revision": revision, "commit": commit}
-            )
-            if not as_json:
-                click.echo(f"{name}: {pin.commit[:12]} -> {commit[:12]} ({revision})")
+        if one is None:
+            continue
+        told: dict[str, Json] = {"name": name, "pinned": pin.commit}
+        told |= {"revision": one.revision, "commit": one.commit, "strange": [*one.strange]}
+        found.append(told)
+        if not as_json:
+            click.echo(f"{name}: {pin.commit[:12]} -> {one.commit[:12]} ({one.revision})")
+        for line in one.strange:
+            say(f"warning: {name}: {line}")
     if as_json:
         document(found)
     return FAILED if failed else 1 if found else 0

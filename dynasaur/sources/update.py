@@ -83,7 +83,7 @@ def prepare(desk: Desk, name: str, to: str = "", *, min_age: float = 0.0) -> Upd
     _no_edits_lost(desk, removed, before)
     capabilities = {*old.capabilities, *after.capabilities}
     new = source_pin(after, name, ref, capabilities, selection.paths)
-    reasons = (*_moved(mirror, old, ref, commit), *_gained(desk, old, after, selection))
+    reasons = (*moved(mirror, old, ref, commit), *_gained(desk, old, after, selection))
     conflicts = {f"{name}/{path}": str(merged.merges.waiting(path)) for path in merged.clashes}
     return Update(wish, old, new, before, after, selection, removed, reasons, conflicts)
 
@@ -130,6 +130,26 @@ def apply(desk: Desk, update: Update) -> Changed:
     delivery = desk.commit([change])
     Merges(data_folder(desk.root) / "merges", name).clear()
     return Changed(name, renewed, update.removed, delivery)
+
+
+def moved(mirror: Mirror, old: SourcePin, ref: str, commit: str) -> list[str]:
+    """What is odd about the way from one commit to the other."""
+    found = []
+    if ref == old.ref and ref.startswith("refs/tags/"):
+        found.append(moved_tag(ref))
+    if mirror.descends(old.commit, commit):
+        found.append(f"{commit[:12]} is older than {old.commit[:12]}: a downgrade")
+    elif not mirror.descends(commit, old.commit):
+        found.append(
+            f"{commit[:12]} does not follow {old.commit[:12]}: its history was rewritten, or it is "
+            "on another branch"
+        )
+    return found
+
+
+def moved_tag(ref: str) -> str:
+    """What is said of a tag that does not mean what it meant."""
+    return f"the tag {ref.removeprefix('refs/tags/')} was moved: tags should not move"
 
 
 class _Merged:
@@ -196,21 +216,6 @@ def _no_edits_lost(desk: Desk, removed: tuple[str, ...], before: Snapshot) -> No
                 f"{pin.path} has edits of yours, and is not in the new commit any more: move it "
                 "to your own actions first"
             )
-
-
-def _moved(mirror: Mirror, old: SourcePin, ref: str, commit: str) -> list[str]:
-    """What is odd about the way from one commit to the other."""
-    found = []
-    if ref == old.ref and ref.startswith("refs/tags/"):
-        found.append(f"the tag {ref.removeprefix('refs/tags/')} was moved: tags should not move")
-    if mirror.descends(old.commit, commit):
-        found.append(f"{commit[:12]} is older than {old.commit[:12]}: a downgrade")
-    elif not mirror.descends(commit, old.commit):
-        found.append(
-            f"{commit[:12]} does not follow {old.commit[:12]}: its history was rewritten, or it is "
-            "on another branch"
-        )
-    return found
 
 
 def _gained(desk: Desk, old: SourcePin, after: Snapshot, selection: Selection) -> list[str]:

@@ -14,7 +14,9 @@ from dynasaur.sources.add import take
 from dynasaur.sources.desk import VENDOR, Desk
 from dynasaur.sources.mirror import TAGS, Mirror
 from dynasaur.sources.selection import matching, select
+from dynasaur.sources.update import moved, moved_tag
 
+_TAG = "refs/tags/"
 VERSION = re.compile(r"v?(\d+(?:\.\d+){0,3})")
 
 
@@ -31,6 +33,22 @@ class Finding:
     kind: str
     what: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Newer:
+    """What a source has that is newer than its pin.
+
+    Attributes:
+        revision: What to update to: a tag, a branch, `HEAD`.
+        commit: What that means now.
+        strange: What is odd about the way there, one line each: a tag that was moved, a history
+            that was rewritten. An update is refused for it until a person accepts it.
+    """
+
+    revision: str
+    commit: str
+    strange: tuple[str, ...] = ()
 
 
 def verify(desk: Desk, *, online: bool = False) -> list[Finding]:
@@ -57,26 +75,25 @@ def verify(desk: Desk, *, online: bool = False) -> list[Finding]:
     return [*found, *_aliases(desk, lock)]
 
 
-def outdated(desk: Desk, pin: SourcePin) -> tuple[str, str]:
-    """Ask a source for what is newer than its pin.
-
-    Returns:
-        The revision to update to, and its commit; both empty when there is nothing newer.
+def outdated(desk: Desk, pin: SourcePin) -> Newer | None:
+    """Ask a source for what is newer than its pin; None where there is nothing.
 
     Raises:
         FailureError: It cannot be reached.
     """
     mirror = desk.mirror(pin.address, fetch=True)
-    now = mirror.now(pin.ref)
-    if pin.ref.startswith("refs/tags/"):
-        current = pin.ref.removeprefix("refs/tags/")
+    ref, now = pin.ref, mirror.now(pin.ref)
+    strange: list[str] = []
+    if ref.startswith(_TAG):
+        current = ref.removeprefix(_TAG)
         newest = _newest(mirror, current)
         if newest != current:
-            return newest, mirror.resolve(f"refs/tags/{newest}")[1]
-    if now and now != pin.commit:
-        name = pin.ref.removeprefix("refs/heads/").removeprefix("refs/tags/")
-        return name, now
-    return "", ""
+            strange += [moved_tag(ref)] if now not in (None, pin.commit) else []
+            ref, now = mirror.resolve(f"{_TAG}{newest}")
+    if not now or now == pin.commit:
+        return None
+    name = ref.removeprefix("refs/heads/").removeprefix(_TAG)
+    return Newer(name, now, (*strange, *moved(mirror, pin, ref, now)))
 
 
 def differences(desk: Desk) -> Iterator[str]:
