@@ -12,7 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from dynasaur.errors import StoreError
 from dynasaur.pins import Address
+from dynasaur.repo import Repo
+from dynasaur.sources.add import add, offer
+from dynasaur.sources.cache import Cache
+from dynasaur.sources.desk import Desk
 from tests.builders.cli import command, dynasaur, environment
 from tests.builders.git_server import GitServer
 from tests.builders.repos import git
@@ -126,6 +131,52 @@ def test_several_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
         assert sorted(taken) == sorted(f"text/{name}" for name in names)
         assert team.did("source", "verify") == ""
         assert git(team.root, "status", "--porcelain") == ""
+
+
+def test_two_adds_of_one_source_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of them adds it, the other says why it did not."""
+    with GitServer(tmp_path / "server") as server:
+        publish(server.folder / "acme.git", FILES)
+        team = Team(tmp_path / "ada", monkeypatch)
+        line = command("source", "add", server.url("acme"), "--trust", "--take", "one_word")
+        env = environment(team.folder / "home", {"DYNASAUR_ALLOW_INSECURE": "1"})
+        running = [
+            subprocess.Popen(line, cwd=team.root, env=env, stderr=subprocess.PIPE, text=True)
+            for _ in range(2)
+        ]
+        ended = sorted(
+            (one.returncode, said.splitlines()[-1])
+            for one, (_, said) in [(one, one.communicate(timeout=120)) for one in running]
+        )
+        (won, _), (lost, said) = ended
+        assert won == 0, said
+        # the second may come while the first is at work, or find it done
+        told = {
+            1: "another process has just changed acme: try again",
+            2: "is here already, as acme",
+        }
+        assert told[lost] in said
+        table = tomllib.loads((team.root / "dynasaur.lock").read_text())
+        assert [one["name"] for one in table["source"]] == ["acme"]
+        assert team.did("source", "verify") == ""
+        assert git(team.root, "status", "--porcelain") == ""
+
+
+def test_another_source_of_the_name_came_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the look at a source and the yes to it."""
+    with GitServer(tmp_path / "server") as server:
+        for name in ("one", "two"):
+            publish(server.folder / f"{name}.git", FILES)
+        team = Team(tmp_path / "ada", monkeypatch)
+        desk = Desk(Repo(team.root), Cache(tmp_path / "cache"), allow_insecure=True)
+        looked_at = offer(desk, Address.parse(server.url("one")), "", name="acme")
+        team.did("source", "add", server.url("two"), "--name", "acme", "--trust")
+        before = team.state()
+        with pytest.raises(StoreError, match="another process has just changed acme: try again"):
+            add(desk, looked_at)
+        assert team.state() == before
 
 
 def test_odd_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -112,10 +112,10 @@ def add(desk: Desk, given: Offer) -> Changed:
     values: dict[str, object] = {"url": str(given.wish.address)}
     values |= {"rev": given.wish.rev} if given.wish.rev else {}
     values |= {"take": list(given.wish.take)} if given.wish.take else {}
-    seen = desk.lock().sources
 
     def locked(old: bytes | None) -> bytes:
-        return dump_lock(lock_of(old, seen, name).plus(pin, selection.pins))
+        # it was not there when it was looked at; a person may have thought about it since
+        return dump_lock(lock_of(old, {}, name).plus(pin, selection.pins))
 
     change = Change(
         f"add source {name} at {_short(given.ref, pin.commit)}",

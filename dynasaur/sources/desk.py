@@ -167,7 +167,12 @@ class Desk:
         Raises:
             StoreError: Nothing was committed, and why.
         """
-        self.clean({path for change in changes for path in change.paths})
+        paths = {path for change in changes for path in change.paths}
+        try:
+            self.clean(paths)
+        except StoreError:
+            self.repo.settle()  # they may be another process's, which is about to commit them
+            self.clean(paths)
         delivery = self.repo.commit(new_id(), changes)
         if not delivery.commits:
             raise StoreError(delivery.note)
