@@ -49,6 +49,7 @@ class Library:
         progress: Told of each action that is read into the index, and how many there are to read.
         warn: Told on one line what the user should know of a search.
         data: Where runs, index and counters lie; by default `.dynasaur` in it.
+        hooks: Whole paths of the repositories whose own git hooks run, between commas.
 
     Raises:
         UsageError: There is no library there.
@@ -70,6 +71,7 @@ class Library:
         progress: Callable[[int, int], None] | None = None,
         warn: Callable[[str], object] | None = None,
         data: Path | None = None,
+        hooks: str = "",
     ) -> None:
         self.root = Path(path).expanduser().absolute()
         self.data = data or data_folder(self.root)
@@ -84,6 +86,7 @@ class Library:
         self._embeddings = embeddings
         self._progress = progress
         self._warn = warn
+        self._hooks = hooks
         if not (self.root / PACKAGE / "__init__.py").is_file():
             raise UsageError(
                 f"{self.root} is no library: it has no {PACKAGE}/ package; "
@@ -128,8 +131,7 @@ class Library:
 
     def names(self) -> list[str]:
         """The bare names of all actions, found without reading a file."""
-        entries = (entry for store in self._stores for entry in store.entries().values())
-        return sorted({entry.name for entry in entries})
+        return sorted({one.name for store in self._stores for one in store.entries().values()})
 
     def get_at(self, name: str, revision: str) -> Action:
         """One of the library's own actions as it was committed at a revision.
@@ -140,8 +142,7 @@ class Library:
         """
         from dynasaur.source import read_action
 
-        then = self.repo.at(revision)
-        *_, bare = name.split("/")
+        then, bare = self.repo.at(revision), name.rpartition("/")[2]
         for path in then.files(PACKAGE):
             parts = PurePosixPath(path).with_suffix("").parts
             if parts[-1] == bare and parts[1:2] != ("vendor",) and path.endswith(".py"):
@@ -170,8 +171,7 @@ class Library:
         """
         from dynasaur.listing import Listing, in_order
 
-        found = in_order(self._stores)
-        own = ((store, entry) for store, entry in found if everything or entry.source == LOCAL)
+        own = (one for one in in_order(self._stores) if everything or one[1].source == LOCAL)
         return Listing(self.data / "listing.sqlite").of(own)
 
     def add(self, text: str) -> Admission:
@@ -225,7 +225,7 @@ class Library:
         """Its git repository. Raises StoreError where there is none."""
         from dynasaur.repo import Repo
 
-        return Repo(self.root)
+        return Repo(self.root, hooks=self._hooks)
 
     @cached_property
     def retriever(self) -> Retriever:

@@ -63,6 +63,7 @@ def test_values_get_their_types(tmp_path: Path) -> None:
         ("network = 'full'", "a library cannot set network"),
         ("gateway = 'http://elsewhere'", "a library cannot set gateway"),
         ("kernel-name = 'python3'", "a library cannot set kernel_name"),
+        ("hooks = '~/actions'", "a library cannot set hooks"),
         ("deliver = 'mail'", "deliver = 'mail': must be one of merge, branch, pr, none"),
         ("= 5", "cannot be read"),
     ],

@@ -88,6 +88,7 @@ def open_library(
         progress=Bar("Reading actions"),
         warn=lambda line: click.echo(f"dynasaur: {plain(line)}", err=True),
         data=data,
+        hooks=settings.hooks,
     )
     return library, settings
 

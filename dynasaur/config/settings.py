@@ -47,6 +47,7 @@ GUARDED = {
     "embeddings": "",
     "approve": "always",
     "mcp_config": "",
+    "hooks": "",
     "search": "none",
     "search_url": "",
     "search_price": None,
@@ -80,6 +81,7 @@ class Settings:
             commas.
         allowed_sources: Sources that are added without asking: patterns of addresses, such as
             `https://github.com/acme/*`, between commas.
+        hooks: Whole paths of the repositories whose own git hooks run, between commas.
         mcp_config: A file of tool servers, in the form that other clients use; empty for none.
         gateway: The address of a Jupyter gateway to run kernels on; empty for this machine.
         kernel_name: An installed kernelspec to use instead of the sandbox; empty for none.
@@ -117,6 +119,7 @@ class Settings:
     install: str = "ask"
     packages: str = ""
     allowed_sources: str = ""
+    hooks: str = ""
     mcp_config: str = ""
     gateway: str = ""
     kernel_name: str = ""

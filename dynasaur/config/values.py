@@ -77,7 +77,13 @@ def _no_text(name: str, text: object) -> str:
         return "must be a word, such as low or high"
     if name == "allowed_sources":
         return _no_patterns(str(text))
-    return ""
+    return _no_paths(str(text)) if name == "hooks" else ""
+
+
+def _no_paths(text: str) -> str:
+    paths = (one.strip() for one in text.split(",") if one.strip())
+    whole = all(one.startswith(("/", "~")) and one.isprintable() for one in paths)
+    return "" if whole else "must be whole paths of repositories, such as ~/actions"
 
 
 def _no_patterns(text: str) -> str:

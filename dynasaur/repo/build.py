@@ -169,7 +169,9 @@ def _commit(
 
 
 def message(change: Change) -> bytes:
-    """The commit message: subject, body, trailers."""
+    """The commit message: subject, body, trailers; or what a hook has made of it."""
+    if change.message:
+        return change.message
     given = (
         (key, [value] if isinstance(value, str) else value)
         for key, value in change.trailers.items()

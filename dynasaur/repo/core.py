@@ -13,6 +13,7 @@ from dynasaur.errors import StoreError
 from dynasaur.repo.build import blob_id, check_paths
 from dynasaur.repo.files import read_plain, write_whole
 from dynasaur.repo.git import Git
+from dynasaur.repo.hooks import Hooks
 from dynasaur.repo.journal import Journal, lock
 from dynasaur.repo.past import Past
 from dynasaur.repo.place import NoRepositoryError, find, read_head
@@ -33,14 +34,19 @@ class Repo:
     Commits are built on a branch of their own, without index or work tree; the person's
     checkout changes only by a fast-forward that touches nothing they have changed.
 
+    Args:
+        root: The library's root.
+        hooks: Whole paths of the repositories whose own hooks run, between commas.
+
     Raises:
         StoreError: The root lies in no git repository, or git refuses it.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, hooks: str = "") -> None:
         self._place = find(root)
         self._settings = read_settings(Git(self._place.root))
         self._git = Git(self._place.root, self._settings.filters_off)
+        self._hooks = Hooks(self._place, self._settings, hooks)
         self._journal = Journal(self._place.own)
 
     @staticmethod
@@ -91,12 +97,13 @@ class Repo:
             raise StoreError(f"{run!r} cannot name a branch: use letters, digits and dashes.")
         if deliver == "none" or not changes:
             return Delivery("", (), merged=False, note="")
+        changes, refused = self._hooks.judge(changes)
         try:
             with lock(self._place.own) as shared:
                 self._git.inherited = (shared,)
                 saving = Saving(self._git, self._place, self._journal, self._settings)
                 notes = [recover(self._place, self._journal, shared), saving.look_after(later=True)]
-                done = saving.save(run, changes, deliver)
+                done = saving.save(run, changes, deliver, refused)
                 keep_up(self._git, self._place)
                 saving.look_after(later=False)
         except OSError as error:
@@ -104,8 +111,10 @@ class Repo:
             raise StoreError(f"{self.root} cannot be written ({why}): nothing is kept.") from error
         finally:
             self._git.inherited = ()
-        if deliver == "pr" and done.commits:
+        if deliver == "pr" and done.commits and not refused:
             done = replace(done, note=self._publish(done, changes))
+        if done.merged:
+            notes.append(self._hooks.tell())
         return replace(done, note="; ".join(filter(None, [done.note, *notes])))
 
     def tend(self) -> None:

@@ -63,8 +63,14 @@ class Saving:
         self._git, self._place = git, place
         self._journal, self._settings = journal, settings
 
-    def save(self, run: str, changes: Sequence[Change], how: Deliver) -> Delivery:
+    def save(self, run: str, changes: Sequence[Change], how: Deliver, refused: str) -> Delivery:
         """Commit and deliver.
+
+        Args:
+            run: The run's id.
+            changes: One commit each.
+            how: What becomes of the commits.
+            refused: Why they have to wait on their branch in any case; empty when they do not.
 
         Raises:
             StoreError: Nothing was committed, and why.
@@ -73,14 +79,15 @@ class Saving:
         paths = sorted({path for change in changes for path in change.paths})
         save: _Save | None = None
         why = ""
+        wait = refused or ("" if how == "merge" else "as asked")
         until = time.monotonic() + PATIENCE
         for attempt in itertools.count():
             try:
-                late, ahead = attempt >= LATE_TRIES, how == "merge"
-                with IndexCopy(self._git, self._place, hold=late, ahead=ahead) as index:
+                late = attempt >= LATE_TRIES
+                with IndexCopy(self._git, self._place, hold=late, ahead=not wait) as index:
                     seen = look(self._git, self._place, f"dynasaur/{run}", paths)
                     if save is None or seen.head != save.seen.head:
-                        save = self._build(seen, changes, how)
+                        save = self._build(seen, changes, wait)
                     why = self._deliver(save, index)
                     break
             except MovedError:
@@ -127,11 +134,11 @@ class Saving:
             self._journal.settled()
         return found.note
 
-    def _build(self, seen: Look, changes: Sequence[Change], how: Deliver) -> _Save:
+    def _build(self, seen: Look, changes: Sequence[Change], wait: str) -> _Save:
         wanted = plan(self._place, seen, changes, self._read)
         if not wanted.commits:
             return _Save(seen, wanted, (), "nothing to commit: it is there already")
-        wait = waits(self._place, seen.head) if how == "merge" else "as asked"
+        wait = wait or waits(self._place, seen.head)
         if wanted.clash:
             wait = wait or f"{wanted.clash} exists already with other content"
         entry = Entry(seen.branch, str(self._place.root), not wait, seen.head.commit or "")

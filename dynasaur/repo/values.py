@@ -26,6 +26,7 @@ class Change:
         edits: Path to what makes its new content of the one that is committed (None: no such
             file). Made under the lock, of the very commit that the change follows, so that two
             writers never lose each other's.
+        message: The whole message, where a hook has written it; else empty.
     """
 
     subject: str
@@ -36,6 +37,7 @@ class Change:
     edits: Mapping[str, Callable[[bytes | None], bytes | None]] = field(
         default_factory=dict, repr=False
     )
+    message: bytes = b""
 
     @property
     def paths(self) -> frozenset[str]:
