@@ -61,9 +61,12 @@ def _decoder() -> codecs.IncrementalDecoder:
 
 
 def _let_go(stream: Any) -> bool:
-    """Have ipykernel's own thread end that reads a stream's pipe; False where there is none."""
+    """Have ipykernel's own thread end that reads a stream's pipe; False where it is to stay.
+
+    Before its version 7.1, which a gateway may have, what another thread writes is of no cell.
+    """
     thread = getattr(stream, "watch_fd_thread", None)
-    if thread is None:
+    if thread is None or hasattr(stream, "_thread_to_parent"):
         return False
     stream._should_watch = False  # noqa: SLF001
     os.write(stream._original_stdstream_fd, b"\0")  # noqa: SLF001 - it looks when it has read
