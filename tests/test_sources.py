@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from dynasaur.store import base_path
+from tests.builders import sources
 from tests.builders.git_server import GitServer
 from tests.builders.repos import git
 from tests.builders.sources import Team, action, commit, publish
@@ -31,16 +32,7 @@ TEXT: dict[str, str | bytes] = {
     ),
 }
 
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitServer]:
-    with GitServer(tmp_path_factory.mktemp("server")) as server:
-        yield server
-
-
-@pytest.fixture
-def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Team:
-    return Team(tmp_path / "ada", monkeypatch)
+server, team = sources.server, sources.team
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ from dynasaur.errors import FailureError
 from dynasaur.pins import Address
 from dynasaur.sources.cache import Cache
 from dynasaur.sources.limits import MIB, Limits
+from tests.builders import sources
 from tests.builders.cli import dynasaur
 from tests.builders.git_server import GitServer, Manner
 from tests.builders.repos import git
@@ -28,16 +29,7 @@ GOOD: dict[str, str | bytes] = {"actions/text/clean.py": action("clean")}
 
 MOVED = "the tag v1 was moved: tags should not move"
 
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitServer]:
-    with GitServer(tmp_path_factory.mktemp("server")) as server:
-        yield server
-
-
-@pytest.fixture
-def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Team:
-    return Team(tmp_path / "ada", monkeypatch)
+server, team = sources.server, sources.team
 
 
 @pytest.fixture

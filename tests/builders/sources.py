@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
 
 from tests.builders.cli import Done, environment
+from tests.builders.git_server import GitServer
 from tests.builders.repos import PERSON, git, tree
 
 MIT = """MIT License
@@ -190,3 +191,16 @@ class Team:
         name, mail = self.folder.name.title(), f"{self.folder.name}@example.org"
         git(self.root, "add", "--all")
         git(self.root, "commit", "--quiet", "--author", f"{name} <{mail}>", "-m", message)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GitServer]:
+    """One server for a module's tests, which name it: `server = sources.server`."""
+    with GitServer(tmp_path_factory.mktemp("server")) as server:
+        yield server
+
+
+@pytest.fixture
+def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Team:
+    """A team with an empty library."""
+    return Team(tmp_path / "ada", monkeypatch)
