@@ -369,6 +369,18 @@ def test_a_new_tag_is_no_moved_one(team: Team, server: GitServer) -> None:
     assert [(one["revision"], one["strange"]) for one in done.json] == [("v1.1", [])]
 
 
+def test_a_tag_that_follows_the_releases_is_not_offered(team: Team, server: GitServer) -> None:
+    """`v1` is moved to each v1.x by its owners: it is never newer than the release itself."""
+    folder = server.folder / "floating.git"
+    publish(folder, GOOD, tag="v1.1")
+    team.did("source", "add", f"{server.url('floating')}@v1.1", "--name", "acme", "--trust")
+    newer = {**GOOD, "actions/text/more.py": action("more")}
+    publish(folder, newer, tag="v1")
+    assert team.did("source", "outdated") == ""
+    git(folder, "tag", "v2", publish(folder, newer, tag="v2.0"))
+    assert team.run("source", "outdated").out.endswith("(v2.0)\n")
+
+
 def test_a_forced_push(team: Team, server: GitServer) -> None:
     folder = server.folder / "forced.git"
     publish(folder, GOOD)
