@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from dynasaur import Agent, Library, Task, trajectory
+from dynasaur.agent.work import Interrupted
 from dynasaur.errors import ActionError, UsageError
 from dynasaur.models.scripted import ScriptedModel
 from dynasaur.record import End, Status
+from dynasaur.repo import Repo
 from dynasaur.types import Ear, Message, Reply
 from tests.builders.cli import dynasaur, script
 from tests.builders.repos import git, is_noted
@@ -63,6 +65,22 @@ def test_an_agent_runs_in_a_library(library: Library, tmp_path: Path) -> None:
     assert (result.end, result.answer) == (End.ANSWERED, 1.5)
     assert result.actions.called == ("mean",)
     assert (result.folder / "trajectory.json").is_file()
+
+
+def test_ctrl_c_after_all_was_kept_loses_nothing(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def press(_: Repo) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Repo, "tend", press)
+    steps = GREET + "answer = greet_politely('Ada')", "submit_final_answer(answer)"
+    model = ScriptedModel(Path(script(tmp_path, *steps)[9:]))
+    with pytest.raises(Interrupted) as caught:
+        Agent(library, model).run(Task("Greet Ada."))
+    result = caught.value.result
+    assert (result.answer, result.actions.admitted) == ("Hello, Ada!", ("greet_politely",))
+    assert git(library.root, "status", "--porcelain") == ""
 
 
 def test_a_folder_without_actions_is_no_library(tmp_path: Path) -> None:
