@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from dynasaur.repo import Repo, index
+from dynasaur.repo import Repo, index, others
 from dynasaur.upkeep import Ground, revert
 from tests.builders.repos import adding, clone_of_a_person, committed, git, isolate
 
@@ -42,6 +46,30 @@ def test_an_older_index_put_back_during_the_save(
     done = Repo(older).commit("r1", [adding("words")])
     assert done.merged
     assert git(older, "status", "--porcelain") == "A  mine.txt"
+    git(older, "commit", "--quiet", "-m", "mine")
+    assert committed(older, WORDS)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other gits are asked for of Linux")
+def test_a_git_that_is_at_work_finds_the_index_locked(
+    older: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have read the older index, and must not put that back."""
+    monkeypatch.setattr(others, "PATIENCE", 60.0)
+    command = ["sh", "-c", "git hash-object --stdin; true"]  # no child of this process
+    with subprocess.Popen(command, cwd=older, stdin=subprocess.PIPE) as person:
+        assert person.stdin is not None
+        while not list(others.gits_in(older)):
+            time.sleep(0.01)
+        with ThreadPoolExecutor() as pool:
+            save = pool.submit(Repo(older).commit, "r1", [adding("words")])
+            while not git(older, "ls-files", "--", WORDS):
+                time.sleep(0.01)
+            refused = git(older, "commit", "--quiet", "-m", "mine", ok=False)
+            assert not save.done()
+            person.stdin.close()
+    assert save.result().merged
+    assert not committed(older, "mine.txt"), refused
     git(older, "commit", "--quiet", "-m", "mine")
     assert committed(older, WORDS)
 

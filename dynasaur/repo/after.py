@@ -2,8 +2,9 @@
 
 git reads the index before it locks it. One that read it just before a delivery, and locked it
 just after, puts the older index back, without an error; the person's next commit then takes
-away what was delivered. Our lock cannot keep that off, for nobody knows how long that git reads
-before it locks. So it is looked for: at the end of each save and at the beginning of the next.
+away what was delivered. The index stays locked while such a git is seen at work (`others`); but
+not every system tells, and nobody knows how long that git reads before it locks. So it is looked
+for as well: at the end of each save and at the beginning of the next.
 """
 
 from __future__ import annotations

@@ -49,6 +49,9 @@ KEPT_VARIABLES = {
 """Variables of git that say how to work. All others say *where*, and are dropped: a run that
 was started by a hook inherits the hook's index and repository."""
 
+DISK_FULL = (b"Out of diskspace", b"No space left on device", b"Disk quota exceeded")
+"""What git and the system call it, in the plain language that git is asked for here."""
+
 
 class Git:
     """git in one folder, in sessions of its own: a killed process group lets it finish.
@@ -105,6 +108,8 @@ class Git:
                 raise StoreError(f"git {arguments[-1]} does not come to an end") from None
         done = subprocess.CompletedProcess(arguments, process.returncode, out, err)
         if done.returncode not in accept:
+            if any(said in done.stderr for said in DISK_FULL):
+                raise StoreError(f"{self.folder} cannot be written: git finds no space left.")
             raise StoreError(f"git failed: {complaint(done.stderr)}")
         return done
 

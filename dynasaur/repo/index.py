@@ -2,7 +2,8 @@
 
 The index cannot be shared safely, so it is touched once, in one step. The lock file is a hard
 link to a file of ours: after a crash its inode says whose it is. The lock is taken as late as
-can be; when the person's git is too busy for that, it is held from the start.
+can be, and kept until no other git is at work; when the person's git is too busy for that, it is
+held from the start.
 
 An index of the plain form is changed here, as bytes; any other is changed by git, in a copy.
 """
@@ -25,6 +26,7 @@ from dynasaur.repo.checkout import KeptBackError, MovedError
 from dynasaur.repo.entries import Entries
 from dynasaur.repo.git import Git, complaint
 from dynasaur.repo.look import Questions, staged_of
+from dynasaur.repo.others import outlast
 from dynasaur.repo.place import Place
 
 COPY = "dynasaur-index."
@@ -75,9 +77,10 @@ class IndexCopy:
         self._index, self._lock = place.git_dir / "index", place.git_dir / "index.lock"
         name = f"{os.getpid()}-{next(_numbers)}"
         self._copy = place.git_dir / f"{COPY}{name}"
-        self._hold = place.git_dir / f"{HOLD}{name}" if hold else None
-        if self._hold:
-            self._wait_for_lock(self._hold)
+        self._hold = place.git_dir / f"{HOLD}{name}"
+        self._held = False
+        if hold:
+            self._take_lock(HOLD_SECONDS)
         self._seen = state(place)
         self._data = self._read()
         large = ahead and len(self._data) > LARGE
@@ -90,9 +93,7 @@ class IndexCopy:
     def __exit__(self, *_: object) -> None:
         if self._pool:
             self._pool.shutdown()
-        if self._hold:
-            self._lock.unlink(missing_ok=True)
-            self._hold.unlink(missing_ok=True)
+        self._let_go()
         self._copy.unlink(missing_ok=True)
 
     def staged(self, paths: Collection[str]) -> dict[str, str | None]:
@@ -181,53 +182,47 @@ class IndexCopy:
         return self._seen == state(self._place)
 
     @contextlib.contextmanager
-    def locked(self) -> Iterator[Put]:
+    def locked(self) -> Iterator[Callable[[], None]]:
         """Git's own lock on the person's index; what it gives puts the copy in its place.
+
+        A git that has read the index as it was, and would lock it only now, must find it locked:
+        else it would put the old one back. So the lock outlasts whoever is at work.
 
         Raises:
             MovedError: Another git holds the lock.
         """
-        if self._hold:
-            yield Put(self._copy, self._index)
-            return
+        if not self._held:
+            self._take_lock(0.0)
         try:
-            os.link(self._copy, self._lock)
-        except FileExistsError:
-            raise MovedError from None
-        put = Put(self._lock, self._index)
-        try:
-            yield put
+            yield self._put
         finally:
-            if not put.done:
-                self._lock.unlink(missing_ok=True)
+            self._let_go()
 
-    def _wait_for_lock(self, hold: Path) -> None:
-        hold.touch()
-        until = time.monotonic() + HOLD_SECONDS
+    def _put(self) -> None:
+        self._copy.replace(self._index)
+        outlast(self._place.top)
+
+    def _take_lock(self, seconds: float) -> None:
+        self._hold.touch()
+        until = time.monotonic() + seconds
         while True:
             try:
-                os.link(hold, self._lock)
+                os.link(self._hold, self._lock)
             except FileExistsError:
-                if time.monotonic() > until:
-                    hold.unlink()
+                if time.monotonic() >= until:
+                    self._hold.unlink()
                     raise MovedError from None
                 time.sleep(0.001)
             else:
+                self._held = True
                 return
+
+    def _let_go(self) -> None:
+        if self._held:
+            self._held = False
+            self._lock.unlink(missing_ok=True)
+            self._hold.unlink(missing_ok=True)
 
     @property
     def _zero(self) -> str:
         return self._place.zero
-
-
-class Put:
-    """The prepared index, to be put in place."""
-
-    def __init__(self, prepared: Path, index: Path) -> None:
-        self._prepared, self._index = prepared, index
-        self.done = False
-
-    def __call__(self) -> None:
-        """Put it in place."""
-        self._prepared.replace(self._index)
-        self.done = True

@@ -44,8 +44,8 @@ STAGES: dict[str, tuple[object, str, bool]] = {
     "between two files": (checkout.Swap, "_swap_in", True),
     "after the files": (checkout.Swap, "__enter__", True),
     "after the branch has moved": (deliver.RefTransaction, "commit", True),
-    "before the index is put in place": (index.Put, "__call__", False),
-    "after the index is put in place": (index.Put, "__call__", True),
+    "before the index is put in place": (index.IndexCopy, "_put", False),
+    "after the index is put in place": (index.IndexCopy, "_put", True),
     "before the journal is cleared": (journal.Journal, "clear", False),
     "after the journal is cleared": (journal.Journal, "clear", True),
 }
