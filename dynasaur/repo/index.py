@@ -39,7 +39,7 @@ _numbers = itertools.count()
 
 
 def copies(place: Place) -> list[Path]:
-    """The copies that writers have made; they lie where one of them becomes the lock."""
+    """The copies that writers have made; they lie where one of them becomes the index."""
     return sorted(place.git_dir.glob(COPY + "*"))
 
 

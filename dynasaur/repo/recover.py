@@ -48,7 +48,7 @@ def recover(place: Place, journal: Journal, shared: int) -> str:
                 _take_back(find(Path(entry.root)), entry)
             note = _leave(Git(place.root), place, entry, str(error))
         journal.clear()
-    _settle_lock(place, moved=False)
+    _settle_lock(place)
     _sweep_index(place)
     sweep(place)
     return note
@@ -69,7 +69,7 @@ def _finish(git: Git, place: Place, entry: Entry) -> None:
     named = _commit(git, f"refs/heads/{entry.branch}")
     tip = entry.tip if named or not entry.tip else _commit(git, entry.tip)
     moved = bool(entry.merge and tip and head.commit) and _follows(git, head.commit or "", tip)
-    lost = _settle_lock(place, moved=moved)
+    lost = _settle_lock(place)
     if moved and lost and head.commit == tip:
         sync_index(git, place, files_between(git, place, entry.base or None, tip))
     if tip and entry.merge and not moved:
@@ -129,21 +129,16 @@ def _leave(git: Git, place: Place, entry: Entry, why: str) -> str:
     return f"{note} ({why})" if why else note
 
 
-def _settle_lock(place: Place, *, moved: bool) -> bool:
-    """The dead writer's index lock becomes the index, or goes, as the branch has moved or not.
+def _settle_lock(place: Place) -> bool:
+    """The dead writer's lock on the index goes.
 
     Returns:
-        The new index may be lost: it was prepared, and did not come to its place.
+        The new index is lost: it was prepared, and did not come to its place.
     """
-    prepared, held = copies(place), holds(place)
-    lock, index = place.git_dir / "index.lock", place.git_dir / "index"
-    numbers = {_inode(copy) for copy in prepared}
-    owner = _inode(lock)
-    if moved and owner in numbers - {None}:
-        lock.replace(index)
-    elif owner in numbers | {_inode(hold) for hold in held} - {None}:
+    lock = place.git_dir / "index.lock"
+    if _inode(lock) in {_inode(hold) for hold in holds(place)} - {None}:
         lock.unlink()
-    return bool(prepared) and _inode(index) not in numbers
+    return bool(copies(place))
 
 
 def _sweep_index(place: Place) -> None:
