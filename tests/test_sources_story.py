@@ -220,14 +220,20 @@ def test_the_whole_story(
     assert git(bea.root, "status", "--porcelain") == ""
 
 
-def test_a_gift_becomes_a_pull_request_where_gh_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: GitServer
-) -> None:
+def taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: GitServer) -> tuple[Team, Team]:
+    """Ada, who has published `clean` as acme, and Bea, who has taken it."""
     ada, bea = Team(tmp_path / "ada", monkeypatch), Team(tmp_path / "bea", monkeypatch)
     (ada.root / "LICENSE").write_text(MIT)
     own(ada, "text/clean.py", CLEAN, "add text/clean")
     push(ada, server.url("acme"), "HEAD:main")
     bea.did("source", "add", server.url("acme"), "--name", "acme", "--take", "clean", "--trust")
+    return ada, bea
+
+
+def test_a_gift_becomes_a_pull_request_where_gh_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: GitServer
+) -> None:
+    _, bea = taken(tmp_path, monkeypatch, server)
     people = "Co-authored-by: Cid <c@example.org>\nCo-authored-by: Dee <d@example.org>"
     said = f"Dynasaur-Run: r1\n{people}\nReviewed-on: https://build.corp.internal/7"
     own(bea, "text/whisper.py", WHISPER, f"add text/whisper\n\n{said}")
@@ -267,12 +273,7 @@ def test_a_gift_becomes_a_pull_request_where_gh_is(
 def test_what_is_not_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: GitServer
 ) -> None:
-    ada, bea = Team(tmp_path / "ada", monkeypatch), Team(tmp_path / "bea", monkeypatch)
-    url = server.url("acme")
-    (ada.root / "LICENSE").write_text(MIT)
-    own(ada, "text/clean.py", CLEAN, "add text/clean")
-    push(ada, url, "HEAD:main")
-    bea.did("source", "add", url, "--name", "acme", "--take", "clean", "--trust")
+    _, bea = taken(tmp_path, monkeypatch, server)
     body = "return clean(text).lower()"
     wrong = {
         "home": ('return open("/home/bea/x").read()', "exists on one machine"),
@@ -301,11 +302,7 @@ def test_nothing_of_others_is_tried_outside_of_the_sandbox_to_be_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: GitServer
 ) -> None:
     """A source's newest helper is a stranger's code, in whatever place it is tried."""
-    ada, bea = Team(tmp_path / "ada", monkeypatch), Team(tmp_path / "bea", monkeypatch)
-    (ada.root / "LICENSE").write_text(MIT)
-    own(ada, "text/clean.py", CLEAN, "add text/clean")
-    push(ada, server.url("acme"), "HEAD:main")
-    bea.did("source", "add", server.url("acme"), "--name", "acme", "--take", "clean", "--trust")
+    ada, bea = taken(tmp_path, monkeypatch, server)
     ran = tmp_path / "ran"
     effect = f'"""Text."""\n\nopen({str(ran)!r}, "w").close()'
     own(ada, "text/clean.py", CLEAN.replace('"""Text."""', effect), "add an effect")
