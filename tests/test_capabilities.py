@@ -116,7 +116,7 @@ FOUND: list[tuple[str, list[str]]] = [
     ("import pandas as pd\ndef f(x): pd.eval(x)", ["2:11 eval pandas.eval"]),
     # environment and secrets
     ("import os\ndef f(): return os.environ['LANG']", ['2:17 environment os.environ["LANG"]']),
-    ("from os import environ as e\ndef f(): return e.get('LANG')", ["2:17 environment os.environ"]),
+    ("from os import environ as e\ndef f(): return e.get('LANG')", ['2:17 environment os.environ["LANG"]']),
     ("import os\ndef f(): return os.getenv('API_KEY')", ['2:17 secrets os.getenv["API_KEY"]']),
     ("import os\ndef f(): return dict(os.environ)", ["2:22 environment os.environ"]),
     ("import os\ndef f(): os.environ['A'] = 'x'", ['2:10 environment os.environ["A"]']),

@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 
-from dynasaur.capabilities.origins import origins, text_of
+from dynasaur.capabilities.origins import origins
 from dynasaur.capabilities.scopes import Scope
+from dynasaur.capabilities.texts import text_of
 from dynasaur.capabilities.values import Confidence, Kind
 from dynasaur.source.text import words
+
+_PLACES = words("filepath_or_buffer path_or_buf path_or_buffer path io source fname")
 
 Judge = Callable[[ast.Call, Scope], "Confidence | None"]
 """How sure it is that a call reaches out; None when it does not."""
@@ -67,12 +70,43 @@ def _not_weights(call: ast.Call, _: Scope) -> Confidence | None:
 
 
 def _from_afar(call: ast.Call, scope: Scope) -> Confidence | None:
-    place = call.args[0] if call.args else None
-    text = text_of(place, scope) if place else None
-    if text is None and isinstance(place, ast.JoinedStr) and place.values:
-        text = text_of(place.values[0], scope)
+    named = [key.value for key in call.keywords if key.arg in _PLACES]
+    place = next(iter([*call.args[:1], *named]), None)
+    text = _start(place, scope) if place else None
     far = ("http:", "https:", "ftp:", "s3:", "gs:")
     return "high" if text and text.lower().startswith(far) else None
+
+
+def _start(node: ast.expr, scope: Scope) -> str | None:
+    """The text that an expression's value begins with, as far as it can be told."""
+    text = text_of(node, scope)
+    while text is None:
+        match node:
+            case ast.BinOp(op=ast.Add() | ast.Mod(), left=first):
+                node = first
+            case ast.JoinedStr(values=[first, *_]):
+                node = first
+            case ast.Call(func=ast.Attribute(value=first, attr="format")):
+                node = first
+            case _:
+                return None
+        text = text_of(node, scope)
+    return text
+
+
+def _unsafe_kind(call: ast.Call, scope: Scope) -> Confidence | None:
+    kind = argument(call, 0, "typ")
+    text = text_of(kind, scope) if kind else "rt"
+    return "medium" if text is None else "high" if text == "unsafe" else None
+
+
+def _in_place(call: ast.Call, _: Scope) -> Confidence | None:
+    changes = argument(call, 1, "inplace")
+    return None if changes is None or _is(changes, value=False) else "high"
+
+
+def _always(_: ast.Call, __: Scope) -> Confidence | None:
+    return "high"
 
 
 def _to_a_file(call: ast.Call, _: Scope) -> Confidence | None:
@@ -87,7 +121,7 @@ CONDITIONS: dict[str, tuple[Kind, Judge]] = {
     **dict.fromkeys(
         words("""builtins.open io.open codecs.open gzip.open bz2.open lzma.open tarfile.open
         zipfile.ZipFile os.fdopen gzip.GzipFile bz2.BZ2File lzma.LZMAFile tarfile.TarFile
-        aiofiles.open"""),
+        aiofiles.open io.FileIO wave.open"""),
         (Kind.FILE_WRITE, _writes(1)),
     ),
     "pathlib.Path().open": (Kind.FILE_WRITE, _writes(0)),
@@ -101,9 +135,16 @@ CONDITIONS: dict[str, tuple[Kind, Judge]] = {
     **dict.fromkeys(
         words("""pandas.read_csv pandas.read_json pandas.read_html pandas.read_excel
         pandas.read_table pandas.read_xml pandas.read_parquet polars.read_csv polars.read_json
-        polars.read_parquet"""),
+        polars.read_parquet pandas.read_fwf pandas.read_feather pandas.read_orc
+        numpy.genfromtxt numpy.loadtxt"""),
         (Kind.NETWORK, _from_afar),
     ),
+    **dict.fromkeys(
+        words("yaml.UnsafeLoader yaml.Loader yaml.FullLoader"), (Kind.DESERIALISATION, _always)
+    ),
+    "ruamel.yaml.YAML": (Kind.DESERIALISATION, _unsafe_kind),
+    "fileinput.input": (Kind.FILE_WRITE, _in_place),
+    "fileinput.FileInput": (Kind.FILE_WRITE, _in_place),
 }
 """What a call of a name lets code do, and when; a mere mention of it counts only for those that
 the table of names has too."""

@@ -6,34 +6,33 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from dynasaur.capabilities.calls import CONDITIONS, argument
+from dynasaur.capabilities.calls import CONDITIONS
+from dynasaur.capabilities.decoded import Decoded
 from dynasaur.capabilities.hidden import hidden
-from dynasaur.capabilities.origins import origins, settle, text_of
+from dynasaur.capabilities.origins import IMPORTERS, by_name, origins, settle
 from dynasaur.capabilities.scopes import Maker, Scope, Scopes, outside, scopes_of
 from dynasaur.capabilities.tables import (
-    DECODERS,
     FRAMES,
+    FRAMES_IN_TEXT,
     METHODS,
     PATHS_OF_SECRETS,
     REACHING,
+    is_reply,
     kind_of,
 )
+from dynasaur.capabilities.texts import text_of
 from dynasaur.capabilities.values import Capability, Confidence, Kind
 from dynasaur.source.effects import effects
-from dynasaur.source.text import Lines, normal, tree_of, words
+from dynasaur.source.text import Lines, normal, tree_of
 from dynasaur.tokens import ENVIRONMENT_NAME
 
 _LINKS = ast.Name | ast.Attribute | ast.Subscript | ast.Call
 _ENVIRONMENT = frozenset({"os.environ", "os.environb"})
-_RUNNERS = words(
-    """builtins.eval builtins.exec builtins.compile builtins.__import__ importlib.import_module
-    types.FunctionType marshal.loads pickle.loads"""
-)
+_ASKED = frozenset({"get", "pop", "setdefault", "__getitem__"})
+_FILES = frozenset({"builtins.open", "io.open", "pathlib.Path"})
 _OPENERS = frozenset({"builtins.getattr", "builtins.hasattr", "builtins.vars"})
-_GIVE_MODULES = frozenset({"builtins.__import__", "importlib.import_module", "sys.modules"})
+_GIVE_MODULES = IMPORTERS | {"sys.modules"}
 _TABLES = frozenset({"builtins.globals()", "builtins.locals()", "builtins.vars()", "builtins"})
-_FURTHEST = 6
-"""Variables are followed so far from code that is run to where it is decoded."""
 
 
 def capabilities(text: str) -> tuple[Capability, ...]:
@@ -73,9 +72,11 @@ class _Walk:
     lines: Lines
     found: list[Capability] = field(default_factory=list)
     scopes: Scopes = field(default_factory=dict)
+    decoded: Decoded = field(default_factory=lambda: Decoded({}))
 
     def run(self, tree: ast.Module) -> None:
         self.scopes = scopes_of(tree)
+        self.decoded = Decoded(self.scopes)
         settle(self.scopes.values())
         waiting: list[tuple[ast.AST, Scope]] = [(tree, self.scopes[tree])]
         while waiting:
@@ -96,7 +97,7 @@ class _Walk:
             yield from ((one, scope) for one in self._chain(node, scope))
         else:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                self._path(node, node.value)
+                self._text(node, node.value)
             yield from ((one, scope) for one in ast.iter_child_nodes(node))
 
     def _is_still(self, node: ast.AST, scope: Scope) -> bool:
@@ -134,12 +135,14 @@ class _Walk:
             yield inner
         told = False
         for at in range(len(links) - 1, -1, -1):
-            link, outer = links[at], links[at - 1] if at else None
-            told = self._link(link, outer, scope, told=told) or told
+            around = links[max(at - 2, 0) : at][::-1]
+            told = self._link(links[at], around, scope, told=told) or told
         if not told:
             self._passed_on(node, scope)
 
-    def _link(self, link: ast.expr, outer: ast.expr | None, scope: Scope, *, told: bool) -> bool:
+    def _link(self, link: ast.expr, around: list[ast.expr], scope: Scope, *, told: bool) -> bool:
+        """Looks at one part; `around` is the one that it is in, and the one that this is in."""
+        outer = around[0] if around else None
         if isinstance(link, ast.Call):
             self._opened(link, scope)
         if isinstance(link, ast.Attribute) and link.attr in FRAMES:
@@ -150,24 +153,25 @@ class _Walk:
         if isinstance(link, ast.Subscript) and self._looked_up(link, scope):
             return True
         if isinstance(link, ast.Attribute) and isinstance(link.ctx, ast.Store):
-            return False
+            return self._set(link, scope)
         if isinstance(outer, ast.Attribute) and any(map(kind_of, origins(outer, scope))):
             return False  # that says more of the same
         call = outer if isinstance(outer, ast.Call) else None
-        found = [self._named(link, name, call, outer, scope) for name in origins(link, scope)]
+        found = [self._named(link, name, around, scope) for name in origins(link, scope)]
         return any(found) or self._method(link, call)
 
-    def _named(
-        self,
-        link: ast.expr,
-        name: str,
-        call: ast.Call | None,
-        outer: ast.expr | None,
-        scope: Scope,
-    ) -> bool:
+    def _set(self, link: ast.Attribute, scope: Scope) -> bool:
+        """`sys.path += [...]`, `os.environ = ...`."""
+        for name in origins(link, scope):
+            if kind_of(name) in {Kind.DYNAMIC_IMPORT, Kind.ENVIRONMENT}:
+                return self._named(link, name, [], scope)
+        return False
+
+    def _named(self, link: ast.expr, name: str, around: list[ast.expr], scope: Scope) -> bool:
         """Tells of one full name that a part of the code stands for."""
-        if name.endswith("()"):
+        if name.endswith("()") or is_reply(name):
             return False  # what was made is told where it was made
+        call = around[0] if around and isinstance(around[0], ast.Call) else None
         kind = kind_of(name)
         confidence: Confidence | None = "high"
         if name in CONDITIONS and call is not None:
@@ -176,15 +180,15 @@ class _Walk:
         if kind is None or confidence is None:
             return False
         if name in _ENVIRONMENT | {"os.getenv", "os.getenvb"}:
-            self._environment(link, name, outer, scope)
+            self._environment(link, name, around, scope)
         else:
             self._add(link, kind, name.replace("()", ""), confidence)
-        if call is not None and name in _RUNNERS:
-            self._decoded(call, name, scope)
+        if call is not None and (what := self.decoded.run_by(call, name, kind, scope)):
+            self._add(call, Kind.OBFUSCATION, what)
         return name not in _GIVE_MODULES
 
-    def _environment(self, link: ast.expr, name: str, outer: ast.expr | None, scope: Scope) -> None:
-        key = _key(outer, name)
+    def _environment(self, link: ast.expr, name: str, around: list[ast.expr], scope: Scope) -> None:
+        key = _key(around, name)
         text = text_of(key, scope) if key is not None else None
         secret = text is not None and ENVIRONMENT_NAME.search(text)
         shown = name if text is None else f'{name}["{text}"]'
@@ -203,21 +207,33 @@ class _Walk:
     # --- names made at run time ---------------------------------------------------------------
 
     def _opened(self, call: ast.Call, scope: Scope) -> None:
-        """`getattr(os, "sy" + "stem")`, `vars(os)`."""
+        """`getattr(os, "sy" + "stem")`, `vars(os)`, `functools.partial(open, mode="w")`."""
         called = origins(call.func, scope)
-        if not call.args or not called & {"builtins.getattr", "builtins.vars"}:
+        if call.args and "builtins.vars" in called and (of := self._reached(call.args[0], scope)):
+            self._add(call, Kind.DYNAMIC_IMPORT, f"vars({of})")
+        if call.args and "functools.partial" in called:
+            self._partial(call, scope)
+        if call.args and called & _FILES and text_of(call.args[0], scope) == ".env":
+            self._add(call.args[0], Kind.SECRETS, ".env", "medium")
+        taken = by_name(call, scope)
+        if taken is None:
             return
-        of = sorted(name for name in origins(call.args[0], scope) if _reaches(name))
-        if "builtins.vars" in called and of:
-            self._add(call, Kind.DYNAMIC_IMPORT, f"vars({of[0]})")
-        key = argument(call, 1, "name") if "builtins.getattr" in called else None
-        if key is None:
-            return
+        key = taken[1]
         if isinstance(key, ast.Constant):
             if key.value in FRAMES:
                 self._add(call, Kind.DYNAMIC_IMPORT, str(key.value))
-        elif of:
-            self._add(call, Kind.DYNAMIC_IMPORT, f"getattr({of[0]}, ...)")
+        elif of := self._reached(taken[0], scope):
+            self._add(call, Kind.DYNAMIC_IMPORT, f"getattr({of}, ...)")
+
+    def _partial(self, call: ast.Call, scope: Scope) -> None:
+        """What reaches out only with certain arguments, which are given beforehand."""
+        later = ast.Call(call.args[0], call.args[1:], call.keywords)
+        for name in sorted(origins(later.func, scope) & CONDITIONS.keys()):
+            self._named(later.func, name, [later], scope)
+
+    def _reached(self, node: ast.expr, scope: Scope) -> str:
+        """The first of the modules worth hiding that an expression names; empty for none."""
+        return min((name for name in origins(node, scope) if _reaches(name)), default="")
 
     def _looked_up(self, item: ast.Subscript, scope: Scope) -> bool:
         """`os.__dict__[name]`, `globals()[name]`."""
@@ -233,38 +249,16 @@ class _Walk:
         """A whole module given away: what is taken from it then is not seen."""
         if isinstance(node, ast.Name | ast.Attribute | ast.Call | ast.Subscript):
             for name in sorted(origins(node, scope) & REACHING):
-                self._add(node, Kind.DYNAMIC_IMPORT, f"{name}, passed on", "low")
-
-    def _decoded(self, call: ast.Call, runner: str, scope: Scope) -> None:
-        """Code that is decoded before it is run."""
-        waiting: list[tuple[ast.AST, Scope, int]] = [(one, scope, 0) for one in call.args]
-        seen: set[int] = set()
-        while waiting:
-            node, home, depth = waiting.pop()
-            if id(node) in seen or depth > _FURTHEST:
-                continue
-            seen.add(id(node))
-            if isinstance(node, ast.Call):
-                decoders = origins(node.func, home) & DECODERS
-                if decoders:
-                    short = runner.removeprefix("builtins.")
-                    name = f"{short}({min(decoders).removeprefix('builtins.')}(...))"
-                    self._add(call, Kind.OBFUSCATION, name)
-                    return
-            if isinstance(node, ast.Name):
-                waiting.extend(
-                    (bound.value, bound.scope or home, depth + 1)
-                    for bound in home.find(node.id)
-                    if bound.value is not None and not bound.instance
-                )
-            waiting.extend((child, home, depth) for child in ast.iter_child_nodes(node))
+                self._add(node, Kind.DYNAMIC_IMPORT, f"{name}, passed on", "medium")
 
     # --- telling ------------------------------------------------------------------------------
 
-    def _path(self, node: ast.Constant, text: str) -> None:
-        found = PATHS_OF_SECRETS.search(text) if len(text) < 300 else None
-        if found:
+    def _text(self, node: ast.Constant, text: str) -> None:
+        """A text that names a secret's place, or leads to the interpreter when it is filled in."""
+        if found := PATHS_OF_SECRETS.search(text) if len(text) < 300 else None:
             self._add(node, Kind.SECRETS, found.group().strip("/\\"), "medium")
+        if found := FRAMES_IN_TEXT.search(text):
+            self._add(node, Kind.DYNAMIC_IMPORT, found.group()[:60], "medium")
 
     def _add(self, node: ast.expr, kind: Kind, name: str, confidence: Confidence = "high") -> None:
         last = node.end_lineno or node.lineno
@@ -289,10 +283,13 @@ def _reaches(name: str) -> bool:
     return name.partition(".")[0] in REACHING
 
 
-def _key(outer: ast.expr | None, name: str) -> ast.expr | None:
+def _key(around: list[ast.expr], name: str) -> ast.expr | None:
     """What of the environment is asked for."""
+    outer = around[0] if around else None
     if isinstance(outer, ast.Subscript):
         return outer.slice
-    if isinstance(outer, ast.Call) and outer.args and name not in _ENVIRONMENT:
-        return outer.args[0]
-    return None
+    if isinstance(outer, ast.Attribute):
+        outer = around[1] if len(around) > 1 and outer.attr in _ASKED else None
+    elif name in _ENVIRONMENT:
+        outer = None
+    return outer.args[0] if isinstance(outer, ast.Call) and outer.args else None

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 import builtins
+import sys
 from collections.abc import Iterable, Iterator
 
 from dynasaur.capabilities.scopes import Binding, Scope
+from dynasaur.capabilities.texts import text_of
 from dynasaur.source.text import words
 
 _BUILTINS = frozenset(dir(builtins))
@@ -16,8 +18,8 @@ _DEEPEST = 60
 _ROUNDS = 60
 """Names that are set from one another, last ones first, are followed so far."""
 
-_MOST, _PARTS, _LONGEST = 64, 12, 10_000
-"""Full names of one name, parts of one full name, characters of one text."""
+_MOST, _PARTS = 64, 12
+"""Full names of one name, parts of one full name."""
 
 _PATHS = frozenset({"pathlib.Path", "pathlib.PosixPath", "pathlib.WindowsPath"})
 _PATH = "pathlib.Path()"
@@ -25,7 +27,24 @@ _GIVE_PATHS = words(
     """parent joinpath with_name with_stem with_suffix resolve absolute expanduser relative_to
     samefile cwd home readlink"""
 )
-_IMPORTERS = frozenset({"builtins.__import__", "importlib.import_module", "importlib.__import__"})
+IMPORTERS = words("builtins.__import__ importlib.import_module importlib.__import__")
+"""What gives a module by its name."""
+
+_SAME = {
+    "posix": "os",
+    "nt": "os",
+    "_socket": "socket",
+    "_io": "io",
+    "_pickle": "pickle",
+    "_posixsubprocess": "subprocess",
+}
+"""Modules in C that give what another is known for."""
+
+_LENT = words("os sys subprocess builtins importlib socket shutil ctypes pickle marshal posix io")
+"""Modules that others of the standard library import, and so lend: `shutil.os.system`."""
+
+_TAKERS = words("get pop setdefault __getitem__")
+_BY_NAME = words("__getattribute__ __getattr__")
 
 
 def settle(scopes: Iterable[Scope]) -> None:
@@ -61,11 +80,11 @@ def origins(node: ast.expr, scope: Scope, depth: int = 0) -> frozenset[str]:
             return _of_name(node.id, scope)
         case ast.Attribute():
             of = origins(node.value, scope, depth + 1)
-            return frozenset(_plain(f"{one}.{node.attr}") for one in of)
+            return frozenset(_home(_plain(f"{one}.{node.attr}")) for one in of)
         case ast.Call():
             return _of_call(node, scope, depth)
         case ast.Subscript():
-            return _of_item(node, scope, depth)
+            return _of_item(node.value, node.slice, scope, depth)
     parts = (origins(part, scope, depth + 1) for part in _alternatives(node))
     found: frozenset[str] = frozenset().union(*parts)
     return found & {_PATH} if isinstance(node, ast.BinOp) and _divides(node) else found
@@ -89,58 +108,6 @@ def _divides(node: ast.BinOp) -> bool:
     return isinstance(node.op, ast.Div)
 
 
-def text_of(node: ast.expr, scope: Scope, depth: int = 0) -> str | None:
-    """The text that an expression gives, where it can be told without running it."""
-    if depth > _DEEPEST:
-        return None
-    match node:
-        case ast.Constant(value=str(text)):
-            return text
-        case ast.BinOp(op=ast.Add()):
-            return _joined([node.left, node.right], "", scope, depth)
-        case ast.JoinedStr():
-            return _joined(node.values, "", scope, depth)
-        case ast.FormattedValue(format_spec=None):
-            return text_of(node.value, scope, depth + 1)
-        case ast.Name():
-            return _text_of_name(node.id, scope, depth)
-    return _made_text(node, scope, depth)
-
-
-def _text_of_name(name: str, scope: Scope, depth: int) -> str | None:
-    home = scope.home(name)
-    if home is None:
-        return None
-    if name not in home.texts:
-        home.texts[name] = None  # where it is made of itself
-        first, *more = home.names[name]
-        if first.value and not more and not first.instance:
-            home.texts[name] = text_of(first.value, first.scope or scope, depth + 1)
-    return home.texts[name]
-
-
-def _made_text(node: ast.expr, scope: Scope, depth: int) -> str | None:
-    """The text of `"metsys"[::-1]`, `chr(111)`, `"".join(["sy", "stem"])`."""
-    match node:
-        case ast.Subscript(slice=ast.Slice(lower=None, upper=None, step=ast.UnaryOp())):
-            text = text_of(node.value, scope, depth + 1)
-            return None if text is None else text[::-1]
-        case ast.Call(func=ast.Name(id="chr"), args=[ast.Constant(value=int(code))]):
-            return chr(code) if 0 <= code < 0x110000 else None
-        case ast.Call(func=ast.Attribute(attr="join", value=gap), args=[parts]):
-            between = text_of(gap, scope, depth + 1)
-            if between is not None and isinstance(parts, ast.List | ast.Tuple):
-                return _joined(parts.elts, between, scope, depth)
-    return None
-
-
-def _joined(parts: list[ast.expr], between: str, scope: Scope, depth: int) -> str | None:
-    texts = [text_of(part, scope, depth + 1) for part in parts]
-    known = [text for text in texts if text is not None]
-    short = len(known) == len(texts) and sum(map(len, known)) < _LONGEST
-    return between.join(known) if short else None
-
-
 def _of_name(name: str, scope: Scope) -> frozenset[str]:
     home = scope.home(name)
     if home is not None:
@@ -155,7 +122,7 @@ def _of_name(name: str, scope: Scope) -> frozenset[str]:
 
 def _of_binding(binding: Binding, scope: Scope) -> Iterator[str]:
     if binding.origin:
-        yield binding.origin
+        yield _home(binding.origin)
     elif binding.value is not None:
         home = binding.scope or scope
         for one in origins(binding.value, home):
@@ -163,19 +130,41 @@ def _of_binding(binding: Binding, scope: Scope) -> Iterator[str]:
                 yield _made(one) if binding.instance else one
 
 
+def by_name(call: ast.Call, scope: Scope, depth: int = 0) -> tuple[ast.expr, ast.expr] | None:
+    """The object and the name of what a call takes from it: `getattr(os, "system")` and the like.
+
+    None for any other call.
+    """
+    args, func = call.args, call.func
+    if len(args) > 1 and "builtins.getattr" in origins(func, scope, depth + 1):
+        return args[0], args[1]
+    if not isinstance(func, ast.Attribute) or func.attr not in _BY_NAME or not args:
+        return None
+    unbound = origins(func.value, scope, depth + 1) & {"builtins.object", "builtins.type"}
+    if unbound:
+        return (args[0], args[1]) if len(args) > 1 else None
+    return func.value, args[0]
+
+
 def _of_call(node: ast.Call, scope: Scope, depth: int) -> frozenset[str]:
     called = origins(node.func, scope, depth + 1)
-    if called & _IMPORTERS and node.args:
+    if called & IMPORTERS and node.args:
         name = text_of(node.args[0], scope, depth + 1)
-        return frozenset({name}) if name else frozenset()
-    if "builtins.getattr" in called and len(node.args) > 1:
-        of, name = origins(node.args[0], scope, depth + 1), text_of(node.args[1], scope)
-        return frozenset(_plain(f"{one}.{name}") for one in of) if name else frozenset()
+        return frozenset({_home(name)}) if name else frozenset()
+    if taken := by_name(node, scope, depth):
+        of, name = origins(taken[0], scope, depth + 1), text_of(taken[1], scope)
+        return frozenset(_home(_plain(f"{one}.{name}")) for one in of) if name else frozenset()
     if "builtins.vars" in called and node.args:
         of = origins(node.args[0], scope, depth + 1)
         return frozenset(f"{one}.__dict__" for one in of)
-    if any(one.startswith("operator.attrgetter(") for one in called) and node.args:
-        return _by_getter(node, scope, depth)
+    if any(one.startswith(("operator.attrgetter(", "operator.methodcaller(")) for one in called):
+        return _by_getter(node, scope, depth) if node.args else frozenset()
+    func = node.func
+    if isinstance(func, ast.Attribute) and func.attr in _TAKERS and node.args:
+        if found := _of_item(func.value, node.args[0], scope, depth):
+            return found
+    elif "operator.getitem" in called and len(node.args) > 1:
+        return _of_item(node.args[0], node.args[1], scope, depth)
     return frozenset(_made(one) for one in called)
 
 
@@ -186,25 +175,39 @@ def _by_getter(node: ast.Call, scope: Scope, depth: int) -> frozenset[str]:
         return frozenset()
     name = text_of(getter.args[0], scope)
     of = origins(node.args[0], scope, depth + 1)
-    return frozenset(f"{one}.{name}" for one in of) if name else frozenset()
+    return frozenset(_home(f"{one}.{name}") for one in of) if name else frozenset()
 
 
-def _of_item(node: ast.Subscript, scope: Scope, depth: int) -> frozenset[str]:
+def _of_item(table: ast.expr, item: ast.expr, scope: Scope, depth: int) -> frozenset[str]:
     """An item of a module's table of names; of anything else nothing is known."""
-    key = text_of(node.slice, scope)
+    key = text_of(item, scope)
     if key is None:
         return frozenset()
     found: set[str] = set()
-    for one in origins(node.value, scope, depth + 1):
+    for one in origins(table, scope, depth + 1):
         if one.endswith(".__dict__"):
-            found.add(f"{one.removesuffix('.__dict__')}.{key}")
+            found.add(_home(f"{one.removesuffix('.__dict__')}.{key}"))
         elif one == "builtins":
             found.add(f"builtins.{key}")
         elif one == "sys.modules":
-            found.add(key)
+            found.add(_home(key))
         elif one in {"builtins.globals()", "builtins.locals()", "builtins.vars()"}:
             found |= _of_name(key, scope.root)
     return frozenset(found)
+
+
+def _home(name: str) -> str:
+    """A full name by the module that is known for it, whichever it was taken from."""
+    parts = name.split(".")
+    parts[0] = _SAME.get(parts[0], parts[0])
+    at = 1
+    while at < len(parts) and "()" not in parts[at - 1] and parts[0] in sys.stdlib_module_names:
+        lent = parts[at].lstrip("_")
+        if lent in _LENT and (lent != parts[0] or at > 1):
+            parts = [_SAME.get(lent, lent), *parts[at + 1 :]]
+            at = 0
+        at += 1
+    return ".".join(parts)
 
 
 def _made(name: str) -> str:

@@ -35,14 +35,20 @@ _NAMES = {
         asyncio.start_unix_server urllib.urlopen urllib.urlretrieve nltk.download
         trafilatura.fetch_url trafilatura.fetch_response feedparser.parse
         sklearn.datasets.fetch_openml datasets.load_dataset tensorflow.keras.utils.get_file
-        torch.hub.load torch.hub.download_url_to_file gdown.download wget.download""",
+        torch.hub.load torch.hub.download_url_to_file gdown.download wget.download
+        numpy.DataSource logging.handlers.HTTPHandler logging.handlers.SocketHandler
+        logging.handlers.DatagramHandler logging.handlers.SysLogHandler
+        logging.handlers.SMTPHandler""",
     Kind.SUBPROCESS: """
         os.system os.popen os.fork os.forkpty os.startfile os.kill os.killpg os.posix_spawn
         os.posix_spawnp os.execl os.execle os.execlp os.execlpe os.execv os.execve os.execvp
         os.execvpe os.spawnl os.spawnle os.spawnlp os.spawnlpe os.spawnv os.spawnve os.spawnvp
         os.spawnvpe asyncio.create_subprocess_exec asyncio.create_subprocess_shell
         get_ipython().system get_ipython().getoutput get_ipython().run_line_magic
-        get_ipython().run_cell_magic platform.popen""",
+        get_ipython().run_cell_magic platform.popen multiprocessing.Process
+        multiprocessing.Pool multiprocessing.pool.Pool multiprocessing.Manager
+        multiprocessing.get_context().Process multiprocessing.get_context().Pool
+        concurrent.futures.ProcessPoolExecutor concurrent.futures.process.ProcessPoolExecutor""",
     Kind.FILE_WRITE: """
         os.remove os.unlink os.rename os.renames os.replace os.rmdir os.removedirs os.mkdir
         os.makedirs os.symlink os.link os.chmod os.chown os.lchown os.lchmod os.truncate os.utime
@@ -59,7 +65,10 @@ _NAMES = {
     Kind.EVAL: """
         builtins.eval builtins.exec builtins.compile types.FunctionType types.CodeType
         pandas.eval timeit.timeit timeit.repeat timeit.Timer get_ipython().run_cell
-        get_ipython().ex get_ipython().ev sympy.parsing.sympy_parser.parse_expr sympy.sympify""",
+        get_ipython().ex get_ipython().ev sympy.parsing.sympy_parser.parse_expr sympy.sympify
+        doctest.testmod doctest.testfile doctest.run_docstring_examples doctest.DocTestRunner
+        cProfile.run cProfile.runctx profile.run profile.runctx pdb.run pdb.runeval pdb.runcall
+        bdb.Bdb trace.Trace""",
     Kind.ENVIRONMENT: """
         os.environ os.environb os.getenv os.getenvb os.putenv os.unsetenv
         dotenv.load_dotenv dotenv.dotenv_values""",
@@ -69,11 +78,12 @@ _NAMES = {
         os.add_dll_directory""",
     Kind.DESERIALISATION: """
         yaml.load yaml.load_all yaml.unsafe_load yaml.unsafe_load_all yaml.full_load
-        yaml.full_load_all pandas.read_pickle joblib.load torch.load
+        yaml.full_load_all pandas.read_pickle pandas.io.pickle.read_pickle joblib.load torch.load
         multiprocessing.connection.Client multiprocessing.connection.Listener""",
     Kind.DYNAMIC_IMPORT: """
         builtins.__import__ sys.path sys.meta_path sys.path_hooks sys.modules sys._getframe
-        sys._current_frames inspect.currentframe inspect.stack gc.get_objects gc.get_referrers""",
+        sys._current_frames inspect.currentframe inspect.stack gc.get_objects gc.get_referrers
+        pydoc.locate pydoc.importfile pydoc.safeimport""",
 }
 """Single functions, classes and variables; `()` stands for what a call gave back."""
 
@@ -90,17 +100,22 @@ HARMLESS = words(
     pickle.HIGHEST_PROTOCOL marshal.dump marshal.dumps dill.dump dill.dumps cloudpickle.dump
     cloudpickle.dumps jsonpickle.encode subprocess.list2cmdline shelve.Shelf socket.inet_aton
     socket.inet_ntoa socket.inet_pton socket.inet_ntop socket.htons socket.ntohs socket.htonl
-    socket.ntohl requests.utils.quote requests.compat ctypes.sizeof flask.json"""
+    socket.ntohl requests.utils.quote requests.compat ctypes.sizeof flask.json
+    requests.Response requests.models.Response httpx.Response urllib3.HTTPResponse
+    urllib.request.Request requests.Request httpx.Request"""
 )
 """What of those modules reaches nowhere."""
 
-METHODS = dict.fromkeys(
-    words(
-        """write_text write_bytes to_csv to_excel to_parquet to_feather to_hdf to_pickle
-    to_stata savefig extractall"""
-    ),
-    Kind.FILE_WRITE,
-)
+_METHODS = {
+    Kind.FILE_WRITE: """
+        write_text write_bytes to_csv to_excel to_parquet to_feather to_hdf to_pickle to_stata
+        savefig extractall tofile save""",
+    Kind.SUBPROCESS: "subprocess_exec subprocess_shell",
+    Kind.NETWORK: """
+        create_connection create_datagram_endpoint sock_connect sock_sendto from_pretrained""",
+    Kind.NATIVE: "enable_load_extension load_extension",
+}
+METHODS = {name: kind for kind, names in _METHODS.items() for name in names.split()}
 """Methods that say what they do whatever the object is."""
 
 FRAMES = words(
@@ -109,11 +124,20 @@ FRAMES = words(
 )
 """Attributes that lead from any object to the whole interpreter."""
 
+FRAMES_IN_TEXT = re.compile(r"\{[^{}]*[.\[](?:" + "|".join(sorted(FRAMES)) + r")\b[^{}]*\}")
+"""A text to be formatted that follows such attributes: `"{0.__init__.__globals__}"`."""
+
 REACHING = words(
     """os posix nt sys subprocess builtins importlib shutil socket ctypes pickle marshal pty code
     runpy urllib requests httpx dynasaur dynasaur.host"""
 )
 """Modules that are worth hiding: what is taken from them by a name made at run time is told."""
+
+CODECS = words(
+    """unicode_escape unicode-escape raw_unicode_escape rot13 rot_13 hex hex_codec base64
+    base64_codec zlib zlib_codec bz2 bz2_codec uu punycode utf_7 utf-7 utf7 idna"""
+)
+"""Codecs that turn text into other text."""
 
 DECODERS = words(
     """base64.b64decode base64.b32decode base64.b16decode base64.b85decode base64.a85decode
@@ -126,9 +150,12 @@ DECODERS = words(
 
 PATHS_OF_SECRETS = re.compile(
     r"(?:^|[/\\])(?:\.ssh|\.gnupg|\.netrc|_netrc|\.git-credentials|\.pypirc|\.npmrc|\.pgpass"
-    r"|id_(?:rsa|dsa|ecdsa|ed25519)|wallet\.dat|Login Data)(?:$|[/\\])"
-    r"|(?:^|[/\\])\.(?:aws/credentials|aws|kube/config|kube|docker/config\.json|azure|config/gcloud)"
+    r"|id_(?:rsa|dsa|ecdsa|ed25519)|wallet\.dat|Login Data|\.vault-token|\.my\.cnf"
+    r"|\.(?:bash|zsh|python|psql|mysql)_history)(?:$|[/\\])|[/\\]\.env$"
+    r"|(?:^|[/\\])\.(?:aws/credentials|aws|kube/config|kube|docker/config\.json|azure|config/gcloud"
+    r"|config/gh|cache/huggingface/token|huggingface/token|cargo/credentials)"
     r"(?:$|/)|^/etc/(?:shadow|sudoers|gshadow)|^/proc/(?:self|\d+)/environ"
+    r"|^(?:/var)?/run/secrets(?:$|/)"
 )
 
 _CONSTANT = re.compile(r"(?:subprocess|socket|ssl|http|pickle|zmq|grpc)\..*\b[A-Z][A-Z0-9_]*")
@@ -152,3 +179,13 @@ def kind_of(name: str) -> Kind | None:
             constant = _CONSTANT.fullmatch(name)
             return None if harmless or plain or constant else MODULES[prefix]
     return None
+
+
+def is_reply(name: str) -> bool:
+    """`requests.post().text`: of what a function gave, where it is of no kind of its own.
+
+    Of what a class made (`requests.Session().get`) and of replies' own doings it is none.
+    """
+    made, _, rest = name.rpartition("().")
+    last = made.rpartition(".")[2]
+    return bool(rest) and last[:1].islower() and "()" not in made and kind_of(made) == kind_of(name)

@@ -72,6 +72,8 @@ def _run_by_python(node: ast.ClassDef) -> Iterator[ast.FunctionDef]:
 
 def _decorator(decorator: ast.expr, reader: Reader) -> Iterator[tuple[int, str]]:
     """What a decorator of the same text does at once; a factory's decorator runs at once, too."""
+    if isinstance(decorator, ast.Lambda):
+        yield from _loud([ast.Expr(decorator.body)], reader)
     made = isinstance(decorator, ast.Call)
     name = decorator.func if isinstance(decorator, ast.Call) else decorator
     piece = reader.bound.get(name.id) if isinstance(name, ast.Name) else None

@@ -81,7 +81,7 @@ def _hides(line: str, at: int) -> bool:
     if char in _LAYOUT:
         return False
     selector = "\U000e0100" <= char <= "\U000e01ef"
-    return selector or char in _BLANK or unicodedata.category(char) in {"Cc", "Cf"}
+    return selector or char in _BLANK or unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp"}
 
 
 def disguised(text: str) -> Iterator[Disguised]:
