@@ -38,7 +38,7 @@ def test_what_was_put_is_there_once_it_is_settled(tmp_path: Path) -> None:
 
 
 def test_no_state_overtakes_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slow the disk is: the next state waits for the one before."""
+    """However slow the disk is: each waits for its turn, and a third for the first to be done."""
     seen: list[int] = []
     go = threading.Event()
     sync = os.fsync
@@ -52,13 +52,18 @@ def test_no_state_overtakes_another(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     recorder = trajectory.Recorder()
     recorder.put(state(tmp_path, 1))
     assert not (tmp_path / trajectory.FILE).exists()
-    threading.Timer(0.05, go.set).start()
     recorder.put(state(tmp_path, 2))
+    assert not (tmp_path / trajectory.FILE).exists()
+    threading.Timer(0.05, go.set).start()
+    recorder.catch_up()
     assert steps_in(tmp_path) >= 1
+    recorder.put(state(tmp_path, 3))
+    recorder.put(state(tmp_path, 4))
+    assert steps_in(tmp_path) >= 2
     recorder.settle()
-    assert steps_in(tmp_path) == 2
+    assert steps_in(tmp_path) == 4
     assert seen == sorted(seen)
-    assert len(seen) == 2
+    assert len(seen) == 4
 
 
 def test_the_same_state_is_saved_once(tmp_path: Path) -> None:
@@ -78,6 +83,11 @@ def test_a_disk_that_refuses_is_told_once_and_tried_again(tmp_path: Path) -> Non
     recorder = trajectory.Recorder()
     gone = tmp_path / "gone"
     recorder.put(state(gone, 1))
+    with pytest.raises(StoreError, match="cannot be recorded"):
+        recorder.settle()
+    recorder.settle()
+    recorder.put(state(gone, 1))
+    recorder.put(state(gone, 2))  # both are on their way
     with pytest.raises(StoreError, match="cannot be recorded"):
         recorder.settle()
     recorder.settle()

@@ -93,10 +93,12 @@ class Desk(HostedKernel):
         }
         super().__init__(library, work, functions, lambda: self.run, outside, permit)
 
-    def execute(self, code: str, *, timeout: float) -> Observation:
-        """Run one cell."""
+    def execute(
+        self, code: str, *, timeout: float, sent: Callable[[], None] | None = None
+    ) -> Observation:
+        """Run one cell; see `Kernel.execute`."""
         self.begin(timeout)
-        return self.kernel.execute(code, timeout=timeout)
+        return self.kernel.execute(code, timeout=timeout, sent=sent)
 
     def _heard(self, name: str, function: Callable[..., Any]) -> Callable[..., Any]:
         """The same function, each call of it kept for the record."""

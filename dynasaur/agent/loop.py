@@ -198,10 +198,11 @@ class Loop:
         self._listener.running(step.number)
         loaded, notes = self._load(step.code)
         # In no sandbox of ours a cell could end this very process.
-        run.settle() if run.kernel.warning else run.hasten()
+        run.settle() if run.kernel.warning else run.catch_up()
         before = len(run.asked)
         timeout = min(self._options.cell_timeout, max(1.0, run.budget.seconds_left))
-        seen = run.desk.execute(step.code, timeout=timeout)
+        # To write the record before the cell is sent would only keep this thread from sending it.
+        seen = run.desk.execute(step.code, timeout=timeout, sent=run.hasten)
         step = replace(step, loaded=loaded, observation=seen, asked=tuple(run.asked[before:]))
         if run.answers and run.end is None:
             run.answer = run.answers[-1]

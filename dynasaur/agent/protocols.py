@@ -57,8 +57,20 @@ class Kernel(Protocol):
     def warning(self) -> str:
         """What a user must know of where the code runs; empty in a sandbox of ours."""
 
-    def execute(self, code: str, *, timeout: float | None = None) -> Observation:
-        """Run one cell; whatever the cell does, there is an observation."""
+    def execute(
+        self,
+        code: str,
+        *,
+        timeout: float | None = None,
+        sent: Callable[[], None] | None = None,
+    ) -> Observation:
+        """Run one cell; whatever the cell does, there is an observation.
+
+        Args:
+            code: The cell.
+            timeout: Seconds it may take; the kernel's own limit where None.
+            sent: Called once the cell is on its way: what this process does then costs no time.
+        """
 
     def load(self, modules: Sequence[Module], names: Mapping[str, str]) -> tuple[str, ...]:
         """Make modules importable and bind names from them; gives the names newly bound."""

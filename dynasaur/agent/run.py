@@ -241,6 +241,10 @@ class Run:
         """Wait until all is written."""
         self._recorder.settle()
 
+    def catch_up(self) -> None:
+        """Wait until all is written but the state saved last."""
+        self._recorder.catch_up()
+
     def hasten(self) -> None:
         """Have all written from now on, and return."""
         self._recorder.hasten()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from dynasaur.errors import ActionError
@@ -42,12 +42,19 @@ class JupyterKernel(Kept):
         site: The one of them that is on its path from the start; see `supply`.
     """
 
-    def execute(self, code: str, *, timeout: float | None = None) -> Observation:
+    def execute(
+        self,
+        code: str,
+        *,
+        timeout: float | None = None,
+        sent: Callable[[], None] | None = None,
+    ) -> Observation:
         """Run a cell and see it through to its end.
 
         Args:
             code: The cell.
             timeout: Seconds it may take; the limit of the kernel where None.
+            sent: Called once the cell is on its way.
 
         Raises:
             KernelError: The kernel cannot be started.
@@ -55,7 +62,7 @@ class JupyterKernel(Kept):
         seconds = self._limits.cell_seconds if timeout is None else timeout
         transcript = Transcript(self._limits.images)
         started = time.monotonic()
-        outcome = self._run(code, transcript, seconds, silent=False)
+        outcome = self._run(code, transcript, seconds, silent=False, sent=sent)
         taken = time.monotonic() - started
         lost, self._lost = self._lost, ""
         report = report_of(outcome.reply)

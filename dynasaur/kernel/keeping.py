@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -149,7 +149,15 @@ class Kept:
         self._running.stop(reason)
         return True
 
-    def _run(self, code: str, transcript: Transcript, seconds: float, *, silent: bool) -> Outcome:
+    def _run(
+        self,
+        code: str,
+        transcript: Transcript,
+        seconds: float,
+        *,
+        silent: bool,
+        sent: Callable[[], None] | None = None,
+    ) -> Outcome:
         if self._ready and self._kernel is not None and not self._kernel.alive():
             # It is not this cell's doing, so this cell still gets its turn.
             self._lost = f"The kernel {self._kernel.cause_of_death()} between two cells. {GONE}"
@@ -161,7 +169,10 @@ class Kept:
         exchange = Exchange(kernel, transcript, self._limits, self._functions, take=take)
         self._running = exchange
         try:
-            outcome = exchange.run(execute(code, silent=silent), seconds)
+            exchange.send(execute(code, silent=silent))
+            if sent is not None:
+                sent()
+            outcome = exchange.finish(seconds)
             if not outcome.heard and outcome.close is Close.REPLIED:
                 kernel.wire.resubscribe()
                 synchronise(kernel, _HEARD)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
+from collections import deque
 from dataclasses import replace
 from queue import SimpleQueue
 
@@ -17,31 +18,42 @@ _LATER = 0.005
 class Recorder:
     """Saves one state of a run after the other, each whole, none left out.
 
-    At most one is being saved; what is saved already, but for its time, is not saved again.
+    At most two wait to be saved; what is saved already, but for its time, is not saved again.
     """
 
     def __init__(self) -> None:
         self._queue: SimpleQueue[_Job | None] | None = None
-        self._job: _Job | None = None
+        self._jobs: deque[_Job] = deque()
         self._last: tuple[Trajectory, str] | None = None
 
     def put(self, now: Trajectory) -> None:
         """Begin to save a state, and return; `settle` waits for it.
 
         Raises:
-            StoreError: The state before could not be saved.
+            StoreError: A state before could not be saved.
         """
-        self.settle()
+        self.catch_up()
+        self.hasten()
         state = replace(now, seconds=0.0), repr(now.answer)  # for Python, 1 equals True
         if state == self._last:
             return
-        self._last, self._job = state, _Job(now)
-        self._worker().put(self._job)
+        self._last, job = state, _Job(now)
+        self._jobs.append(job)
+        self._worker().put(job)
 
     def hasten(self) -> None:
         """Have what was put saved now, and return."""
-        if self._job is not None:
-            self._job.wanted.set()
+        if self._jobs:
+            self._jobs[-1].wanted.set()
+
+    def catch_up(self) -> None:
+        """Wait until all is saved but the state that was put last.
+
+        Raises:
+            StoreError: It cannot be written; told once.
+        """
+        while len(self._jobs) > 1:
+            self._finish()
 
     def settle(self) -> None:
         """Wait until what was put is saved.
@@ -49,12 +61,18 @@ class Recorder:
         Raises:
             StoreError: It cannot be written; told once.
         """
-        if self._job is None:
-            return
         self.hasten()
-        self._job.done.wait()
-        error, self._job = self._job.error, None
-        if error is not None:
+        while self._jobs:
+            self._finish()
+
+    def _finish(self) -> None:
+        """Wait for the first state that is not known to be saved; after an error, for all."""
+        self._jobs[0].done.wait()
+        if (error := self._jobs.popleft().error) is not None:
+            self.hasten()
+            for job in self._jobs:
+                job.done.wait()
+            self._jobs.clear()
             self._last = None
             raise error
 
