@@ -201,10 +201,9 @@ class Library:
         Raises:
             StoreError: The counters cannot be read or written.
         """
-        from dynasaur.trajectory import finished
-        from dynasaur.usage import Counters
+        from dynasaur.counting import counted
 
-        return Counters(self.data).report(lambda counted: finished(self.runs, counted))
+        return counted(self.data, self.runs)
 
     def _experience(self) -> Report:
         """For the retriever, which does without where there are no counters."""

@@ -52,6 +52,7 @@ FLOORS = {
     "registry": 5,
     "retriever": 5,
     "snapshot": 5,
+    "counting": 5,
     "toolbox": 5,
     "audit": 6,
     "hosting": 6,

@@ -7,11 +7,13 @@ import re
 import shutil
 import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
-from dynasaur.record import Admission
-from dynasaur.types import Action, Json
+if TYPE_CHECKING:
+    from dynasaur.record import Admission
+    from dynasaur.types import Action, Json
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 

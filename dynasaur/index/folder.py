@@ -9,11 +9,14 @@ import os
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import TYPE_CHECKING
 
 from dynasaur.index.segment import CHECKED_BYTES, Segment
+
+if TYPE_CHECKING:
+    from filelock import BaseFileLock
 
 PATIENCE = 10.0
 """Seconds to wait for another writer before this process goes on in memory alone."""
@@ -37,15 +40,23 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._list = path / "segments.json"
-        self._lock = FileLock(path / "write.lock", timeout=PATIENCE)
         self._listed = b""
         self.seen = ""
         self._opened: dict[int, Segment] = {}
         self._swept = False
 
+    @cached_property
+    def _lock(self) -> BaseFileLock:
+        """Of writers: who only reads pays nothing for it, not even its import."""
+        from filelock import FileLock
+
+        return FileLock(self._path / "write.lock", timeout=PATIENCE)
+
     @contextlib.contextmanager
     def writing(self) -> Iterator[bool]:
         """Hold the one right to write; False where there is none to be had."""
+        from filelock import Timeout
+
         try:
             self._path.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()

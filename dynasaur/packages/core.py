@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from dynasaur.errors import StoreError
 from dynasaur.packages.distributions import giver_of, host_version, installed_in
-from dynasaur.packages.installer import Outcome, install
 from dynasaur.packages.shelf import Generation, Shelf
 from dynasaur.packages.wants import (
     MOST,
@@ -25,6 +24,8 @@ from dynasaur.packages.wants import (
 
 if TYPE_CHECKING:
     from packaging.requirements import Requirement
+
+    from dynasaur.packages.installer import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +205,8 @@ class Packages:
 
     def _build(self, wants: Sequence[Want], kept: Sequence[str]) -> Outcome:
         """Try to build an environment and make it the current one."""
+        from dynasaur.packages.installer import Outcome, install
+
         if why := clash(wants):
             return Outcome(why, unresolved=True)
         texts = {str(found): want.by for want in wants if (found := read(want)) is not None}

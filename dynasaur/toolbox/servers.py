@@ -11,7 +11,6 @@ from typing import Any
 
 from dynasaur.config import table_of, user_file
 from dynasaur.errors import ConfigError
-from dynasaur.toolbox.stubs import category
 from dynasaur.toolbox.values import Server, Whose
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,39}")
@@ -42,6 +41,8 @@ def servers_of(root: Path, file: str = "") -> dict[str, Server]:
     found |= _of_file(Path(file).expanduser()) if file else {}
     places: dict[str, str] = {}
     for name, one in found.items():
+        from dynasaur.toolbox.stubs import category  # most libraries have no servers
+
         other = places.setdefault(category(name), name)
         if other != name:
             raise ConfigError(f"{one.where}: the tool servers {other!r} and {name!r} are too alike")
