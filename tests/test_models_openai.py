@@ -476,9 +476,10 @@ def test_a_refusal_gives_up(patience: Patience) -> None:
     with ChatServer([completion(None, refusal="I cannot help with that.")]) as server:
         reply = model(server, patience).reply(TALK)
     assert reply.gave_up == "the model refuses: I cannot help with that."
-    with ChatServer([completion(None, "content_filter")]) as server:
-        reply = model(server, patience).reply(TALK)
-    assert "content filter" in reply.gave_up
+    for begun in (None, "I do it by"):
+        with ChatServer([completion(begun, "content_filter")]) as server:
+            reply = model(server, patience).reply(TALK)
+        assert "content filter" in reply.gave_up
 
 
 def test_reasoning_stands_in_for_a_thought(patience: Patience) -> None:

@@ -252,11 +252,12 @@ def event(**fields: object) -> Raw:
         (Raw(200, WHOLE.body, EVENTS, drop=900), "lost in the middle; gave up after 3"),
         (Raw(200, WHOLE.body[:1200], EVENTS), "lost in the middle; gave up after 3"),
         (Raw(200, "data: {half\n\n", EVENTS), "sent a stream that cannot be read: '{half'"),
+        (Raw(200, "", EVENTS), "lost in the middle; gave up after 3"),
         (event(type="error", **OVERLOADED, param=None), "HTTP 502: overloaded; gave up after 3"),
         (streamed(response(status="failed", error=OVERLOADED)), "HTTP 502: overloaded"),
         (streamed(response(status="failed", error=LIMITED)), "limits the rate of requests: slow"),
     ],
-    ids=["dropped", "ended", "malformed", "error", "failed", "limited"],
+    ids=["dropped", "ended", "malformed", "empty", "error", "failed", "limited"],
 )
 def test_a_stream_that_breaks_is_asked_for_again(bad: Raw, line: str) -> None:
     ear = Heard()

@@ -76,6 +76,7 @@ def cut(answer: Raw, at: int) -> Raw:
     return Raw(200, answer.body[:at], answer.headers)
 
 
+THINKS = json.dumps({"choices": [{"index": 0, "delta": {"reasoning_content": "I think"}}]})
 GOOD = streamed(completion(json.dumps({"thought": "t" * 50, "code": "x = 1"})))
 
 
@@ -86,8 +87,10 @@ GOOD = streamed(completion(json.dumps({"thought": "t" * 50, "code": "x = 1"})))
         cut(GOOD, 400),
         Raw(200, "data: {half\n\n", GOOD.headers),
         Raw(200, 'data: {"error": {"message": "overloaded", "code": 503}}\n\n', GOOD.headers),
+        Raw(200, "", GOOD.headers),
+        Raw(200, f"data: {THINKS}\n\n", GOOD.headers),
     ],
-    ids=["dropped", "ended", "malformed", "error"],
+    ids=["dropped", "ended", "malformed", "error", "empty", "thinking"],
 )
 def test_a_stream_that_breaks_is_asked_for_again(bad: Raw) -> None:
     ear = Heard()

@@ -6,12 +6,13 @@ resumed: after each failure here the next command resumes the same run.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from tests.builders.answers import EVENTS, response, streamed
+from tests.builders.answers import EVENTS, completion_of, response, streamed
 from tests.builders.chat_server import (
     HALF,
     SLOW,
@@ -138,6 +139,33 @@ def test_a_stream_that_breaks_on_a_terminal(
     assert all(request.body["stream"] for request in server.chats)
     (run,) = dynasaur("runs", "--json", cwd=tmp_path).json
     assert (run["status"], run["steps"]) == ("failed", 1)
+
+
+def test_a_second_attempt_is_not_written_over(tmp_path: Path) -> None:
+    """The spinner of the wait stops when the thought comes again."""
+    assert dynasaur("init", tmp_path, cwd=tmp_path).code == 0
+    whole = streamed(completion_of(Step("I look at it at last.", "submit_final_answer(1)"), "text"))
+    broken = Raw(200, whole.body, EVENTS, drop=400)
+    with ChatServer([broken, whole]) as server:
+        words = ("run", "x", "--deliver", "none", "--retries", "1")
+        shown = on_a_terminal(tmp_path, *words, OPENAI_BASE_URL=server.url)
+    lines = re.sub(r"\x1b\[[0-?]*[ -/]*[@-~]", "", shown).splitlines()
+    begun = next(line for line in lines if line.startswith("  I"))
+    assert "I look at it at last.".startswith(begun.strip())
+    assert begun != "  I look at it at last."
+    assert "  (the reply broke off; it begins anew)" in lines
+    assert "  I look at it at last." in lines
+
+
+def test_who_mends_the_settings_is_told_how_to_go_on(tmp_path: Path) -> None:
+    assert dynasaur("init", tmp_path, cwd=tmp_path).code == 0
+    for answers, told in (([LOOK], True), ([], False)):
+        with ChatServer([*answers, failure(401, "a bad key")]) as server:
+            env = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "x"}
+            done = dynasaur("run", "What?", "--deliver", "none", cwd=tmp_path, env=env)
+        assert done.code == 2
+        assert "check OPENAI_API_KEY (a bad key)" in done.err  # no letter of it is a secret
+        assert ("go on: dynasaur resume" in done.err) is told
 
 
 def test_a_server_that_is_not_there(tmp_path: Path) -> None:

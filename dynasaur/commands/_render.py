@@ -142,7 +142,8 @@ class Page:
             self.line(f"{result.status}: {result.reason}", "bold red")
         steps = f"{len(result.steps)} step{'' if len(result.steps) == 1 else 's'}"
         self.line(", ".join([steps, f"{result.seconds:.1f} s", *spent(result.usage)]), "dim")
-        again = f"; go on: dynasaur resume {result.run}" if result.end in RESUMABLE else ""
+        goes_on = result.end in RESUMABLE or (result.end is End.MISUSED and result.steps)
+        again = f"; go on: dynasaur resume {result.run}" if goes_on else ""
         self.line(f"more: dynasaur runs show {result.run}{again}", "dim")
 
     def _block(self, content: Text) -> None:

@@ -43,12 +43,13 @@ class Screen(Listener):
         self._wait(f"step {number}: waiting for the model")
 
     def heard(self, text: str) -> None:
-        if self._flow is None and text:
-            self._done_waiting()
+        if self._flow is None and not text:
+            return
+        self._stop_spinning()  # also that of a second attempt, for which was waited
+        if self._flow is None:
             self._head(self._number)
             self._flow = Flow(self._page)
-        if self._flow is not None:
-            self._flow.write(text)
+        self._flow.write(text)
 
     def waiting(self, seconds: float, why: str) -> None:
         self._done_waiting()
@@ -62,9 +63,7 @@ class Screen(Listener):
     def replied(self, number: int, reply: Reply) -> None:
         self._done_waiting()
         self._usage += reply.usage
-        if self._flow is not None:
-            self._flow.end()
-        else:
+        if self._flow is None:
             self._head(number)
             if reply.thought.strip():
                 self._page.thought(reply.thought)
@@ -116,6 +115,12 @@ class Screen(Listener):
             self._status.start()
 
     def _done_waiting(self) -> None:
+        """A line of its own for what comes now."""
+        self._stop_spinning()
+        if self._flow is not None:
+            self._flow.end()
+
+    def _stop_spinning(self) -> None:
         if self._status:
             self._status.stop()
             self._status = None

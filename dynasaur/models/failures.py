@@ -14,6 +14,10 @@ from dynasaur.models.wire import Complaint, read_complaint
 
 _MESSAGE_LIMIT = 300
 
+_SHORTEST_KEY = 8
+"""Characters of a key that is looked for: shorter ones, such as `x` for a server that wants none,
+are in every text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -74,7 +78,7 @@ class Asked:
 
     def clean(self, text: str) -> str:
         """`text` on one line, bounded, without the key."""
-        if self.key:
+        if len(self.key) >= _SHORTEST_KEY:
             text = text.replace(self.key, "[key]")
         text = " ".join(text.split())
         return text if len(text) <= _MESSAGE_LIMIT else text[: _MESSAGE_LIMIT - 4] + " ..."

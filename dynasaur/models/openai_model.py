@@ -109,9 +109,9 @@ class OpenAIModel:
         self._note(answer, ear)
         if answer.refusal and not answer.content:
             return Reply("", "", usage, gave_up=f"the model refuses: {answer.refusal}")
-        if answer.finish == "content_filter" and not answer.content:
-            return Reply("", "", usage, gave_up="the endpoint's content filter stopped the reply")
         said = reply_text.parse(answer.content, cut_off=answer.finish == "length")
+        if answer.finish == "content_filter" and not said.code:
+            return Reply("", "", usage, gave_up="the endpoint's content filter stopped the reply")
         thought = said.thought or reply_text.shortened(answer.reasoning)
         return Reply(thought, said.code, usage, said.problem)
 

@@ -128,8 +128,7 @@ class ChatPieces(Events):
     @property
     def whole(self) -> bool:
         """The stream came to its end; a body that is no stream always has."""
-        began = bool(self.text or "".join(self._arguments))
-        return self.done or bool(self._finish or self.error) or not began
+        return self.done or bool(self._finish or self.error or self.plain)
 
     def body(self) -> str:
         """The body that the server would have sent without a stream."""

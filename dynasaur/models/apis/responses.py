@@ -107,12 +107,10 @@ class ResponsePieces(Events):
         super().__init__(heard)
         self._response: object = None
         self._arguments = ""
-        self._began = False
 
     def event(self, event: dict[str, object]) -> None:
         """One event."""
         kind = as_text(event.get("type"))
-        self._began = True
         if kind == "response.output_text.delta":
             self.said(as_text(event.get("delta")))
         elif kind == "response.function_call_arguments.delta":
@@ -126,7 +124,7 @@ class ResponsePieces(Events):
     @property
     def whole(self) -> bool:
         """The stream came to its end; a body that is no stream always has."""
-        return self._response is not None or bool(self.error) or not self._began
+        return self._response is not None or bool(self.error or self.plain)
 
     def body(self) -> str:
         """The body that the server would have sent without a stream."""
