@@ -26,7 +26,7 @@ GIVEN = 8_000_000
 
 _PARTS = (
     *("literals", "calls", "modules", "plain", "parcels", "host", "hosted", "pipes", "streams"),
-    *("failures", "site", "snapshot", "extension"),
+    *("failures", "site", "snapshot", "sparing", "extension"),
 )
 
 _BOOT = """\

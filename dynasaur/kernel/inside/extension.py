@@ -15,6 +15,7 @@ from dynasaur.kernel.inside.modules import Actions
 from dynasaur.kernel.inside.parcels import Parcels
 from dynasaur.kernel.inside.site import put
 from dynasaur.kernel.inside.snapshot import Snapshots
+from dynasaur.kernel.inside.sparing import install as spare_cells
 from dynasaur.kernel.inside.streams import (
     Streams,
     bound_displays,
@@ -51,6 +52,7 @@ class Extension:
         self._actions = Actions(self._recorder.wrap)
         sys.meta_path.insert(0, self._actions)
         record_cells(shell, self._recorder)
+        spare_cells(shell)
         bound_displays(shell)
         forget_history(shell)
         own_threads()
