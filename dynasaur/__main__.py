@@ -12,7 +12,7 @@ import threading
 def main() -> None:
     """Run the command line and leave with its exit code."""
     # Imports make many objects that all stay: looking for garbage among them is wasted time.
-    gc.set_threshold(50_000, 20, 50)
+    gc.set_threshold(200_000, 20, 50)
     try:
         from dynasaur.cli import run
 
