@@ -267,7 +267,8 @@ def shared(
 
 def test_updates_are_never_implicit(team: Team, url: str, origin: Path) -> None:
     team.did("source", "add", url, "--name", "acme", "--take", "text/*", "--trust")
-    assert team.run("source", "outdated").code == 0
+    still = team.run("source", "outdated")
+    assert (still.code, still.err) == (0, "dynasaur: nothing is newer\n")
     new = {**TEXT, "actions/text/clean.py": action("clean", "return text.strip()", top="import re")}
     new["actions/text/more.py"] = action("more")
     tip = commit(origin, {"LICENSE": "MIT License", **_licence(origin), **new})

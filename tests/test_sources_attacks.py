@@ -378,7 +378,13 @@ def test_a_tag_that_follows_the_releases_is_not_offered(team: Team, server: GitS
     publish(folder, newer, tag="v1")
     assert team.did("source", "outdated") == ""
     git(folder, "tag", "v2", publish(folder, newer, tag="v2.0"))
-    assert team.run("source", "outdated").out.endswith("(v2.0)\n")
+    told = team.run("source", "outdated")
+    assert told.out.endswith("(v2.0)\n")
+    assert "source update NAME [--to REV]" in told.err
+    for command in ("diff", "update"):
+        done = team.run("source", command, "acme")
+        assert (done.code, done.out) == (0, "")
+        assert "nothing new at v1.1, which dynasaur.toml asks for" in done.err
 
 
 def test_a_forced_push(team: Team, server: GitServer) -> None:

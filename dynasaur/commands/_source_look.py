@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from dynasaur.types import Hit
 
 FAILED = 2
+NO_SOURCES = "the library has no sources yet: add one with `dynasaur source add URL`"
 
 
 @click.command("list", short_help="List the sources and their pins.")
@@ -68,7 +69,7 @@ def listing(library_path: Path | None, as_json: bool) -> None:
         )
     columns(rows)
     if not found:
-        say("the library has no sources yet: add one with `dynasaur source add URL`")
+        say(NO_SOURCES)
 
 
 @click.command("outdated", short_help="Ask what is newer.")
@@ -83,7 +84,8 @@ def outdated(
 
     found: list[Json] = []
     failed = False
-    for name, pin in sorted(desk.lock().sources.items()):
+    sources = desk.lock().sources
+    for name, pin in sorted(sources.items()):
         if not pin.url:
             continue
         try:
@@ -103,6 +105,10 @@ def outdated(
             say(f"warning: {name}: {line}")
     if as_json:
         document(found)
+    elif found:
+        say("`dynasaur source update NAME [--to REV]` shows what would change, and moves there")
+    elif not failed:
+        say("nothing is newer" if sources else NO_SOURCES)
     return FAILED if failed else 1 if found else 0
 
 

@@ -51,7 +51,7 @@ def diff(
     elif found:
         _show(found, err=False)
     else:
-        say(f"{name} has nothing new")
+        say(_nothing_new(desk, name, revision))
     return 1 if found else 0
 
 
@@ -82,7 +82,7 @@ def update(
 
     found = prepare(desk, name, to, min_age=_days(min_age))
     if found is None:
-        say(f"{name} has nothing new")
+        say(_nothing_new(desk, name, to))
         if as_json:
             document(None)
         return 0
@@ -102,6 +102,17 @@ def update(
     click.echo(f"updated: {name} to {found.new.commit[:12]}")
     tell(done, as_json=False, verb="renewed")
     return 0
+
+
+def _nothing_new(desk: Desk, name: str, asked: str) -> str:
+    """Says which revision holds, so that it does not seem to deny what `outdated` tells."""
+    wish = desk.wishes().get(name)
+    if asked or wish is None or not wish.rev:
+        return f"{name} has nothing new"
+    return (
+        f"{name} has nothing new at {wish.rev}, which dynasaur.toml asks for; "
+        "`dynasaur source outdated` tells what is newer"
+    )
 
 
 def _show(found: Update, *, err: bool = True) -> None:
