@@ -23,7 +23,7 @@ from typing import Self
 
 from dynasaur.repo.build import File
 from dynasaur.repo.checkout import KeptBackError, MovedError
-from dynasaur.repo.entries import Entries
+from dynasaur.repo.entries import Entries, UnusualError
 from dynasaur.repo.git import Git, complaint
 from dynasaur.repo.look import Questions, staged_of
 from dynasaur.repo.others import outlast
@@ -99,7 +99,8 @@ class IndexCopy:
     def staged(self, paths: Collection[str]) -> dict[str, str | None]:
         """The content's id of each path in the copy; `unmerged` in a conflict, None for none."""
         if self._entries is not None:
-            return {path: self._entries.staged(self._name(path)) for path in paths}
+            with contextlib.suppress(UnusualError):
+                return {path: self._entries.staged(self._name(path)) for path in paths}
         with Questions(self._git, self._variables()) as ask:
             return {path: staged_of(ask, path) for path in paths}
 
