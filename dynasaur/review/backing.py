@@ -51,10 +51,19 @@ def _evidence(change: Change, side: Side, action: Action) -> Iterator[Finding]:
             f"its evidence was `{was.evidence or 'none'}`, is `{now.evidence}`, and no run is new"
         )
         yield found("DYN604", change.name, spot, message, now.evidence)
-    elif now.evidence and same_run and change.content in {Kind.BODY, Kind.CONTRACT}:
+    elif voided(change):
         of_run = f" of run {now.run}" if now.run else ""
         message = f"`{now.evidence}`{of_run} was said of the code before this edit"
         yield found("DYN603", change.name, spot, message, side.exact)
+
+
+def voided(change: Change) -> bool:
+    """Whether what is said of an action was said of its code before the edit."""
+    if not (change.before and change.before.action and change.after and change.after.action):
+        return False
+    was, now = change.before.action.provenance, change.after.action.provenance
+    edited = change.content in {Kind.BODY, Kind.CONTRACT}
+    return bool(now.evidence) and now.run == was.run and edited
 
 
 def _rank(evidence: str) -> int:

@@ -29,10 +29,7 @@ def _of_kind(change: Change, side: Side) -> Iterator[Finding]:
         case Kind.ADDED:
             yield found("DYN101", change.name, spot, "it is new", "added")
         case Kind.REMOVED:
-            broken = any(one.problem for one in change.callers)
-            spot = _caller_spot(change) or spot
-            level = "error" if broken else None
-            yield found("DYN102", change.name, spot, "it is gone", "removed", level=level)  # type: ignore[arg-type]
+            yield _removed(change, spot)
         case Kind.RENAMED | Kind.MOVED:
             assert change.before is not None
             was = change.before.module.removeprefix(f"{PACKAGE}.").replace(".", "/")
@@ -45,11 +42,17 @@ def _of_kind(change: Change, side: Side) -> Iterator[Finding]:
         yield found("DYN106", change.name, spot, f"{now} is to be used instead", now)
 
 
-def _caller_spot(change: Change) -> Spot | None:
+def _removed(change: Change, spot: Spot) -> Finding:
     """A removed action is shown at its caller: its own lines are in no diff of what is there."""
-    for one in change.callers:
-        return Spot(one.path, one.line, one.column)
-    return None
+    users = {one.path: one for one in change.callers if one.problem}
+    if not users:
+        return found("DYN102", change.name, spot, "it is gone; nothing here uses it", "removed")
+    first = next(iter(users.values()))
+    more = f" and {len(users) - 1} more" if len(users) > 1 else ""
+    name = first.module.removeprefix(f"{PACKAGE}.").replace(".", "/")
+    message = f"it is gone, and {name}{more} still needs it"
+    spot = Spot(first.path, first.line, first.column)
+    return found("DYN102", change.name, spot, message, "removed", level="error")
 
 
 def signatures(changes: Sequence[Change]) -> Iterator[Finding]:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 
+from dynasaur.config import PACKAGE
 from dynasaur.review.formats.parts import (
     BOUNDARY,
     SYMBOLS,
     backed,
+    by_risk,
     difference,
     gains,
     kinds_of,
+    of_callers,
     signatures,
     total,
     verdict,
     what,
-    worth_showing,
 )
 from dynasaur.review.rules import RULES
 from dynasaur.review.say import safe
@@ -67,13 +69,14 @@ def render(report: Report, room: int = ROOM) -> str:
 
 
 def _sections(report: Report) -> list[str]:
-    ordered = sorted(worth_showing(report), key=lambda one: (one.vendored, one.name))
+    ordered = by_risk(report)
     found = [_findings("Look at first", report.open, ("error",))]
     found.append(_capabilities(report))
     found.append(_findings("To look at", report.open, ("warning",)))
     found.append(_unread(report))
     found.append(_changes(ordered))
-    found.append(_findings("Good to know", report.open, ("info",), folded=True))
+    news = tuple(one for one in report.open if one.id != "DYN101")  # told as a change
+    found.append(_findings("Good to know", news, ("info",), folded=True))
     found += [_twin(one) for one in report.twins]
     found += [_diff(one) for one in ordered if not one.vendored and one.kind is not Kind.REMOVED]
     found.append(_accepted(report))
@@ -87,8 +90,7 @@ def _findings(
     if not wanted:
         return ""
     rows = [
-        f"| {one.id}<br>{one.name} | {inline(one.action)} | {told(one.message)} "
-        f"| {code(f'{one.path}:{one.line}')} |"
+        f"| {one.id}<br>{one.name} | {inline(one.action)} | {told(one.message)} | {_where(one)} |"
         for one in wanted[:_ROWS]
     ]
     if len(wanted) > _ROWS:
@@ -98,10 +100,19 @@ def _findings(
     return _fold(f"{head} ({len(wanted)})", table) if folded else f"\n### {head}\n\n{table}\n"
 
 
+def _where(one: Finding) -> str:
+    """The line alone, where the action already says in which file."""
+    if one.path == f"{PACKAGE}/{one.action}.py":
+        return f"line&nbsp;{one.line}"
+    return code(f"{one.path}:{one.line}")
+
+
 def _helps(findings: list[Finding]) -> str:
-    """What to do about each rule that has findings, once."""
-    rules = sorted({one.id for one in findings})
-    lines = [f"- **{number} {RULES[number].name}**: {told(RULES[number].help)}" for number in rules]
+    """What to do about each rule that has findings, once; rules of the same help together."""
+    same: dict[str, list[str]] = {}
+    for number in sorted({one.id for one in findings}):
+        same.setdefault(RULES[number].help, []).append(f"{number} {RULES[number].name}")
+    lines = [f"- **{', '.join(rules)}**: {told(text)}" for text, rules in same.items()]
     return _fold("What to do", "\n".join(lines)).strip()
 
 
@@ -129,10 +140,9 @@ def _changes(changes: list[Change]) -> str:
         before, after = signatures(change)
         shape = code(after or before)
         if before and after and before != after:
-            shape = f"<del>{code(before)}</del><br>{code(after)}"
-        callers = len({one.path for one in change.callers})
-        broken = len({one.path for one in change.callers if one.problem})
-        used = f"{callers} ({broken} broken)" if broken else str(callers)
+            shape = f"was {code(before)}<br>is {code(after)}"
+        told_of = zip(of_callers(change), ("break", "fit"), strict=True)
+        used = "<br>".join(f"{inline(who)} {how}" for who, how in told_of if who)
         rows.append(
             f"| {code(SYMBOLS[change.kind])} | {inline(change.name)} | {inline(what(change))} "
             f"| {shape} | {inline(backed(change))} | {used} |"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import TypeGuard
 
 from dynasaur.capabilities import Capability
+from dynasaur.review.backing import voided
 from dynasaur.review.values import Change, Finding, Kind, Level, Report, Side
 
 SYMBOLS = {
@@ -22,6 +23,9 @@ SYMBOLS = {
 }
 MARKS: dict[Level, str] = {"error": "x", "warning": "!", "info": "i"}
 BOUNDARY = "What code can do is found by reading it and can be hidden: the sandbox is the boundary."
+_NAMES = 12
+"""Callers that are named."""
+
 _LONGEST = 3000
 """Lines of a text that are compared line by line."""
 
@@ -33,6 +37,37 @@ def worth_showing(report: Report) -> list[Change]:
         for one in report.changes
         if any(side and side.blob.data != b"" for side in (one.before, one.after))
     ]
+
+
+def by_risk(report: Report) -> list[Change]:
+    """The changes, those with the worst findings first; what is vendored comes last."""
+    worst: dict[str, int] = {}
+    for number, one in enumerate(report.open):
+        if one.level != "info":
+            worst.setdefault(one.action, number)
+    order = [Kind.CONTRACT, Kind.REMOVED, Kind.BODY, Kind.ADDED, Kind.RENAMED, Kind.MOVED]
+
+    def weight(one: Change) -> tuple[bool, int, int, str]:
+        kind = order.index(one.kind) if one.kind in order else len(order)
+        return one.vendored, worst.get(one.name, len(report.open)), kind, one.name
+
+    return sorted(worth_showing(report), key=weight)
+
+
+def of_callers(change: Change) -> tuple[str, str]:
+    """The callers that break, and those that fit, each once; empty for none."""
+    broken = list(dict.fromkeys(_name(one.module) for one in change.callers if one.problem))
+    every = dict.fromkeys(_name(one.module) for one in change.callers)
+    return _some(broken), _some([one for one in every if one not in broken])
+
+
+def _some(names: list[str]) -> str:
+    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+    return ", ".join(names[:_NAMES]) + more
+
+
+def _name(module: str) -> str:
+    return module.partition(".")[2].replace(".", "/")
 
 
 def verdict(report: Report) -> tuple[Level | None, str]:
@@ -109,8 +144,7 @@ def what(change: Change) -> str:
     }
     told = words.get(change.kind, str(change.kind))
     if change.kind in {Kind.RENAMED, Kind.MOVED} and change.before:
-        old = change.before.module.partition(".")[2].replace(".", "/")
-        told = f"{told} from {old}"
+        told = f"{told} from {_name(change.before.module)}"
     return f"{told}, {words.get(change.also, str(change.also))}" if change.also else told
 
 
@@ -127,7 +161,11 @@ def backed(change: Change) -> str:
     if action is None:
         return ""
     known = action.provenance
-    parts = [known.evidence and f"evidence {known.evidence}", known.run and f"run {known.run}"]
+    void = " (voided by this edit)" if voided(change) else ""
+    parts = [
+        known.evidence and f"evidence {known.evidence}{void}",
+        known.run and f"run {known.run}",
+    ]
     parts += [known.model and f"model {known.model}", known.task and f"task “{known.task[:80]}”"]
     told = ", ".join(filter(None, parts))
     words = {"initial": "written by people", "generated": "written by a model, nothing backs it"}

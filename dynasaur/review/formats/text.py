@@ -11,15 +11,16 @@ from dynasaur.review.formats.parts import (
     MARKS,
     SYMBOLS,
     backed,
+    by_risk,
     difference,
     gains,
     kinds_of,
+    of_callers,
     place,
     signatures,
     total,
     verdict,
     what,
-    worth_showing,
 )
 from dynasaur.review.say import safe
 from dynasaur.review.values import Change, Finding, Kind, Level, Report, Twin
@@ -83,14 +84,15 @@ class _Page:
         if report.range:
             ends = f"{report.base[:10]}..{report.head[:10] or 'the work tree'}"
             self._line(f"{report.range} ({ends})", "dim")
-        if report.open:
+        findings = tuple(one for one in report.open if one.id != "DYN101")  # told as a change
+        if findings:
             self._head("To look at, worst first")
-            self._findings(report.open)
+            self._findings(findings)
         if gains(report):
             self._line(BOUNDARY, "dim")
         if report.changes:
             self._head("Changes")
-            for change in sorted(worth_showing(report), key=_weight):
+            for change in by_risk(report):
                 self._change(change)
         for twin in report.twins:
             self._twin(twin)
@@ -169,15 +171,11 @@ class _Page:
             self._item(f"can: {', '.join(now)}", "dim", 2)
         if told := backed(change):
             self._item(told, "dim", 2)
-        for one in change.callers:
-            name = one.module.partition(".")[2].replace(".", "/")
-            if one.problem:
-                self._item(f"caller {name} {one.problem} ({one.path}:{one.line})", "red", 2)
-        fits = [
-            c.module.partition(".")[2].replace(".", "/") for c in change.callers if not c.problem
-        ]
-        if fits:
-            self._item(f"callers that fit: {', '.join(fits)}", "dim", 2)
+        broken, fit = of_callers(change)
+        if broken:
+            self._item(f"callers that break: {broken}", "red", 2)
+        if fit:
+            self._item(f"callers that fit: {fit}", "dim", 2)
 
     def _diff(self, change: Change) -> None:
         from rich.text import Text
@@ -229,12 +227,6 @@ class _Page:
         self._console.print(Padding(first, (0, 0, 0, indent)))
         for line in more:
             self._console.print(Padding(line, (0, 0, 0, hang)))
-
-
-def _weight(change: Change) -> tuple[int, str]:
-    order = [Kind.CONTRACT, Kind.REMOVED, Kind.BODY, Kind.ADDED, Kind.RENAMED, Kind.MOVED]
-    place_in_order = order.index(change.kind) if change.kind in order else len(order)
-    return place_in_order + len(order) * change.vendored, change.name
 
 
 def _doubt(finding: Finding) -> str:

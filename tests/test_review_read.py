@@ -1,0 +1,92 @@
+"""What a reviewer reads: the riskiest first, nothing said twice, nothing that misleads."""
+
+from __future__ import annotations
+
+import pytest
+
+from dynasaur.review import Report
+from dynasaur.review.formats import markdown, text
+from tests.builders.review import action, reviewed
+
+HEAD = '# [tool.dynasaur]\n# origin = "generated"\n# run = "1"\n# evidence = "replayed"'
+USER = action(
+    "greet_all",
+    "text: str",
+    body="return shout_text(text, 2)",
+    imports="from .shout_text import shout_text",
+)
+BEFORE = {
+    "text/shout_text.py": action(),
+    "text/greet_all.py": USER,
+    "text/first_word.py": action("first_word", "text: str", body="return text[:1]", head=HEAD),
+    "text/old_word.py": action("old_word", "text: str", body="return text[-1]"),
+    "text/use_old.py": action(
+        "use_old",
+        "text: str",
+        body="return old_word(text)",
+        imports="from .old_word import old_word",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    """Five changes, the worst of which comes last by its name and by what happened to it."""
+    after = {
+        **BEFORE,
+        "text/shout_text.py": action(params="text: str"),
+        "text/first_word.py": BEFORE["text/first_word.py"].replace("[:1]", "[:2]"),
+        "text/aside.py": action("aside", "text: str", body="return f'({text})'"),
+        "words/run_words.py": action("run_words", "text: str", "object", body="return eval(text)"),
+    }
+    del after["text/old_word.py"]
+    return reviewed(BEFORE, after)
+
+
+def test_changes_come_in_the_order_of_their_risk(report: Report) -> None:
+    told = text.render(report, width=100).partition("\nChanges\n")[2].splitlines()
+    heads = [line.split()[1] for line in told if line[:2] in {"+ ", "~ ", "- ", "> ", ". "}]
+    names = "words/run_words text/shout_text text/old_word text/first_word text/aside"
+    assert heads == names.split()
+    _, _, rows = markdown.render(report).partition("### Changes")
+    found = [row.split("|")[2].replace("&#95;", "_").strip() for row in rows.split("\n")[4:9]]
+    assert found == heads
+
+
+def test_callers_are_named_once_beside_what_they_use(report: Report) -> None:
+    told = text.render(report, width=100)
+    assert "  callers that break: text/greet_all\n" in told
+    assert "| text/greet&#95;all break |" in markdown.render(report)
+    assert told.count("it calls text/shout_text with 2") == 1
+
+
+def test_what_was_removed_says_who_needs_it(report: Report) -> None:
+    (gone,) = (one for one in report.findings if one.id == "DYN102")
+    assert gone.message == "it is gone, and text/use_old still needs it"
+    assert (gone.level, gone.path) == ("error", "actions/text/use_old.py")
+    (gone,) = (
+        one for one in reviewed({"text/shout_text.py": action()}, {}).findings if one.id == "DYN102"
+    )
+    assert gone.message == "it is gone; nothing here uses it"
+
+
+@pytest.mark.parametrize("render", [text.render, markdown.render])
+def test_voided_evidence_is_nowhere_shown_as_backing(render: object, report: Report) -> None:
+    told = render(report)  # type: ignore[operator]
+    assert "evidence replayed (voided by this edit)" in told
+    assert "evidence replayed," not in told
+
+
+@pytest.mark.parametrize("render", [text.render, markdown.render])
+def test_an_added_action_is_told_as_a_change_alone(render: object, report: Report) -> None:
+    told = render(report)  # type: ignore[operator]
+    assert "text/aside" in told
+    assert "DYN101" not in told
+
+
+def test_rules_of_the_same_help_are_told_together(report: Report) -> None:
+    more = reviewed(
+        {}, {"a/a.py": action("a", body="import os\nreturn eval(text) + os.environ['A']")}
+    )
+    told = markdown.render(more)
+    assert "**DYN404 eval-exec, DYN405 environment**" in told
