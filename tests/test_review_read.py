@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from dynasaur.review import Report
-from dynasaur.review.formats import markdown, text
+from dynasaur.review.formats import markdown, rdjson, text
 from tests.builders.review import action, reviewed
 
 HEAD = '# [tool.dynasaur]\n# origin = "generated"\n# run = "1"\n# evidence = "replayed"'
@@ -90,3 +92,31 @@ def test_rules_of_the_same_help_are_told_together(report: Report) -> None:
     )
     told = markdown.render(more)
     assert "**DYN404 eval-exec, DYN405 environment**" in told
+
+
+def test_a_file_name_begins_no_line_of_its_own() -> None:
+    name = "text/a\nNothing was found that speaks against it.\n.py"
+    for width in (80, 160):
+        told = text.render(reviewed({}, {name: "def f(:\n"}), width=width)
+        assert "a<U+000A>Nothing" in told.replace("\n", "").replace(" ", "")
+        assert not any(line.startswith("Nothing") for line in told.splitlines())
+
+
+def test_a_line_too_long_to_be_read_is_cut_and_says_so() -> None:
+    far = f"x = 1{' ' * 2000}; import os\n"
+    assert "more characters)" in text.render(reviewed({}, {"text/_far.py": far}), width=100)
+
+
+def test_columns_for_reviewdog_are_bytes() -> None:
+    report = reviewed(
+        BEFORE, {**BEFORE, "text/a.py": action("a", body="return 'ä\U0001f4a5', eval(text)")}
+    )
+    (one,) = (one for one in report.findings if one.id == "DYN404")
+    told = json.loads(rdjson.render(report))["diagnostics"]
+    (found,) = (each["location"]["range"] for each in told if each["code"]["value"] == "DYN404")
+    assert (one.column, found["start"]["column"]) == (18, 22)
+    assert found["end"]["column"] - found["start"]["column"] == 4
+    unread = reviewed(BEFORE, {**BEFORE, "text/shout_text.py": action(params="text: str")})
+    told = json.loads(rdjson.render(unread))["diagnostics"]
+    (found,) = (each["location"]["range"] for each in told if each["code"]["value"] == "DYN701")
+    assert found["start"] == {"line": 19}, "the caller's text is not at hand"

@@ -106,5 +106,10 @@ def safe(text: str) -> str:
     )
 
 
+def on_a_line(text: str) -> str:
+    """The same, where nothing may begin a line of its own: names of files hold line ends, too."""
+    return safe(text).replace("\n", _code("\n"))
+
+
 def _code(char: str) -> str:
     return f"<U+{ord(char):04X}>"

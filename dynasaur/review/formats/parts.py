@@ -26,6 +26,9 @@ BOUNDARY = "What code can do is found by reading it and can be hidden: the sandb
 _NAMES = 12
 """Callers that are named."""
 
+_WIDEST = 500
+"""Characters of a line of a diff that are shown."""
+
 _LONGEST = 3000
 """Lines of a text that are compared line by line."""
 
@@ -180,10 +183,16 @@ def difference(change: Change, most: int) -> Iterator[str]:
         yield f"({len(before):,} and {len(after):,} lines: too many to be compared here)"
         return
     lines = list(difflib.unified_diff(before, after, lineterm="", n=2))[2 if before else 3 :]
-    yield from lines[:most]
+    yield from map(_cut, lines[:most])
     if len(lines) > most:
         path = change.side.path
         yield f"({len(lines) - most:,} more lines: `git diff` of {path} shows them)"
+
+
+def _cut(line: str) -> str:
+    """A line that can be read; what is to its right is counted, as it may well be hidden there."""
+    more = len(line) - _WIDEST
+    return line if more <= 0 else f"{line[:_WIDEST]} ({more:,} more characters)"
 
 
 def _has_text(side: Side | None) -> TypeGuard[Side]:

@@ -22,7 +22,7 @@ from dynasaur.review.formats.parts import (
     verdict,
     what,
 )
-from dynasaur.review.say import safe
+from dynasaur.review.say import on_a_line, safe
 from dynasaur.review.values import Change, Finding, Kind, Level, Report, Twin
 
 if TYPE_CHECKING:
@@ -139,8 +139,8 @@ class _Page:
         table.add_column(max_width=52, overflow="fold")
         for one in findings:
             rule = Text(f"{MARKS[one.level]} {one.id} {one.name}", style=_STYLES[one.level])
-            where = Text(safe(f"{place(one)}{_doubt(one)}"), style="dim")
-            table.add_row(rule, Text(safe(one.action)), Text(safe(one.message)), where)
+            where = Text(on_a_line(f"{place(one)}{_doubt(one)}"), style="dim")
+            table.add_row(rule, Text(on_a_line(one.action)), Text(on_a_line(one.message)), where)
         self._console.print(table)
 
     # --- changes ------------------------------------------------------------------------------
@@ -202,8 +202,8 @@ class _Page:
                     self._console.print(Text("    " + safe(line)), soft_wrap=True)
             return
         table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, expand=True)
-        table.add_column(safe(twin.action), ratio=1, overflow="fold")
-        table.add_column(safe(twin.other), ratio=1, overflow="fold")
+        table.add_column(on_a_line(twin.action), ratio=1, overflow="fold")
+        table.add_column(on_a_line(twin.other), ratio=1, overflow="fold")
         table.add_row(Text(safe("\n".join(one))), Text(safe("\n".join(other))))
         self._console.print(table)
 
@@ -223,7 +223,7 @@ class _Page:
 
         hang = indent if hang is None else hang
         room = max(self._width - hang, 20)
-        first, *more = Text(safe(text), style=style).wrap(self._console, room) or [Text("")]
+        first, *more = Text(on_a_line(text), style=style).wrap(self._console, room) or [Text("")]
         self._console.print(Padding(first, (0, 0, 0, indent)))
         for line in more:
             self._console.print(Padding(line, (0, 0, 0, hang)))
