@@ -7,6 +7,9 @@ BIN := $(VENV)/bin
 DEMO := demo
 EXAMPLES := dynasaur/examples
 
+# What pytest makes of the tests is compiled once, not at every start, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: demo test test-slow lint types check clean
 
 demo: $(VENV)/.installed
@@ -24,10 +27,10 @@ demo: $(VENV)/.installed
 	git -C $(DEMO)/library log --stat --format='%h %an  %s%n%n%w(0,4,4)%b'
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -m "not slow" -n 2
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
 
 test-slow: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -m slow -n 2
+	$(BIN)/python -m pytest -m slow -n 2 --dist worksteal
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -198,7 +199,9 @@ def _submodule(module: str, name: str) -> str:
     return module
 
 
-ALL_IMPORTS = [found for file in files() for found in imports(file)]
+@cache
+def all_imports() -> list[Import]:
+    return [found for file in files() for found in imports(file)]
 
 
 def test_every_file_has_a_floor() -> None:
@@ -208,7 +211,7 @@ def test_every_file_has_a_floor() -> None:
 
 def test_imports_go_down() -> None:
     wrong = []
-    for found in ALL_IMPORTS:
+    for found in all_imports():
         parts = found.module.split(".")
         if parts[0] != "dynasaur" or len(parts) == 1:
             continue
@@ -220,7 +223,7 @@ def test_imports_go_down() -> None:
 
 def test_siblings_do_not_go_through_their_own_door() -> None:
     wrong = []
-    for found in ALL_IMPORTS:
+    for found in all_imports():
         own = "dynasaur." + ".".join(found.file.relative_to(PACKAGE).parts[:-1])
         if found.module == own and found.file.name != "__init__.py":
             wrong.append(found.where)
@@ -229,7 +232,7 @@ def test_siblings_do_not_go_through_their_own_door() -> None:
 
 def test_no_circles() -> None:
     graph: dict[str, set[str]] = {}
-    for found in ALL_IMPORTS:
+    for found in all_imports():
         parts = found.file.relative_to(PACKAGE.parent).with_suffix("").parts
         name = ".".join(parts).removesuffix(".__init__")
         if found.module.startswith("dynasaur.") and found.module != name:
@@ -249,7 +252,7 @@ def test_no_circles() -> None:
 
 def test_each_library_has_its_doors() -> None:
     wrong = []
-    for found in ALL_IMPORTS:
+    for found in all_imports():
         top = found.module.split(".")[0]
         if top == "dynasaur" or top in sys.stdlib_module_names:
             continue
@@ -261,7 +264,7 @@ def test_each_library_has_its_doors() -> None:
 def test_heavy_libraries_are_imported_late() -> None:
     wrong = [
         found.where
-        for found in ALL_IMPORTS
+        for found in all_imports()
         if found.at_top
         and found.module.split(".")[0] in HEAVY
         and found.file.relative_to(PACKAGE).as_posix() not in IN_THE_KERNEL
