@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property, partial
-from threading import Lock
+from threading import Event, Lock
 from typing import TYPE_CHECKING, Any
 
 from dynasaur.errors import ConfigError
@@ -47,6 +47,7 @@ class Endpoint:
         url: Its base URL as messages show it.
         requests: How many requests it was sent.
         sent: Told when one of them is out; None for nobody.
+        out: Set once the first of them is out.
 
     Args:
         base_url: Its base URL (`http://localhost:8080/v1`), or the Azure resource's.
@@ -82,6 +83,7 @@ class Endpoint:
         self._loading = Lock()
         self.requests = 0
         self.sent: Callable[[], None] | None = None
+        self.out = Event()
 
     def load(self) -> None:
         """Make the client, which takes most of the time before a first request.
@@ -130,12 +132,13 @@ class Endpoint:
 
     def _follow(self, request: Any) -> None:
         """Have the HTTP library tell when a request is out, or has to wait for a connection."""
-        if (sent := self.sent) is None:
-            return
 
         def told(event: str, _about: object) -> None:
-            if event.endswith((".send_request_body.complete", ".connect_tcp.started")):
-                sent()
+            out = event.endswith(".send_request_body.complete")
+            if out:
+                self.out.set()
+            if self.sent is not None and (out or event.endswith(".connect_tcp.started")):
+                self.sent()
 
         request.extensions = {**request.extensions, "trace": told}
 
