@@ -108,7 +108,7 @@ class Library:
         root = Path(path).expanduser().absolute()
         repo = Repo.init(root)
         author = f"{repo.identity.name} <{repo.identity.email}>"
-        note = f"git has no identity configured; committing as {author}"
+        note = f"git has no user.name and user.email: committing as {author}"
         notes = [note if repo.identity.fallback else "", repo.uncommitted_note()]
         return cls(root), "; ".join(filter(None, notes))
 
@@ -163,16 +163,17 @@ class Library:
             with suppress(ActionError):
                 yield store.read(entry)
 
-    def listing(self, *, everything: bool = True) -> list[Listed]:
+    def listing(self, *, everything: bool = True, most: int | None = None) -> list[Listed]:
         """What there is to say of each file, in the same order; only changed files are read.
 
         Args:
             everything: Those of its sources, too.
+            most: Read no more files than that, and tell the names alone of the others.
         """
         from dynasaur.listing import Listing, in_order
 
         own = (one for one in in_order(self._stores) if everything or one[1].source == LOCAL)
-        return Listing(self.data / "listing.sqlite").of(own)
+        return Listing(self.data / "listing.sqlite").of(own, most=most)
 
     def add(self, text: str) -> Admission:
         """Put functions that a person wrote through the gate, and commit what it admits.

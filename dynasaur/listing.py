@@ -6,6 +6,7 @@ A small SQLite file under `.dynasaur/`: derived from the actions' files, rebuilt
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing, suppress
 from pathlib import Path
@@ -33,6 +34,7 @@ class About(NamedTuple):
         evidence: What backs it; empty where its head does not say.
         deprecated: What to use instead; empty where it is not deprecated.
         problem: Why the file is no action; empty where it is one. It is found out every time.
+        unread: Nothing is known of it: it was not read.
     """
 
     signature: str = ""
@@ -40,6 +42,7 @@ class About(NamedTuple):
     evidence: str = ""
     deprecated: str = ""
     problem: str = ""
+    unread: bool = False
 
 
 Listed = tuple[Entry, About]
@@ -68,14 +71,23 @@ class Listing:
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def of(self, found: Iterable[tuple[Store, Entry]]) -> list[Listed]:
-        """What is to be said of these actions, in their order."""
+    def of(self, found: Iterable[tuple[Store, Entry]], *, most: int | None = None) -> list[Listed]:
+        """What is to be said of these actions, in their order.
+
+        Args:
+            found: The actions.
+            most: Read no more files than that; None for all that have changed.
+        """
         old = self._kept()
         listed: list[Listed] = []
         new: list[Listed] = []
+        left = sys.maxsize if most is None else most
         for store, entry in found:
             stamp, about = old.get(entry.module, ("", About()))
-            if stamp != entry.stamp:
+            if stamp != entry.stamp and not left:
+                about = About(unread=True)
+            elif stamp != entry.stamp:
+                left -= 1
                 about = _read(store, entry)
                 if not about.problem:
                     new.append((entry, about))
@@ -117,6 +129,7 @@ def _read(store: Store, entry: Entry) -> About:
     try:
         action = store.read(entry)
     except ActionError as error:
-        return About(problem=f"{entry.path}: {error}")
+        why, where = str(error), str(entry.path)  # a bad text's names the file itself
+        return About(problem=why if why.startswith(where) else f"{where}: {why}")
     told = action.provenance
     return About(action.signature, action.summary, told.evidence, told.deprecated)
