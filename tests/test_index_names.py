@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from dynasaur.index import Index
-from dynasaur.index.names import names
+from dynasaur.index.names import mentions, names
 from tests.builders.documents import bring_in, document
 
 LIBRARY = [
@@ -37,6 +37,8 @@ def index() -> Index:
         ("  Median ", ["median"]),
         ("use parseJSON", ["parsejson"]),
         ("find the mean", []),
+        ("`None` or none() of Mean(x)", ["none", "mean"]),
+        ("True `False` None(x)", []),
         ("read (this)", []),
         ("2mean_of 3x(", []),
         ("`mean and _x", []),
@@ -48,7 +50,7 @@ def index() -> Index:
     ],
 )
 def test_names_are_told_from_plain_words(text: str, expected: list[str]) -> None:
-    known = {"mean", "median", "parsejson", "meanofcolumn"}
+    known = {"mean", "none", "true", "false", "median", "parsejson", "meanofcolumn"}
     assert [name.text for name in names(text) if name.text in known] == expected
 
 
@@ -151,3 +153,36 @@ def test_each_name_is_given_once() -> None:
     found = names("a_b, 1/a_b, a_b(a_b)")
     assert [name.text for name in found].count("ab") == 2  # once with its place
     assert len(set(found)) == len(found)
+
+
+CROWD = [document(f"prices_{number}", "Mean of prices of goods.") for number in range(30)]
+
+
+def test_a_mentioned_name_is_never_lost() -> None:
+    query = "mean of the prices of goods"
+    made = Index()
+    bring_in(made, [*CROWD, document("mean", "Middle.")])
+    best = [scored.key for scored in made.search(query, 9)]
+    assert all(key.startswith("prices") for key in best)
+    found = made.search(query)
+    assert [scored.key for scored in found[:9]] == best
+    assert (found[9].key, found[9].mentioned) == ("mean", True)
+    wide = {scored.key: scored.score for scored in made.search(query, 32)}
+    assert wide["mean"] == found[9].score < 1.0
+    reasons = made.explain(query, document("mean", "Middle."))
+    assert sum(reason.score for reason in reasons) == pytest.approx(found[9].score)
+
+
+def test_a_mention_takes_no_place_where_one_is_there_or_none_is_named() -> None:
+    made = Index()
+    bring_in(made, [*CROWD[:9], document("mean", "Of some."), document("of", "")])
+    found = made.search("mean of the prices of goods")
+    assert [scored.key for scored in found if scored.mentioned] == ["mean"]
+    assert found[9].key == "mean"
+    assert not any(scored.mentioned for scored in made.search("prices of goods"))
+
+
+def test_mentions_are_one_word_or_two_and_say_something() -> None:
+    found = [name.text for name in mentions("The mean_of x to it 2 The")]
+    assert found == ["meanof", "x", "2", "themeanof", "meanofx", "xto", "it2", "2the"]
+    assert len(mentions("a1 " * 10_000 + "b")) == 2

@@ -46,6 +46,18 @@ def test_a_name_with_its_place_ranks_first(tmp_path: Path) -> None:
         assert second["score"] < 1.0
 
 
+def test_an_action_that_is_named_is_among_ten(tmp_path: Path) -> None:
+    made, _ = Library.create(tmp_path / "library")
+    package = made.root / "actions"
+    for number in range(12):
+        write_action(package, f"goods/prices_of_goods_{number}", "Mean of prices of goods.")
+    write_action(package, "goods/mean", "Middle.")
+    query = ("search", "the mean of the prices of goods", "--source", "local", "--json")
+    for many, named in ((9, False), (10, True), (11, True), (13, True)):
+        found = dynasaur(*query, "-k", str(many), cwd=made.root).json
+        assert (len(found), found[-1]["name"] == "mean") == (many, named)
+
+
 @pytest.mark.parametrize(
     ("query", "source", "told"),
     [

@@ -51,7 +51,8 @@ def command(
     its source or category (base/mean, tables.mean), or as all of QUERY; of three to six words
     ("mean of column") in order anywhere; of two words beside one other word at most; of one
     word beside none, where words like "the" do not count. A word that is a name by chance ("the
-    mean of these prices") is ranked as a word. Deprecated actions rank last.
+    mean of these prices") is ranked as a word, but of ten results and more one is the action
+    that fits best of those so named. Deprecated actions rank last.
     """
     library, _ = open_library(library_path, flags, usage=usage)
     words = " ".join(query)

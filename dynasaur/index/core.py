@@ -6,9 +6,9 @@ import contextlib
 import math
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from dynasaur.index.answers import EXACT, LETTERS, Reason, Scored, in_sight
 from dynasaur.index.changes import changed_by, opened, replaced
 from dynasaur.index.document import FIELDS, Document, contributions, name_term, row_of, weight_of
 from dynasaur.index.folder import Folder
@@ -16,44 +16,15 @@ from dynasaur.index.merging import due, merged
 from dynasaur.index.names import Name, folded
 from dynasaur.index.pack import Row
 from dynasaur.index.query import Query
-from dynasaur.index.scoring import Found, Live, best
+from dynasaur.index.scoring import Found, Live, Place, best_of, score_of
 from dynasaur.index.words import hash_of, terms
 
 LOOKED_AT = 50
 """How many of the best by their terms are ranked anew by how they look."""
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """One result: a document's key, and how well it fits, between 0 and 1."""
-
-    key: str
-    score: float
-
-
-LETTERS = "letters"
-"""The field of a reason that lies in the letter triples of name and summary."""
-
-EXACT = "exact name"
-"""The field of a reason that lies in the exact name being written in the query."""
-
 NOISE = 0.06
 """The least score worth offering, for a query of one word, by the logarithm of the size."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """What one word of one field added to a document's score.
-
-    Attributes:
-        word: The word, stemmed; empty for the looks of the whole query.
-        field: One of `FIELDS`, `LETTERS` or `EXACT`.
-        score: What it added.
-    """
-
-    word: str
-    field: str
-    score: float
 
 
 class Index:
@@ -165,33 +136,40 @@ class Index:
         """The best documents for a query, best first; equal scores in the order of their keys.
 
         Documents whose exact name stands in the query (`names` says what counts as one) come
-        first, with a score of 1, those whose place stands there, too, before the others.
+        first, with a score of 1, those whose place stands there, too, before the others. Of those
+        whose name is mentioned as plain words the best is there, too: see `in_sight`.
         """
+        return in_sight(self.ranked(query, k), k, lambda one: one.mentioned)
+
+    def ranked(self, query: str, k: int) -> list[Scored]:
+        """The best k documents for a query, and after them those whose name is mentioned."""
         if k < 1:
             return []
         lives = self._lives
         asked = _ask(query, lives)
         wanted = [(hash_of(term), weight) for term, weight in asked.weights.items()]
-        places = {
-            (found.live.number, found.row): found
-            for found in _best(lives, wanted, max(k, LOOKED_AT))
-        }
-        named: dict[tuple[int, int], int] = {}
+        places = {found.place: found for found in best_of(lives, wanted, max(k, LOOKED_AT))}
+        named: dict[Place, int] = {}
         for name in asked.names:
             for found in _named(lives, name):
-                place = found.live.number, found.row
-                named[place] = max(named.get(place, 0), 1 + len(name.places))
-                places.setdefault(place, Found(0.0, found.live, found.row))
-        for found in _best(lives, asked.letters(), LOOKED_AT):
+                named[found.place] = max(named.get(found.place, 0), 1 + len(name.places))
+                _also(places, found, wanted)
+        mentioned = [found for name in asked.mentions for found in _named(lives, name)]
+        for found in mentioned[:LOOKED_AT]:
+            _also(places, found, wanted)
+        for found in best_of(lives, asked.letters(), LOOKED_AT):
             if asked.may_mean(found.live.segment.grams(found.row)):
-                places.setdefault((found.live.number, found.row), Found(0.0, found.live, found.row))
+                _also(places, found, wanted)
         ranked = []
+        sought = {found.place for found in mentioned}
         for place, found in places.items():
             segment = found.live.segment
             looks = sum(asked.alike(segment.grams(found.row)).values())
             rank = -named.get(place, 0), -found.score - looks, segment.key(found.row)
-            ranked.append(rank)
-        return [Scored(key, 1.0 if name else -score) for name, score, key in sorted(ranked)[:k]]
+            ranked.append((*rank, place in sought))
+        ranked.sort()
+        kept = [*ranked[:k], *(one for one in ranked[k:] if one[-1])]
+        return [Scored(key, 1.0 if name else -score, also) for name, score, key, also in kept]
 
     def noise(self, query: str) -> float:
         """The score below which results are more often noise than what the query means.
@@ -258,23 +236,16 @@ def _ask(query: str, lives: tuple[Live, ...]) -> Query:
     return Query.of(query, frequency, sum(map(len, lives)))
 
 
-def _best(lives: tuple[Live, ...], wanted: Sequence[tuple[int, float]], most: int) -> list[Found]:
-    """The best of all segments; equal scores in the order of their keys."""
-    found: list[Found] = []
-    least = 0.0
-    for live in sorted(lives, key=len, reverse=True):
-        found += best(live, wanted, most, least)
-        if len(found) > most:
-            found.sort(key=lambda one: -one.score)
-            least = found[most - 1].score
-            found = [one for one in found if one.score >= least]
-    found.sort(key=lambda one: (-one.score, one.live.segment.key(one.row)))
-    return found[:most]
+def _also(places: dict[Place, Found], found: Found, wanted: Sequence[tuple[int, float]]) -> None:
+    """Take in a document that was not found by its terms, with what these are worth in it."""
+    if found.place not in places:
+        score = score_of(found.live, wanted, found.row)
+        places[found.place] = Found(score, found.live, found.row)
 
 
 def _named(lives: tuple[Live, ...], name: Name) -> list[Found]:
     """The documents that a name means, all of them: a few."""
-    found = _best(lives, [(hash_of(name_term(name.text)), 1.0)], sum(map(len, lives)))
+    found = best_of(lives, [(hash_of(name_term(name.text)), 1.0)], sum(map(len, lives)))
     return [one for one in found if name.means(one.live.segment.key(one.row))]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from dynasaur.index.words import terms
@@ -15,6 +15,7 @@ LONGEST_NAME = 6
 MOST_WORDS = 300
 """Among so many words of a text names are looked for that are written as plain words."""
 
+_CONSTANTS = {"None", "True", "False"}
 _WORD = re.compile(r"\w+")
 _HUMP = re.compile(r"[a-z][A-Z]")
 _PATH = re.compile(r"(?<!\w)\w++(?:[./]\w++)+")
@@ -48,8 +49,9 @@ def names(text: str) -> list[Name]:
     - Two words that follow each other where one more is said at most, and one word where no other
       is: stop words are not counted, nor is a word that is said again.
 
-    Any other plain word ("the mean of these prices") is none: most of them that are names are not
-    meant as such, as the figures in tests/benchmarks/README.md show.
+    Any other plain word ("the mean of these prices") is none, but for what `mentions` is for:
+    most of them that are names are not meant as such, as the figures in
+    tests/benchmarks/README.md show. None, True and False are none, either.
     """
     alone = text.strip().strip("`")
     if alone.isidentifier():
@@ -61,6 +63,17 @@ def names(text: str) -> list[Name]:
     paths = (re.split("[./]", path[0].casefold()) for path in _PATH.finditer(text))
     placed = (Name(folded(name), tuple(places)) for *places, name in paths)
     return [*dict.fromkeys((*map(Name, map(folded, (*written, *plain))), *placed))]
+
+
+def mentions(text: str) -> list[Name]:
+    """What of a text's plain words may be the name of an action, each once: one word or two.
+
+    Most such words are not meant as names, so they decide no rank. Stop words are none.
+    """
+    words = [found[0] for found in islice(_WORD.finditer(text), MOST_WORDS)]
+    some = (*((word,) for word in words), *pairwise(words))
+    told = ("".join(few) for few in some if any(map(terms, few)))
+    return [*map(Name, dict.fromkeys(map(folded, told)))]
 
 
 def folded(name: str) -> str:
@@ -91,7 +104,7 @@ def _is_code(found: re.Match[str]) -> bool:
     """A word that is written as a name in code."""
     word, text = found[0], found.string
     before, after = text[found.start() - 1 : found.start()], text[found.end() : found.end() + 1]
-    if not word.isidentifier():
+    if not word.isidentifier() or word in _CONSTANTS:
         return False
     written = after == "(" or (before == "`" and after == "`")
     return written or "_" in word.strip("_") or _HUMP.search(word) is not None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from dynasaur.index.document import FULL, gram_term, name_term
-from dynasaur.index.names import Name, names
+from dynasaur.index.names import Name, mentions, names
 from dynasaur.index.words import grams, grams_of_stem, hash_of, terms
 
 LOOKS = 0.2
@@ -17,7 +17,7 @@ LOOKS = 0.2
 ALIKE = 0.6
 """A document that has this share of an unknown word's letter triples may mean that word."""
 
-TYPO = 0.5
+TYPO = 0.4
 """What a word counts for when only its letters match."""
 
 SHORTEST = 5
@@ -55,12 +55,14 @@ class Query:
         weights: What each known term adds to a document's score for each unit of its weight
             there, in the order in which they are summed: the greatest first.
         names: What of it is the name of some action.
+        mentions: Its plain words that are the name of some action.
         grams: Its letter triples.
         strange: Its words that the index does not hold.
     """
 
     weights: Mapping[str, float]
     names: tuple[Name, ...]
+    mentions: tuple[Name, ...]
     grams: frozenset[int]
     strange: tuple[Strange, ...]
 
@@ -73,6 +75,10 @@ class Query:
             frequency: How many documents have a term, by its hash.
             total: How many documents there are.
         """
+
+        def known(found: Iterable[Name]) -> tuple[Name, ...]:
+            return tuple(name for name in found if frequency(hash_of(name_term(name.text))))
+
         weights: dict[str, float] = {}
         unknown: dict[str, float] = {}
         everything = 0.0
@@ -86,7 +92,8 @@ class Query:
         ordered = sorted(weights.items(), key=lambda item: (-item[1], item[0]))
         return cls(
             weights={term: weight * unit for term, weight in ordered},
-            names=tuple(n for n in names(text) if frequency(hash_of(name_term(n.text)))),
+            names=known(names(text)),
+            mentions=known(mentions(text)),
             grams=frozenset(grams(text)),
             strange=_strange(unknown, unit * FULL * TYPO),
         )
@@ -115,11 +122,10 @@ class Query:
         """
         if not self.grams or not other:
             return {}
-        held = set(other)
-        shared = len(self.grams & held)
-        added = {"": LOOKS * shared / math.sqrt(len(self.grams) * len(held))} if shared else {}
+        shared = len(self.grams.intersection(other))
+        added = {"": LOOKS * shared / math.sqrt(len(self.grams) * len(other))} if shared else {}
         for strange in self.strange:
-            if worth := strange.worth(held):
+            if worth := strange.worth(other):
                 added[strange.word] = worth
         return added
 

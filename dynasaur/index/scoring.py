@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -54,6 +55,13 @@ class Live:
         return int(np.isin(rows[start:end], list(self.void)).sum())
 
 
+Wanted = Sequence[tuple[int, float]]
+"""Terms by their hashes with their weights, in the order in which they are summed."""
+
+Place = tuple[int, int]
+"""Where a document lies: its segment's number, and its row."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A document by its place, with its score."""
@@ -61,6 +69,11 @@ class Found:
     score: float
     live: Live
     row: int
+
+    @property
+    def place(self) -> Place:
+        """Where it lies."""
+        return self.live.number, self.row
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +86,39 @@ class _List:
     bound: float
 
 
-def best(live: Live, wanted: Sequence[tuple[int, float]], most: int, least: float) -> list[Found]:
+def best_of(lives: tuple[Live, ...], wanted: Wanted, most: int) -> list[Found]:
+    """The best of all segments; equal scores in the order of their keys."""
+    found: list[Found] = []
+    least = 0.0
+    for live in sorted(lives, key=len, reverse=True):
+        found += best(live, wanted, most, least)
+        if len(found) > most:
+            found.sort(key=lambda one: -one.score)
+            least = found[most - 1].score
+            found = [one for one in found if one.score >= least]
+    found.sort(key=lambda one: (-one.score, one.live.segment.key(one.row)))
+    return found[:most]
+
+
+def score_of(live: Live, wanted: Wanted, row: int) -> float:
+    """What terms are worth in one document."""
+    segment, score = live.segment, 0.0
+    for term, weight in wanted:
+        place = segment.find(term)
+        if place >= 0:
+            end = segment.starts[place + 1]
+            at = bisect_left(segment.rows, row, segment.starts[place], end)
+            if at < end and segment.rows[at] == row:
+                score += segment.weights[at] * weight
+    return score
+
+
+def best(live: Live, wanted: Wanted, most: int, least: float) -> list[Found]:
     """The documents of a segment with the greatest sums of weighted terms.
 
     Args:
         live: The segment.
-        wanted: Terms by their hashes with their weights, in the order in which they are summed.
+        wanted: The terms.
         most: How many documents to give.
         least: Documents below this score are of no interest.
 
@@ -133,10 +173,11 @@ def _pruned(live: Live, lists: Sequence[_List], most: int, least: float) -> dict
     number = 0
     while number < len(lists) and left[number] >= least * _SLACK:
         found = lists[number]
-        scores[rows[found.start : found.end]] += weights[found.start : found.end] * found.weight
+        span = rows[found.start : found.end]
+        scores[span] += weights[found.start : found.end] * found.weight
         number += 1
         if left[0] - left[number] > left[number]:
-            least = _raised(scores, most, least)
+            least = _raised(scores[span], most, least)
     near = np.flatnonzero(scores >= max(least * _SLACK - left[number], sys.float_info.min))
     near = near.astype(rows.dtype)  # of one type with `span`, or each search would convert that
     for found in lists[number:]:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dynasaur.errors import StoreError
-from dynasaur.index.core import Scored
+from dynasaur.index.answers import Scored
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from dynasaur.errors import DynasaurError
-from dynasaur.index import Document, Index, Near, Reason, Scored
+from dynasaur.index import Document, Index, Near, Reason, Scored, in_sight
 from dynasaur.retriever.fusion import WIDE, Dense, fused, text_of
 from dynasaur.retriever.lifts import Experience, Lift, Lifts
 from dynasaur.retriever.permit import Permit
-from dynasaur.retriever.shelves import Shelf, Shelves
+from dynasaur.retriever.shelves import Shelf, Shelves, module_of
 from dynasaur.store import Entry
 from dynasaur.types import Action, Hit, Module
 
@@ -73,7 +73,8 @@ class Retriever:
         Equal scores are ranked the library's own actions first, then those of vendored sources,
         then the others'. An action whose exact name stands in the query comes first (of several,
         the one that fits best), and one that is deprecated after all that are not, whatever its
-        score. `dynasaur.index.names.names` says what counts as an exact name.
+        score. `dynasaur.index.names.names` says what counts as an exact name. Of those whose name
+        stands in the query as plain words the best is among ten and more.
 
         Args:
             query: A task or a wish in words, or a name.
@@ -153,7 +154,7 @@ class Retriever:
         least = self._index.noise(query)
         wide = max(2 * k, WIDE if near else 0)
         while True:
-            found = self._index.search(query, wide)
+            found = self._index.ranked(query, wide)
             chosen = [one for one in found if self._is_of(one, source)]
             if len(chosen) >= 2 * k or len(found) < wide:
                 break
@@ -164,8 +165,10 @@ class Retriever:
             meant = self._hits((one for one in near.found if self._is_of(one, source)), {})
             sure |= {hit.action.module for hit in meant if hit.score >= near.least}
             lifted = fused(lifted, meant)
-        ranked = sorted(lifted, key=lambda hit: bool(hit.action.provenance.deprecated))[:k]
-        return [(hit, hit.action.module in sure) for hit in ranked]
+        ranked = sorted(lifted, key=lambda hit: bool(hit.action.provenance.deprecated))
+        mentioned = {module_of(one.key) for one in chosen if one.mentioned}
+        shown = in_sight(ranked, k, lambda hit: hit.action.module in mentioned)
+        return [(hit, hit.action.module in sure) for hit in shown]
 
     def _nearest(self, query: str) -> Near | None:
         """The actions nearest by meaning; None where that cannot be told, now or any more."""

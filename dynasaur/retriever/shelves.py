@@ -96,12 +96,12 @@ class Shelves:
 
     def entry(self, key: str) -> Entry | None:
         """The file of an action by its key; None where there is none any more."""
-        found = self._find(_module(key))
+        found = self._find(module_of(key))
         return found[1] if found else None
 
     def action(self, key: str) -> Action | None:
         """An action by its key; None where its file is none, which `dynasaur check` tells of."""
-        return self.read(_module(key))
+        return self.read(module_of(key))
 
     def read(self, module: str) -> Action | None:
         """An action by its full name; None where there is none, or its file is no action."""
@@ -211,7 +211,8 @@ class Shelves:
         return 0 if entry.source == LOCAL else 1 if shelf is self._shelves[0] else 2
 
 
-def _module(key: str) -> str:
+def module_of(key: str) -> str:
+    """The full module name of a key in the index."""
     return key.split(" ", 1)[1]
 
 
