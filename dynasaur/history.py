@@ -89,7 +89,7 @@ class History:
         """
         events = [event for event in self._events(name) if event.name == name]
         if not events:
-            raise ActionError(f"no commit knows an action {name}: see `dynasaur list`.")
+            raise ActionError(f"no commit knows an action {name}: see `dynasaur log`")
         return tuple(reversed(events))
 
     def difference(self, event: Event) -> str:

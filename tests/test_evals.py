@@ -220,3 +220,15 @@ def test_what_makes_no_sense_is_one_line(tmp_path: Path, words: tuple[str, ...],
     assert said in done.err
     assert "Traceback" not in done.err
     assert not (tmp_path / "out").exists(), "nothing is begun"
+
+
+def test_the_model_that_stands_in_is_told(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text('{"question": "What is 1 + 1?", "answer": 2}\n')
+    spent(tmp_path / "t", [], 0)
+    done = dynasaur("eval", "tasks", "t.jsonl", "-o", "t", cwd=tmp_path)
+    told, refused = done.err.splitlines()
+    assert told.startswith("dynasaur: no model configured; using the built-in planner")
+    assert "holds an evaluation already" in refused
+    key = {"OPENAI_API_KEY": "k"}
+    done = dynasaur("eval", "tasks", "t.jsonl", "-o", "t", cwd=tmp_path, env=key)
+    assert done.err.startswith("dynasaur: no --model; using gpt-")

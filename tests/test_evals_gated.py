@@ -138,7 +138,7 @@ def test_no_repository_and_no_log_has_the_problem(project: Path) -> None:
 
     outside = run(project, "report", "out", "lost", "-o", "../r.html")
     assert "show problems of gaia, whose terms forbid" in outside.err
-    assert outside.err.count("written: ") == 4
+    assert outside.err.count("wrote: ") == 4
     pages = [path.read_text() for path in (project.parent / "r-runs").iterdir()]
     assert any(QUESTION in page for page in pages)
     assert ANSWER in (project.parent / "r.html").read_text()

@@ -102,10 +102,10 @@ def test_prune_proposes_by_evidence(library: Library, run: Inside) -> None:
     assert done.code == 0
     day = ago(200)[:10]
     assert done.out.splitlines() == [
-        f"text/inner  never called; last changed on {day}",
-        f"text/never  never called; last changed on {day}",
+        f"text/inner  no run called it; last changed on {day}",
+        f"text/never  no run called it; last changed on {day}",
         f"text/once   called once, last on {ago(120)[:10]}; last changed on {day}",
-        f"text/outer  never called; last changed on {day}",
+        f"text/outer  no run called it; last changed on {day}",
     ]
     assert done.err == "dynasaur: text/needed stays: text/often needs it\n"
     assert git(library.root, "rev-parse", "HEAD") == before
@@ -149,7 +149,7 @@ def test_prune_removes_in_one_commit_that_git_undoes(library: Library, run: Insi
     ]
     assert len(subjects(library.root)) == commits + 1
     assert subjects(library.root)[0] == "prune 4 unused actions"
-    assert "- text/never: never called" in git(library.root, "log", "-1", "--format=%b")
+    assert "- text/never: no run called it" in git(library.root, "log", "-1", "--format=%b")
     git(library.root, "revert", "--no-edit", "HEAD")
     assert git(library.root, "rev-parse", "HEAD^{tree}") == before
 

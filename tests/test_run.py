@@ -411,9 +411,11 @@ def test_the_task_may_come_from_standard_input(library: Path) -> None:
         (("run", "x", "--model", "scripted:none.json"), "none.json"),
         (("run", "x", "--library", "sales.csv"), "is a file"),
         (("run", "x", "--library", "nowhere"), "dynasaur init"),
-        (("run",), "name a TASK"),
+        (("run",), "name a TASK, or `-`"),
+        (("run", "x", "--jobs", "2"), "go with --tasks FILE"),
         (("run", "x", "--accept", "always"), "always"),
-        (("rnu", "x"), "No such command 'rnu'"),
+        (("rnu", "x"), "No such command 'rnu': did you mean run?"),
+        (("zzzzzz",), "No such command 'zzzzzz'."),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(

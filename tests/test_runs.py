@@ -79,7 +79,10 @@ def test_the_schema_is_printed(library: Path) -> None:
 def test_no_run_of_that_name_is_one_line(library: Path, arguments: tuple[str, ...]) -> None:
     done = runs(library, *arguments)
     assert (done.code, done.out) == (2, "")
-    assert done.err == "dynasaur: error: no run 'nope'; `dynasaur runs` lists them\n"
+    assert (
+        done.err
+        == "dynasaur: error: no run 'nope' is recorded here; `dynasaur runs` lists those that are\n"
+    )
 
 
 def test_a_record_that_is_damaged_is_one_line(library: Path) -> None:

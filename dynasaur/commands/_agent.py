@@ -25,6 +25,11 @@ if TYPE_CHECKING:
     from dynasaur.models.planner import PlannerModel
     from dynasaur.record import Trajectory
 
+NO_MODEL = (
+    "dynasaur: no model configured; using the built-in planner, which only composes actions "
+    "already in the library"
+)
+
 EXIT_CODES = {
     End.ANSWERED: 0,
     End.GAVE_UP: 1,
@@ -100,11 +105,7 @@ def agent_of(path: Path | None, look: Look, flags: dict[str, object]) -> Agent:
     library, settings = open_library(path, flags)
     model = model_of(library.root, settings, flags)
     if model.name == "planner" and not settings.model and not look.quiet:
-        click.echo(
-            "dynasaur: no model configured; using the built-in planner, which only composes "
-            "actions already in the library",
-            err=True,
-        )
+        click.echo(NO_MODEL, err=True)
     return Agent(
         library,
         model,

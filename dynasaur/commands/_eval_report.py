@@ -45,7 +45,7 @@ def show(folders: Sequence[Path], output: Path | None, *, as_json: bool) -> int:
     except OSError as error:
         raise FailureError(f"{output} cannot be written: {error.strerror}") from error
     for path in written:
-        click.echo(f"written: {path}", err=True)
+        click.echo(f"wrote: {path}", err=True)
     return 0
 
 

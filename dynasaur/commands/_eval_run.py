@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from dynasaur.commands import _eval
+from dynasaur.commands._agent import NO_MODEL
 from dynasaur.commands._output import document, plain
 from dynasaur.crew import Crew, crew_of
 from dynasaur.errors import UsageError
@@ -80,6 +81,9 @@ def run(
     records = records_of(folder) if SUITES[name].gated else None
     if records:
         document["records"] = str(records)
+    if not given["model"]:  # figures of the planner are easily taken for those of a model
+        used = f"dynasaur: no --model; using {plan.model}"
+        click.echo(NO_MODEL if plan.model == "planner" else used, err=True)
     with ExitStack() as stack:
         crew = stack.enter_context(crew_of(attempt, jobs, scheduler))
         results = stack.enter_context(begun(folder, document, resume=resume))

@@ -105,8 +105,10 @@ def command(
             quiet=look.quiet,
             as_json=as_json,
         )
-    if task is None or any(one is not None for one in (jobs, results, scheduler)):
-        raise UsageError("name a TASK; --jobs, --results, --scheduler go with --tasks FILE")
+    if any(one is not None for one in (jobs, results, scheduler)):
+        raise UsageError("--jobs, --results, --scheduler go with --tasks FILE")
+    if task is None:
+        raise UsageError("name a TASK, or `-` to read it from stdin, or --tasks FILE for many")
     text = sys.stdin.read() if task == "-" else task
     agent = agent_of(library_path, look, flags)
     expects = flags.get("expect_json") is not None

@@ -46,6 +46,8 @@ def command(name: str | None, library_path: Path | None, as_json: bool) -> None:
         actions: list[Json] = [{"own": name in own, **_fields(name, one)} for name, one in rows]
         document({"actions": actions, **_totals(own, report)})
         return
+    if not report.months:
+        click.echo("dynasaur: no runs yet", err=True)
     columns([HEADER, *(_row(name, tally) for name, tally in rows)])
     for line in _summary(own, report):
         click.echo(line)

@@ -54,7 +54,8 @@ def command(
         servers = box.servers.values() if box else ()
         document({"servers": [_fields(box, one, problems) for one in servers]})  # type: ignore[arg-type]
     elif box is None:
-        click.echo("no tool servers are configured; see `dynasaur tools --help`", err=True)
+        none = "dynasaur: no tool servers are configured; see `dynasaur tools --help`"
+        click.echo(none, err=True)
     else:
         for server in box.servers.values():
             _print(box, server, problems)

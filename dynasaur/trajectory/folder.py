@@ -85,7 +85,7 @@ def find_run(runs: Path, name: str) -> Path:
     meant = exact or [f for f in folders if name and f.name.startswith(name)]
     meant = meant or [f for f in folders if len(name) >= 4 and f.name.endswith(name)]
     if not meant:
-        raise UsageError(f"no run {name!r}; `dynasaur runs` lists them")
+        raise UsageError(f"no run {name!r} is recorded here; `dynasaur runs` lists those that are")
     if len(meant) > 1:
         some = ", ".join(folder.name for folder in meant[:3])
         raise UsageError(f"{len(meant)} runs are called {name!r}: {some}; give more of the name")

@@ -125,7 +125,7 @@ def _prune(ground: Ground, proposal: Proposal) -> Done:
 
 def told(one: Unused) -> str:
     """The evidence in words."""
-    calls = {0: "never called", 1: "called once"}.get(
+    calls = {0: "no run called it", 1: "called once"}.get(
         one.tally.calls, f"called {one.tally.calls} times"
     )
     last = f", last on {one.tally.last_used[:10]}" if one.tally.calls else ""
