@@ -18,6 +18,7 @@ from tests.builders.cli import dynasaur, environment
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+GUIDE = sorted((ROOT / "dynasaur" / "guide").glob("*.md"))
 
 
 def blocks(language: str) -> list[str]:
@@ -41,9 +42,27 @@ def test_every_command_has_help(name: str, tmp_path: Path) -> None:
     assert max(map(len, done.out.splitlines())) <= 80
 
 
-def test_every_setting_is_in_the_readme() -> None:
+def test_every_setting_is_in_the_guide() -> None:
+    told = (ROOT / "dynasaur" / "guide" / "settings.md").read_text(encoding="utf-8")
     for field in fields(Settings):
-        assert f"`{field.name}`" in README, field.name
+        assert f"`{field.name}`" in told, field.name
+
+
+def test_the_readme_is_short_and_leads_to_every_page() -> None:
+    assert len(README.splitlines()) <= 300
+    for page in GUIDE:
+        assert f"](dynasaur/guide/{page.name})" in README, page.name
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["README.md", "CONTRIBUTING.md", "SECURITY.md", *GUIDE],
+    ids=lambda page: Path(page).name,
+)
+def test_links_to_files_lead_somewhere(page: Path | str) -> None:
+    file = ROOT / page
+    for link in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8")):
+        assert ":" in link or (file.parent / link).exists(), link
 
 
 def test_the_python_example_runs(tmp_path: Path) -> None:
