@@ -390,7 +390,8 @@ def test_the_command_writes_several_formats_at_once(repository: Path) -> None:
     [
         (("main...HEAD", "--fail-on", "never", "--format", "json"), 0),
         (("main...HEAD", "--format", "sarif"), 0),
-        (("main...HEAD", "--select", "DYN101", "--format", "json"), 0),
+        (("main...HEAD", "--select", "DYN101", "--format", "json"), 1),  # some cannot be read
+        (("main...HEAD", "--select", "DYN101", "--ignore", "DYN104,DYN105", "--json"), 0),
         (("main...HEAD", "--select", "DYN101", "--fail-on", "info", "--format", "json"), 1),
         (("main...HEAD", "--ignore", "DYN1,DYN2,caller-broken", "--format", "json"), 0),
         (("HEAD..HEAD", "--fail-on", "info", "--json"), 0),
@@ -484,6 +485,14 @@ def test_what_came_before_the_head_is_fetched_as_well(repository: Path, tmp_path
     done = dynasaur("review", "HEAD~1..HEAD", "--fetch", "--format", "json", cwd=root)
     assert done.code == 1, done.err
     assert len(done.json["actions"]) == 5
+
+
+@pytest.mark.parametrize("revision", ["HEAD:x", "HEAD^{tree}", "main~99", "main^2", "main....HEAD"])
+def test_what_no_fetch_can_bring_is_told_so(repository: Path, revision: str) -> None:
+    done = dynasaur("review", revision, cwd=repository / "my library")
+    assert (done.code, done.out) == (2, "")
+    assert "is no commit of this repository: see `git log`" in done.err
+    assert "fetch" not in done.err
 
 
 def test_the_first_commit_of_a_library_is_reviewed(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from dynasaur.review import Report
-from dynasaur.review.formats import markdown, rdjson, text
+from dynasaur.review.formats import github, markdown, rdjson, text
+from dynasaur.review.options import Options
 from tests.builders.review import action, reviewed
 
 HEAD = '# [tool.dynasaur]\n# origin = "generated"\n# run = "1"\n# evidence = "replayed"'
@@ -120,3 +121,14 @@ def test_columns_for_reviewdog_are_bytes() -> None:
     told = json.loads(rdjson.render(unread))["diagnostics"]
     (found,) = (each["location"]["range"] for each in told if each["code"]["value"] == "DYN701")
     assert found["start"] == {"line": 19}, "the caller's text is not at hand"
+
+
+def test_no_choice_of_rules_makes_what_could_not_be_read_clean() -> None:
+    after = {"text/odd.py": "# coding: latin-1\nx = '\xe9'\n".encode("latin-1")}
+    report = reviewed({}, after, Options(select=("DYN4",)))
+    assert [one.id for one in report.open] == ["DYN104"]
+    assert report.fails("error")
+    report = reviewed({}, after, Options(ignore=("DYN1",)))
+    for told in (text.render(report), markdown.render(report), github.render(report)):
+        assert "Not all of it was reviewed: 1 file left." in told
+        assert "speaks against" not in told

@@ -150,15 +150,19 @@ RULES: dict[str, Rule] = {
 """Every rule, by id."""
 
 OF_CAPABILITY = {kind: number for kind, (number, *_) in _CAPABILITIES.items()}
+_UNREAD = frozenset({"DYN104", "DYN105"})
 OF_CHECK = {rule.name: rule.id for rule in RULES.values() if rule.id.startswith("DYN8")}
 """The rules of `dynasaur check`, by their names."""
 
 
 def chosen(number: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
-    """Whether a rule is wanted: ids, starts of ids (`DYN4`) and names count; `ignore` wins."""
+    """Whether a rule is wanted: ids, starts of ids (`DYN4`) and names count; `ignore` wins.
+
+    What could not be reviewed is wanted with every choice: no other rule had a look at it.
+    """
     names = (number, RULES[number].name)
 
     def among(patterns: tuple[str, ...]) -> bool:
         return any(names[0].startswith(one) or names[1] == one for one in patterns)
 
-    return (not select or among(select)) and not among(ignore)
+    return (not select or number in _UNREAD or among(select)) and not among(ignore)

@@ -101,11 +101,27 @@ def _commit(git: Git, place: Place, revision: str, text: str) -> str:
         raise UsageError("nothing has been committed yet: there is nothing to compare with")
     if revision.startswith("@{u"):
         raise UsageError("this branch follows no other: name a range, such as main...HEAD")
+    if not _can_be_fetched(git, place, revision):
+        raise UsageError(f"{revision!r} is no commit of this repository: see `git log`")
     remote, branch = _remote_branch(git, revision)
     line = shlex.join(_fetch_words(remote, branch, unshallow=_is_shallow(place)))
     told = f"{revision!r} of {text!r}" if revision != text else repr(revision)
     raise _MissingError(
         f"{told} is not in this clone: get it with `{line}` (or --fetch)", remote, branch
+    )
+
+
+def _can_be_fetched(git: Git, place: Place, revision: str) -> bool:
+    """Whether a revision may be elsewhere: it is no name at all, or starts from what is here."""
+    start = re.split(r"[~^@:]", revision, maxsplit=1)[0]
+    if start in {"", revision}:
+        start = revision
+    elif git.line(
+        "rev-parse", "--verify", "--quiet", "--end-of-options", start, accept=(0, 1, 128)
+    ):
+        return _is_shallow(place) and ":" not in revision
+    return not start or bool(
+        git.line("check-ref-format", "--normalize", f"refs/heads/{start}", accept=(0, 1))
     )
 
 

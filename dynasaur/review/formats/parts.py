@@ -83,7 +83,9 @@ def verdict(report: Report) -> tuple[Level | None, str]:
         return "error", f"Not to be merged as it is: {told}."
     if counts["warning"]:
         return "warning", f"To be looked at before it is merged: {told}."
-    if not report.changes and not report.findings and not report.unread:
+    if report.unread:
+        return "warning", f"Not all of it was reviewed: {_count(len(report.unread), 'file')} left."
+    if not report.changes and not report.findings:
         return None, "No action changed."
     if report.accepted:
         return "info", f"Nothing speaks against it but what was accepted ({len(report.accepted)})."
