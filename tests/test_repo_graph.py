@@ -18,6 +18,7 @@ from tests.builders.repos import (
     isolate,
     layers,
 )
+from tests.builders.upkeep import Inside, a_library, action, save
 
 GRAPHS = ".git/objects/info/commit-graphs"
 
@@ -148,3 +149,24 @@ def test_a_lock_that_a_killed_upkeep_has_left(tmp_path: Path, age: float) -> Non
     assert repo.commit("r3", [adding("more")]).merged
     repo.tend()
     assert chain.exists(), "a person's"
+
+
+@pytest.mark.parametrize("command", ["revert", "deprecate", "reject", "tidy"])
+def test_each_command_that_commits_notes_its_commit(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+) -> None:
+    library = a_library(tmp_path, monkeypatch)
+    save(library, text__greet=action("greet"), wave=action("wave"))
+    options = {
+        "deprecate": ("greet", "--use", "wave"),
+        "revert": ("greet",),
+        "reject": ("greet", "--reason", "it is rude"),
+    }
+    before = git(library.root, "rev-parse", "HEAD")
+    done = Inside(capsys)(command, *options.get(command, ()))
+    assert done.code == 0, done.err
+    assert git(library.root, "rev-parse", "HEAD^") == before
+    assert is_noted(library.root)

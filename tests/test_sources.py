@@ -16,7 +16,7 @@ import pytest
 from dynasaur.store import base_path
 from tests.builders import sources
 from tests.builders.git_server import GitServer
-from tests.builders.repos import git
+from tests.builders.repos import git, is_noted
 from tests.builders.sources import Team, action, commit, publish
 
 TEXT: dict[str, str | bytes] = {
@@ -97,6 +97,7 @@ def test_take_vendors_the_closure_in_one_commit(team: Team, url: str, origin: Pa
     assert taken.splitlines() == [f"took: acme/text/{one}" for one in ("_strip", "clean", "shout")]
     assert ids(team) == ["acme/text/_strip", "acme/text/clean", "acme/text/shout"]
     assert len(team.log("--format=%H").splitlines()) == len(before.splitlines()) + 1
+    assert is_noted(team.root), "for the history"
     assert git(team.root, "status", "--porcelain") == ""
     vendored = team.root / "actions/vendor/acme"
     assert (vendored / "LICENSE").read_text() == git(

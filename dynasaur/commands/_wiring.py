@@ -90,7 +90,15 @@ def open_library(
         data=data,
         hooks=settings.hooks,
     )
+    if context := click.get_current_context(silent=True):
+        context.call_on_close(lambda: _tend(library))
     return library, settings
+
+
+def _tend(library: Library) -> None:
+    """Make the history quick to ask, where the command has committed; it has told of it by now."""
+    if "repo" in vars(library):
+        library.repo.tend()
 
 
 def outside_of(library: Library, settings: config.Settings, model: Callable[[], Model]) -> Outside:

@@ -48,6 +48,7 @@ class Repo:
         self._git = Git(self._place.root, self._settings.filters_off)
         self._hooks = Hooks(self._place, self._settings, hooks)
         self._journal = Journal(self._place.own)
+        self._grown = False
 
     @staticmethod
     def init(root: Path) -> Repo:
@@ -111,6 +112,7 @@ class Repo:
             raise StoreError(f"{self.root} cannot be written ({why}): nothing is kept.") from error
         finally:
             self._git.inherited = ()
+        self._grown = self._grown or bool(done.commits)
         if deliver == "pr" and done.commits and not refused:
             done = replace(done, note=self._publish(done, changes))
         if done.merged:
@@ -120,8 +122,11 @@ class Repo:
     def tend(self) -> None:
         """Make the history quick to ask, once a save was reported; what cannot be written is left.
 
-        Another writer that is at work does it at its own end.
+        Where nothing was saved there is nothing to do. Another writer that is at work does it at
+        its own end.
         """
+        if not self._grown:
+            return
         try:
             with (
                 contextlib.suppress(OSError, StoreError),
@@ -129,6 +134,7 @@ class Repo:
             ):
                 self._git.inherited = (shared,)
                 note_paths(self._git, self._place)
+                self._grown = False
         finally:
             self._git.inherited = ()
 
