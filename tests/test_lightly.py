@@ -1,4 +1,4 @@
-"""The openai package, imported without types that nobody asked for, is the same package."""
+"""Packages that are imported without what nobody asked for are the same packages."""
 
 from __future__ import annotations
 
@@ -92,3 +92,33 @@ def test_a_package_that_does_more_is_left_as_it_is(source: str) -> None:
     from dynasaur.models.lightly import _origins
 
     assert _origins(source.encode()) is None
+
+
+CLIENT = """
+from dynasaur.kernel.launcher import lighten_client
+lighten_client()
+import sys
+from jupyter_client.session import Session
+"""
+
+
+def test_jupyter_client_comes_without_managers_until_one_is_asked_for() -> None:
+    program = f"""{CLIENT}
+import jupyter_client
+print(bool(jupyter_client.__version__), jupyter_client.__file__.endswith("__init__.py"))
+print("jupyter_client.manager" in sys.modules)
+lighten_client()
+from jupyter_client import BlockingKernelClient, KernelManager, find_connection_file
+print(KernelManager.__module__, jupyter_client.BlockingKernelClient is BlockingKernelClient)
+print(hasattr(jupyter_client, "nothing"))
+"""
+    told = python(program).splitlines()
+    assert told == ["True True", "False", "jupyter_client.manager True", "False"]
+
+
+def test_jupyter_client_is_left_as_it_is_where_it_was_imported_before() -> None:
+    program = f"""import jupyter_client
+before = vars(jupyter_client).copy(){CLIENT}
+print(sys.modules["jupyter_client"] is jupyter_client, vars(jupyter_client) == before)
+"""
+    assert python(program) == "True True\n"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from types import SimpleNamespace
 
+import ipykernel.compiler
 import ipykernel.ipkernel
 import jupyter_client.session
 import pytest
@@ -101,3 +103,20 @@ def test_times_in_messages_stay_as_they_came(monkeypatch: pytest.MonkeyPatch) ->
     again = session.deserialize(session.serialize(message)[1:])
     assert again["header"]["date"] == message["header"]["date"].isoformat().replace("+00:00", "Z")
     assert session.serialize(session.msg("reply", parent=again))
+
+
+def test_a_cell_keeps_a_file_name_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    space = vars(ipykernel.compiler)
+    monkeypatch.setitem(space, "murmur2_x86", space["murmur2_x86"])
+    long = space["get_file_name"]("x = 1")
+    sparing.sum_in_c()
+    names = [space["get_file_name"](cell) for cell in ("x = 1", "x = 2", "x = 1", "é = 1")]
+    assert names[0] == names[2]
+    assert len(set(names)) == 3
+    assert long.rpartition("/")[0] == names[0].rpartition("/")[0]
+
+
+def test_a_kernel_that_has_none_of_it_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("jupyter_client.session", "ipykernel.ipkernel", "ipykernel.compiler"):
+        monkeypatch.delitem(sys.modules, name)
+    sparing.install(SimpleNamespace(input_transformer_manager=usual()))

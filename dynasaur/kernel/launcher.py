@@ -20,7 +20,6 @@ import stat
 import struct
 import sys
 import threading
-import types
 from pathlib import Path
 from typing import Any
 
@@ -231,29 +230,29 @@ def run_kernel(connection: str, lock: str) -> None:
 def lighten() -> None:
     """Leave out what a kernel without debugger and without clients of its own never uses."""
     sys.modules["debugpy"] = None  # type: ignore[assignment]
+    lighten_client()
+    if client := sys.modules.get("jupyter_client"):
+        # ipykernel's application names this class as a default, and never uses it.
+        vars(client).setdefault("BlockingKernelClient", object)
+
+
+def lighten_client() -> None:
+    """Have jupyter_client import its managers and clients once somebody wants one of them."""
     spec = importlib.util.find_spec("jupyter_client")
-    if spec is None or spec.loader is None or not spec.submodule_search_locations:
+    if "jupyter_client" in sys.modules or spec is None or spec.loader is None:
         return
-    # Its __init__ imports managers and clients; the kernel needs `session` and `connect` alone.
-    loader = spec.loader
-    package = types.ModuleType("jupyter_client")
-    package.__path__ = list(spec.submodule_search_locations)
-    package.__spec__ = spec
+    loader, package = spec.loader, importlib.util.module_from_spec(spec)
 
     def fetch(name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        connect = importlib.import_module("jupyter_client.connect")
-        if not hasattr(connect, name):
-            # Somebody wants the rest after all.
-            del package.__dict__["__getattr__"]
-            loader.exec_module(package)
-            return vars(package)[name]
-        return getattr(connect, name)
+        for part in ("_version", "connect"):
+            names = vars(importlib.import_module(f"jupyter_client.{part}"))
+            if name in names:
+                return names[name]
+        package.__dict__.pop("__getattr__", None)
+        loader.exec_module(package)
+        return getattr(package, name)
 
     package.__dict__["__getattr__"] = fetch
-    # ipykernel's application names this class as a default, and never uses it.
-    package.__dict__["BlockingKernelClient"] = object
     sys.modules["jupyter_client"] = package
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import inspect
 import json
+import zlib
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -73,7 +74,10 @@ def install_code(functions: Mapping[str, HostFunction], room: int) -> str:
         (bound if bare == name else hosted)[bare] = _document(bare, function)
     call = f"boot({_sources()!r}, {bound!r}, {hosted!r}, {room})"
     source = f"{_BOOT}\n{call}\n"
-    return f"exec(compile({source!r}, '<dynasaur>', 'exec'), {{'get_ipython': get_ipython}})"
+    # Packed, because a fresh kernel goes through a cell again and again, character by character.
+    packed = base64.b64encode(zlib.compress(source.encode(), 1)).decode()
+    text = f"__import__('zlib').decompress(__import__('base64').b64decode({packed!r}))"
+    return f"exec(compile({text}, '<dynasaur>', 'exec'), {{'get_ipython': get_ipython}})"
 
 
 def load_code(modules: Sequence[Module], names: Mapping[str, str]) -> str:

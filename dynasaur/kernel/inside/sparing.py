@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import sys
 import warnings
+import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ def install(shell: Any) -> None:
     take_python_as_it_is(shell)
     leave_dates()
     remember_signatures()
+    sum_in_c()
 
 
 def take_python_as_it_is(shell: Any) -> None:
@@ -58,14 +60,14 @@ def _is_python(cell: str) -> bool:
 
 def leave_dates() -> None:
     """Leave the time in a message as it came: it is made a date, only to be text again."""
-    session = vars(sys.modules["jupyter_client.session"])
+    session = _names_of("jupyter_client.session")
     if "extract_dates" in session:
         session["extract_dates"] = lambda value: value
 
 
 def remember_signatures() -> None:
     """Look once which parameters the shell's methods have, not for every cell."""
-    kernel = vars(sys.modules["ipykernel.ipkernel"])
+    kernel = _names_of("ipykernel.ipkernel")
     look: Callable[[Any, Sequence[str]], Any] | None = kernel.get("_accepts_parameters")
     if look is None:
         return
@@ -78,3 +80,17 @@ def remember_signatures() -> None:
         return known[key]
 
     kernel["_accepts_parameters"] = remembered
+
+
+def sum_in_c() -> None:
+    """Name a cell's file by a sum made in C: a sum in Python takes longer than most cells.
+
+    Only a debugger, of which there is none, would go by the sum.
+    """
+    compiler = _names_of("ipykernel.compiler")
+    if "murmur2_x86" in compiler:
+        compiler["murmur2_x86"] = lambda text, seed: zlib.crc32(text.encode("utf-8"), seed)
+
+
+def _names_of(module: str) -> dict[str, Any]:
+    return vars(sys.modules[module]) if module in sys.modules else {}
