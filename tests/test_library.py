@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -98,10 +99,20 @@ def test_making_a_library_twice_changes_nothing(library: Library) -> None:
     assert again.root == library.root
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(folder / "home"))
+        made, _ = Library.create(folder / "library")
+        made.add(GREET)
+    return made.root
+
+
 @pytest.fixture
-def at(library: Library) -> Path:
-    library.add(GREET)
-    return library.root
+def at(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    return shutil.copytree(template, tmp_path / "library")
 
 
 def test_list_shows_the_librarys_own(at: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -46,12 +47,20 @@ def initials_of(name: str) -> str:
 '''
 
 
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("template")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", str(folder / "home"))
+        made, _ = Library.create(folder / "library")
+        assert made.add(TOTAL).refused == ()
+    return made.root
+
+
 @pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
+def library(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    made, _ = Library.create(tmp_path / "library")
-    assert made.add(TOTAL).refused == ()
-    return made
+    return Library(shutil.copytree(template, tmp_path / "library"))
 
 
 def test_what_is_near_is_said_and_no_reason_to_refuse(library: Library) -> None:
