@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.builders.chat_server import ChatServer, Raw, Step, failure
+from tests.builders.chat_server import ChatServer, Raw, Step, completion, failure
 from tests.builders.cli import Done, dynasaur
 
 ONE = Step("I look.", "print('a look')", prompt_tokens=400, completion_tokens=100)
@@ -85,6 +85,19 @@ def test_a_limit_ends_the_run_before_it_is_passed(
     if requests:
         assert "The next step is the last" in talks(server)[-1][-1]["content"]
         assert "The next step is the last" not in talks(server)[0][-1]["content"]
+
+
+def test_a_limit_holds_where_the_endpoint_counts_nothing(library: Path) -> None:
+    uncounted = []
+    for one in looks(9):
+        whole = json.loads(completion(one.as_json).body)
+        del whole["usage"]
+        uncounted.append(Raw(200, json.dumps(whole)))
+    done, server = run(library, uncounted, "--max-tokens", "3000")
+    assert (done.code, done.json["status"]) == (4, "unsolved"), done.err
+    sizes = [sum(len(message["content"]) for message in talk) for talk in talks(server)]
+    assert 0.2 < done.json["usage"]["prompt_tokens"] / sum(sizes) < 0.4
+    assert done.err.count("test does not say what it used; tokens are estimated") == 1
 
 
 def test_an_answer_in_the_last_step_counts(library: Path) -> None:

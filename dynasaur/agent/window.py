@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dynasaur import prompts
+from dynasaur.models.estimate import IMAGE_TOKENS, TOKENS_PER_BYTE, images, size
 from dynasaur.types import Message
 
 KEPT = 2
@@ -27,10 +28,6 @@ SHORT = 400
 FULL, AIM = 0.95, 0.6
 """Past the first share of the room, the conversation is shortened to the second."""
 
-IMAGE_TOKENS = 1_100
-"""What one picture is taken to cost: more than most endpoints ask for."""
-
-_TOKENS_PER_BYTE = 0.3
 _LEAST, _MOST = 0.1, 1.0
 _REPLY = 4_096
 
@@ -46,18 +43,18 @@ class Window:
 
     tokens: int | None = None
     reply: int | None = None
-    _rate: float = _TOKENS_PER_BYTE
+    _rate: float = TOKENS_PER_BYTE
 
     def observe(self, messages: Sequence[Message], prompt_tokens: int) -> None:
         """Learn from the endpoint's own count of a request's tokens."""
-        size = _bytes(messages)
-        text_tokens = prompt_tokens - IMAGE_TOKENS * _images(messages)
-        if text_tokens > 0 and size:
-            self._rate = min(max(text_tokens / size, _LEAST), _MOST)
+        said = size(messages)
+        text_tokens = prompt_tokens - IMAGE_TOKENS * images(messages)
+        if text_tokens > 0 and said:
+            self._rate = min(max(text_tokens / said, _LEAST), _MOST)
 
     def estimate(self, messages: Sequence[Message]) -> int:
         """About how many tokens these messages take."""
-        return round(_bytes(messages) * self._rate) + IMAGE_TOKENS * _images(messages)
+        return round(size(messages) * self._rate) + IMAGE_TOKENS * images(messages)
 
     @property
     def room(self) -> int | None:
@@ -73,7 +70,7 @@ class Window:
         """Characters of an observation that the model is shown: two of them fit in a quarter."""
         if self.tokens is None:
             return prompts.OBSERVATION_LIMIT
-        return max(1_000, min(prompts.OBSERVATION_LIMIT, round(self.tokens / 8 / _TOKENS_PER_BYTE)))
+        return max(1_000, min(prompts.OBSERVATION_LIMIT, round(self.tokens / 8 / TOKENS_PER_BYTE)))
 
     def fit(self, messages: list[Message]) -> bool:
         """Shorten a conversation that outgrows the window, in place.
@@ -148,11 +145,3 @@ _POLICY: tuple[tuple[str, Callable[[Message], Message]], ...] = (
     ("assistant", _reply_shortened),
     ("user", _one_line),
 )
-
-
-def _bytes(messages: Sequence[Message]) -> int:
-    return sum(len(m.content.encode("utf-8", "replace")) + 16 for m in messages)
-
-
-def _images(messages: Sequence[Message]) -> int:
-    return sum(len(message.images) for message in messages)

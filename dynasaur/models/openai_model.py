@@ -13,12 +13,16 @@ from dynasaur.models import reply_text
 from dynasaur.models.apis.api import Heard, Way
 from dynasaur.models.asking import Asking
 from dynasaur.models.endpoint import Endpoint
+from dynasaur.models.estimate import counted
 from dynasaur.models.failures import Failure
 from dynasaur.models.learned import Learned
 from dynasaur.models.patience import Patience
 from dynasaur.models.providers import Provider
 from dynasaur.models.wire import Answer
 from dynasaur.types import Ear, Message, ModelFacts, Reply, Told
+
+_FIRST_SECONDS = 1.0
+"""How long what can wait for the first request waits for it at most."""
 
 
 class OpenAIModel:
@@ -85,10 +89,11 @@ class OpenAIModel:
         return self._endpoint.url
 
     def warm_up(self, then: Callable[[], None]) -> None:
-        """Load what the first request needs, then do something else, beside all that goes on."""
+        """Load what the first request needs, and once it is out do something else, in a thread."""
 
         def work() -> None:
             self._endpoint.load()
+            self._endpoint.out.wait(_FIRST_SECONDS)  # two at once would take each other's turns
             then()
 
         Thread(target=work, daemon=True).start()
@@ -105,7 +110,11 @@ class OpenAIModel:
         waiting = ear.waiting if ear else None
         self._endpoint.sent = ear.sent if ear else None
         answer = self._patience.ask(lambda: self._send(messages, heard), waiting)
-        usage = answer.usage(self._endpoint.requests - before, self.facts.price)
+        told = counted(answer, messages)
+        usage = told.usage(self._endpoint.requests - before, self.facts.price)
+        if ear and told is not answer and "usage" not in self._told:
+            self._told.add("usage")
+            ear.remarked(f"{self.name} does not say what it used; tokens are estimated")
         self._note(answer, ear)
         if answer.refusal and not answer.content:
             return Reply("", "", usage, gave_up=f"the model refuses: {answer.refusal}")
