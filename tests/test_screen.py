@@ -48,6 +48,20 @@ def test_output_is_folded_behind_a_bar_and_fits_the_width(library: Path) -> None
     assert bare.replace("\r", "").count("\n  39\n") == 1
 
 
+def test_sentences_are_wrapped_at_words(library: Path) -> None:
+    code = "def little(a, b):\n    return a + b\nprint(little(1, 2))"
+    model = script(library, ("I define.", code), "submit_final_answer(3)")
+    lines = clean(on_a_terminal(library, "run", "little", "--model", model, columns=60))
+    begin = next(n for n, line in enumerate(lines) if line.startswith("  `little` works"))
+    note = lines[begin : next(n for n, line in enumerate(lines) if n > begin and "│" in line)]
+    assert len(note) > 2
+    assert max(map(len, note)) <= 60
+    assert all(line.startswith("    ") for line in note[1:])
+    whole = " ".join(line.strip() for line in note)
+    piped = dynasaur("run", "little", "--model", model, cwd=library).err.splitlines()
+    assert f"  {whole}" in piped  # one line, where it is no terminal
+
+
 def test_what_the_planner_always_writes_is_one_line(library: Path) -> None:
     (library / "sales.csv").write_text("region,price\nNorth,1.5\nSouth,4\n")
     task = ("run", "What is the mean price in sales.csv?", "--file", "sales.csv")

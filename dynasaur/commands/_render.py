@@ -62,6 +62,21 @@ class Page:
         """One line, which may be longer than the terminal is wide."""
         self.console.print(Text(plain(text), style=style), soft_wrap=True)
 
+    def told(self, text: str, style: str = "") -> None:
+        """A sentence: on a terminal wrapped at words, what follows the first line indented."""
+        if not self.console.is_terminal:
+            self.line(text, style)
+            return
+        said = plain(text)
+        body = said.lstrip()
+        indent = " " * (len(said) - len(body))
+        lines = Text(body, style=style).wrap(
+            self.console, max(20, self.console.width - len(indent) - 2)
+        )
+        for number, line in enumerate(lines):
+            line.rstrip()
+            self.console.print(Text(indent + "  " * bool(number)) + line, soft_wrap=True)
+
     def gap(self) -> None:
         """An empty line."""
         self.console.print()
@@ -97,10 +112,10 @@ class Page:
     def outcome(self, step: Step) -> None:
         """What came of a step."""
         if step.loaded:
-            self.line(f"  loaded: {', '.join(step.loaded)}", "cyan")
+            self.told(f"  loaded: {', '.join(step.loaded)}", "cyan")
         for note in (*step.notes, step.problem and f"no usable code: {step.problem}"):
             if note:
-                self.line(f"  {note}", "yellow")
+                self.told(f"  {note}", "yellow")
         if step.observation:
             self._observation(step.observation)
 
@@ -109,13 +124,14 @@ class Page:
         if lines:
             self._output(self._fold(lines, self._most_lines))
         if seen.images:
-            self.line(f"  {len(seen.images)} image(s), kept in the run's folder", "dim")
+            plural = "" if len(seen.images) == 1 else "s"
+            self.line(f"  {len(seen.images)} image{plural}, kept in the run's folder", "dim")
         if error := seen.error:
-            self.line(f"  {error.type}: {error.message}", "red")
+            self.told(f"  {error.type}{error.message and f': {error.message}'}", "red")
             if self._most_lines == EVERYTHING and error.traceback:
                 self._block(Text(self._fold(error.traceback.splitlines(), EVERYTHING), "dim"))
         if seen.notice:
-            self.line(f"  {seen.notice}", "yellow")
+            self.told(f"  {seen.notice}", "yellow")
 
     def _output(self, text: str) -> None:
         """What a cell printed: on a terminal behind a bar, and cut to the width."""
@@ -135,11 +151,11 @@ class Page:
             seen = "" if "left on branch" in result.note else f"  (see it: dynasaur show {name})"
             self.line(f"kept: {name}{seen}", "green")
         for refusal in result.actions.refused:
-            self.line(f"not kept: {refusal.name}: {refusal.reason}", "yellow")
+            self.told(f"not kept: {refusal.name}: {refusal.reason}", "yellow")
         if result.note:
-            self.line(result.note, "yellow")
+            self.told(result.note, "yellow")
         if result.end is not End.ANSWERED:
-            self.line(f"{result.status}: {result.reason}", "bold red")
+            self.told(f"{result.status}: {result.reason}", "bold red")
         steps = f"{len(result.steps)} step{'' if len(result.steps) == 1 else 's'}"
         self.line(", ".join([steps, f"{result.seconds:.1f} s", *spent(result.usage)]), "dim")
         goes_on = result.end in RESUMABLE or (result.end is End.MISUSED and result.steps)

@@ -35,7 +35,7 @@ class Screen(Listener):
         self._usage = so_far.usage
         self._page.line(f"run {so_far.run}  model {so_far.model}", "dim")
         if offered := so_far.actions.offered:
-            self._page.line(f"offered: {', '.join(offered)}", "dim")
+            self._page.told(f"offered: {', '.join(offered)}", "dim")
 
     def thinking(self, number: int) -> None:
         self._flow = None
@@ -53,12 +53,12 @@ class Screen(Listener):
 
     def waiting(self, seconds: float, why: str) -> None:
         self._done_waiting()
-        self._page.line(f"  {why}; trying again in {seconds:.0f} s", "yellow")
+        self._page.told(f"  {why}; trying again in {seconds:.0f} s", "yellow")
         self._wait(f"waiting {seconds:.0f} s before the model is asked again")
 
     def remarked(self, line: str) -> None:
         self._done_waiting()
-        self._page.line(f"  {plain(line)}", "yellow")
+        self._page.told(f"  {line}", "yellow")
 
     def replied(self, number: int, reply: Reply) -> None:
         self._done_waiting()
