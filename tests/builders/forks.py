@@ -20,6 +20,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -33,6 +34,8 @@ LIBRARIES = (
     *("rich.console", "rich.live", "rich.markdown", "rich.status", "rich.syntax", "rich.table"),
     *("numpy", "sklearn.feature_extraction.text", "sklearn.linear_model", "sklearn.pipeline"),
     *("httpx", "threadpoolctl", "tree_sitter", "tree_sitter_python"),
+    *("openai", "openai.resources.chat.completions", "openai.resources.responses"),
+    *("mcp.client", "mcp.client.stdio", "mcp.client.streamable_http", "mcp.server.lowlevel"),
 )
 """What is imported once: modules of others that commands import in functions."""
 
@@ -130,7 +133,9 @@ def keep(line: socket.socket) -> None:
             if not word:
                 return
             answer = socket.socket(fileno=files.pop(1))
-            pid = os.fork()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of Python 3.12 and newer: a library has a thread
+                pid = os.fork()
             if pid == 0:
                 for other in (line, ended, wakes, answer, *answers.values()):
                     other.close()
