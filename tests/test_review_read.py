@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from dynasaur.review import Report
+from dynasaur.review import Options, Report, waivers
 from dynasaur.review.formats import github, markdown, rdjson, text
-from dynasaur.review.options import Options
+from dynasaur.review.values import Finding
 from tests.builders.review import action, reviewed
 
 HEAD = '# [tool.dynasaur]\n# origin = "generated"\n# run = "1"\n# evidence = "replayed"'
@@ -132,3 +132,35 @@ def test_no_choice_of_rules_makes_what_could_not_be_read_clean() -> None:
     for told in (text.render(report), markdown.render(report), github.render(report)):
         assert "Not all of it was reviewed: 1 file left." in told
         assert "speaks against" not in told
+
+
+REASON = "# dynasaur: accept[eval-exec] it computes"
+
+
+@pytest.mark.parametrize(
+    ("body", "accepted"),
+    [
+        (f"return eval(text)  {REASON}", True),
+        (f"{REASON}\nreturn eval(text)", True),
+        (f"return eval(text), '{REASON}'", False),
+        (f"x = '''\n{REASON}\n'''; return eval(text)", False),
+    ],
+)
+def test_only_a_comment_accepts(body: str, accepted: bool) -> None:
+    report = reviewed({}, {"text/a.py": action("a", body=body)})
+    assert [bool(one.accepted) for one in report.findings if one.id == "DYN404"] == [accepted]
+
+
+def test_what_could_not_be_read_is_accepted_as_it_is_alone() -> None:
+    def unread(text: str, options: Options | None = None) -> Finding:
+        report = reviewed({}, {"text/a.py": text.encode("latin-1")}, options)
+        (one,) = (one for one in report.findings if one.id == "DYN104")
+        return one
+
+    first = unread("# coding: latin-1\nx = '\xe9'\n")
+    entry = waivers.Accepted(first.fingerprint, "DYN104", "text/a", "it is old")
+    options = Options(accepted={first.fingerprint: entry})
+    assert unread("# coding: latin-1\nx = '\xe9'\n", options).accepted
+    assert not unread("# coding: latin-1\nx = '\xe9'\nimport os\n", options).accepted
+    assert not unread("# dynasaur: accept[DYN404] no\ndef f(:\n").accepted
+    assert unread("# dynasaur: accept[DYN104] a draft\ndef f(:\n").accepted

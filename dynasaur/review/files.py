@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 
 from dynasaur import tombstones
@@ -24,11 +25,18 @@ def files(difference: Difference) -> Iterator[Finding]:
             continue
         spot, name = Spot(after.path), after.path.removeprefix(f"{PACKAGE}/")
         if after.problem:
-            yield found("DYN105", name, spot, f"{after.problem}; it is not reviewed", "unread")
+            yield found(
+                "DYN105", name, spot, f"{after.problem}; it is not reviewed", of_content(after)
+            )
         elif place_of(after.path) == "other" and after.data != (pair.before and pair.before.data):
             level = "error" if after.path.endswith(_LOADED) else "warning"
             message = "it is no Python, and is not reviewed"
-            yield found("DYN105", name, spot, message, "other", level=level)  # type: ignore[arg-type]
+            yield found("DYN105", name, spot, message, of_content(after), level=level)  # type: ignore[arg-type]
+
+
+def of_content(blob: Blob) -> str:
+    """What tells a content that nobody could review from the next: it is accepted alone."""
+    return hashlib.sha256(blob.data).hexdigest()[:12] if blob.data is not None else blob.id
 
 
 def unread(changes: Sequence[Change], difference: Difference) -> Iterator[Unread]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from dynasaur.config import PACKAGE
+from dynasaur.review.files import of_content
 from dynasaur.review.say import Spot, found
 from dynasaur.review.sides import function_of
 from dynasaur.review.signatures import UnreadableError, breaks
@@ -17,7 +18,8 @@ def life(changes: Sequence[Change]) -> Iterator[Finding]:
         side = change.side
         if change.after and side.problem and side.blob.data is not None:
             message = f"{side.problem}; it is not reviewed"
-            yield found("DYN104", change.name, Spot.of_line(side, side.line), message, "parses")
+            spot = Spot.of_line(side, side.line)
+            yield found("DYN104", change.name, spot, message, of_content(side.blob))
         elif change.is_action and not change.vendored:
             yield from _of_kind(change, side)
 

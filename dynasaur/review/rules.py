@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dynasaur.capabilities import Confidence
@@ -155,14 +156,16 @@ OF_CHECK = {rule.name: rule.id for rule in RULES.values() if rule.id.startswith(
 """The rules of `dynasaur check`, by their names."""
 
 
+def among(number: str, patterns: Iterable[str]) -> bool:
+    """Whether a rule is one of some: ids, starts of ids (`DYN4`) and names count."""
+    return any(number.startswith(one) or RULES[number].name == one for one in patterns)
+
+
 def chosen(number: str, select: tuple[str, ...], ignore: tuple[str, ...]) -> bool:
-    """Whether a rule is wanted: ids, starts of ids (`DYN4`) and names count; `ignore` wins.
+    """Whether a rule is wanted: what is `among` those of `select`, of which there may be none.
 
-    What could not be reviewed is wanted with every choice: no other rule had a look at it.
+    `ignore` wins. What could not be reviewed is wanted with every choice: no other rule had a look
+    at it.
     """
-    names = (number, RULES[number].name)
-
-    def among(patterns: tuple[str, ...]) -> bool:
-        return any(names[0].startswith(one) or names[1] == one for one in patterns)
-
-    return (not select or number in _UNREAD or among(select)) and not among(ignore)
+    wanted = not select or number in _UNREAD or among(number, select)
+    return wanted and not among(number, ignore)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
+import tokenize
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from dynasaur.errors import UsageError
-from dynasaur.review.rules import RULES, chosen
+from dynasaur.review.rules import RULES, among
 from dynasaur.review.say import Spot, found
 from dynasaur.review.values import Change, Finding
 from dynasaur.toml_lines import rendered, tables
@@ -133,16 +135,31 @@ def waived(
 
 def _comments(text: str) -> Iterator[tuple[int, tuple[str, ...], str]]:
     """The waivers of a text: line, rules, reason."""
-    for number, line in enumerate(text.split("\n"), 1):
-        for listed, reason in _COMMENT.findall(line):
+    if not _COMMENT.search(text):
+        return
+    for number, comment in _told_in(text):
+        for listed, reason in _COMMENT.findall(comment):
             names = tuple(filter(None, re.split(r"[\s,]+", listed)))
             yield number, names, " ".join(reason.split())
+
+
+def _told_in(text: str) -> list[tuple[int, str]]:
+    """The comments of a text, with their lines: what only stands in a string is none.
+
+    Of a text that is no Python those that fill their lines.
+    """
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    try:
+        return [(one.start[0], one.string) for one in tokens if one.type == tokenize.COMMENT]
+    except (tokenize.TokenError, SyntaxError, ValueError):
+        lines = enumerate(text.split("\n"), 1)
+        return [(number, line) for number, line in lines if line.lstrip().startswith("#")]
 
 
 def _beside(one: Finding, comments: Iterable[tuple[int, tuple[str, ...], str]]) -> str:
     """The reason of a waiver on the finding's lines, or right above; empty for none."""
     for line, names, reason in comments:
         near = one.line - 1 <= line <= one.end_line
-        if near and names and one.id in RULES and chosen(one.id, names, ()):
+        if near and names and one.id in RULES and among(one.id, names):
             return reason
     return ""
