@@ -269,10 +269,9 @@ def test_a_kill_in_the_middle_changes_nothing(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path\n"
         "from dynasaur.packages import Packages, Want, installer\n"
-        "import dynasaur.packages.core as core\n"
-        "real = core.install\n"
+        "real = installer.install\n"
         "def slow(*args): done = real(*args); print('built', flush=True); time.sleep(60)\n"
-        "core.install = slow\n"
+        "installer.install = slow\n"
         f"packages = Packages(Path({str(tmp_path)!r}), install='allow')\n"
         f"packages.ensure([Want({PREFIX + 'beta'!r}, 'x')])"
     )

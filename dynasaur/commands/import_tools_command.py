@@ -95,7 +95,8 @@ def _settings(name: str, specs: tuple[str, ...], as_json: bool) -> int:
     from dynasaur.adopting.core import parts
     from dynasaur.toolbox.servers import tables
 
-    list(map(parts, specs))
+    for spec in specs:
+        parts(spec)  # what is no name is refused before it is printed
     file = user_file()
     tables({name: {"python": [*specs]}}, file, "user")
     if as_json:

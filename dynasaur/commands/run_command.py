@@ -92,9 +92,8 @@ def command(
         from dynasaur.commands._many import run_many
 
         _check_many(task, files)
-        agent_of(
-            library_path, QUIET, flags
-        )  # what is set up wrongly is said before anything starts
+        # What is set up wrongly is said before anything starts.
+        agent_of(library_path, QUIET, flags)
         many = {"library_path": library_path and library_path.absolute(), **flags}
         return run_many(
             tasks,

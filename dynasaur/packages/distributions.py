@@ -30,16 +30,6 @@ def host_version(name: str) -> str:
         return ""
 
 
-def top_levels(site: Path) -> frozenset[str]:
-    """The names that can be imported from a folder of packages."""
-    found = set()
-    for path in site.iterdir():
-        name = path.name.partition(".")[0]
-        if name.isidentifier() and (path.is_dir() or path.suffix in (".py", ".so")):
-            found.add(name)
-    return frozenset(found)
-
-
 def giver_of(name: str, paths: Sequence[str]) -> tuple[str, str] | None:
     """Name and version of the package that gives an import name; None for none or several."""
     top = name.partition(".")[0]

@@ -18,6 +18,8 @@ from dynasaur.sources.limits import MIB, Limits
 _ENTRY = re.compile(rb"(\d{6}) (blob|tree|commit) ([0-9a-f]+) +(\d+|-)\t(.*)", re.DOTALL)
 _PART = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PLACE = re.compile(r"[A-Za-z0-9_.~+-]+(?:/[A-Za-z0-9_.~+-]+)*")
+_FILES = {"100644", "100755"}
+_FOLDER = "040000"
 _KINDS = {"120000": "a symbolic link", "160000": "a submodule"}
 _HIDING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 """Characters that make text read otherwise than it runs (CVE-2021-42574)."""
@@ -103,10 +105,6 @@ def read_tree(git: Git, commit: str, limits: Limits, folder: str = "") -> Tree:
             problems.append(f"{one.path}: it cannot be a module of actions")
     kept = {one.path: contents[one.id].decode("utf-8", "replace") for one in legal}
     return Tree(package.id, modules, kept, tuple(sorted(problems)))
-
-
-_FILES = {"100644", "100755"}
-_FOLDER = "040000"
 
 
 def _tops(git: Git, limits: Limits, commit: str, folder: str) -> Iterator[list[Found]]:

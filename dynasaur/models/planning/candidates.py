@@ -32,12 +32,10 @@ class Plan:
     Attributes:
         candidates: The compositions to try, best first.
         problem: Why there is none, in words; empty when there is one.
-        explored: How many compositions were built to find them.
     """
 
     candidates: tuple[Node, ...]
     problem: str = ""
-    explored: int = 0
 
 
 def plan(task: str, files: Sequence[str], facts: Sequence[Facts], offers: Sequence[Offer]) -> Plan:
@@ -53,12 +51,12 @@ def plan(task: str, files: Sequence[str], facts: Sequence[Facts], offers: Sequen
     fits.sort(key=lambda one: one.cost)
     whole = [one for one in fits if not one.open]
     if not whole:
-        return Plan((), _unanswered(fits, view), len(built))
+        return Plan((), _unanswered(fits, view))
     best = [one for one in whole if one.cost <= whole[0].cost + _MARGIN]
     if rival := _rival(best):
         text = f"the task can be read in two ways: {_told(best[0].node)}, or {_told(rival.node)}"
-        return Plan((), text, len(built))
-    return Plan(tuple(one.node for one in best[:_MOST]), "", len(built))
+        return Plan((), text)
+    return Plan(tuple(one.node for one in best[:_MOST]), "")
 
 
 def _asked_for(view: View, offers: Sequence[Offer]) -> list[Offer]:
