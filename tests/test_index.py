@@ -212,6 +212,17 @@ def test_reasons_add_up_to_the_score(index: Index, query: str) -> None:
     assert sum(reason.score for reason in reasons) == pytest.approx(best.score)
 
 
+def test_reasons_add_up_for_what_only_letters_found() -> None:
+    found = document("columns_that_list_goods", "Words and words, which say little of goods.")
+    made = Index()
+    bring_in(made, [*(document(f"goods_{number}", "Goods.") for number in range(60)), found])
+    best = made.search("goods colunms")[0]
+    assert best.key == found.key
+    reasons = made.explain("goods colunms", found)
+    assert {reason.word for reason in reasons} == {"", "good", "colunm"}
+    assert sum(reason.score for reason in reasons) == pytest.approx(best.score)
+
+
 def test_reasons_name_words_and_fields(index: Index) -> None:
     reasons = index.explain("mean of a csv file", LIBRARY[0])
     named = {(reason.word, reason.field) for reason in reasons}
