@@ -56,6 +56,19 @@ def test_many_layers_are_joined(tmp_path: Path) -> None:
     assert len(layers(tmp_path)) < 6
 
 
+def test_only_what_was_committed_is_looked_at(tmp_path: Path) -> None:
+    """There may be a hundred thousand branches and tags."""
+    root = clone_of_a_person(tmp_path)
+    git(root, "commit", "--quiet", "--allow-empty", "-m", "mine")
+    git(root, "tag", "mine")
+    git(root, "reset", "--quiet", "--hard", "HEAD^")
+    repo = Repo(root)
+    assert repo.commit("r1", [adding("words")]).merged
+    repo.tend()
+    assert is_noted(root)
+    assert not is_noted(root, "mine")
+
+
 def test_commits_that_wait_on_a_branch(tmp_path: Path) -> None:
     repo = Repo(clone_of_a_person(tmp_path))
     branch = repo.commit("r1", [adding("words")], deliver="branch").branch

@@ -48,7 +48,7 @@ class Repo:
         self._git = Git(self._place.root, self._settings.filters_off)
         self._hooks = Hooks(self._place, self._settings, hooks)
         self._journal = Journal(self._place.own)
-        self._grown = False
+        self._tips: list[str] = []
 
     @staticmethod
     def init(root: Path) -> Repo:
@@ -112,7 +112,7 @@ class Repo:
             raise StoreError(f"{self.root} cannot be written ({why}): nothing is kept.") from error
         finally:
             self._git.inherited = ()
-        self._grown = self._grown or bool(done.commits)
+        self._tips += done.commits[-1:]
         if deliver == "pr" and done.commits and not refused:
             done = replace(done, note=self._publish(done, changes))
         if done.merged:
@@ -125,7 +125,7 @@ class Repo:
         Where nothing was saved there is nothing to do. Another writer that is at work does it at
         its own end.
         """
-        if not self._grown:
+        if not self._tips:
             return
         try:
             with (
@@ -133,8 +133,8 @@ class Repo:
                 lock(self._place.own, seconds=0) as shared,
             ):
                 self._git.inherited = (shared,)
-                note_paths(self._git, self._place)
-                self._grown = False
+                note_paths(self._git, self._place, self._tips)
+                self._tips = []
         finally:
             self._git.inherited = ()
 

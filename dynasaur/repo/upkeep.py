@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Collection
 from pathlib import Path
 
 from dynasaur.errors import StoreError
@@ -19,7 +20,7 @@ PACKS = 24
 STALE = 60.0
 """Seconds from which a lock of a git of ours that was killed is no living git's."""
 
-GRAPH = ("--reachable", "--changed-paths", "--max-new-filters=1000", "--split", "--no-progress")
+GRAPH = ("--stdin-commits", "--changed-paths", "--max-new-filters=1000", "--split", "--no-progress")
 
 
 def keep_up(git: Git, place: Place) -> None:
@@ -33,9 +34,10 @@ def keep_up(git: Git, place: Place) -> None:
             git.run("repack", "--geometric=2", "-d", "-l", "--quiet")
 
 
-def note_paths(git: Git, place: Place) -> None:
-    """Note for git which commits touch which paths; only under the lock.
+def note_paths(git: Git, place: Place, tips: Collection[str]) -> None:
+    """Note for git which paths some commits and those below touch; only under the lock.
 
+    Not those of all branches and tags: there may be a hundred thousand of them to be looked at.
     What is noted already stays: a small layer comes on top, and git joins layers as they grow.
     Where git has no use for it (a shallow clone) it writes nothing. A partial clone lacks what
     would have to be read.
@@ -46,7 +48,8 @@ def note_paths(git: Git, place: Place) -> None:
             return
         if not chain.exists() and "promisor" not in _kinds(place):
             own.touch()
-            git.run("commit-graph", "write", *GRAPH)
+            told = "".join(f"{tip}\n" for tip in tips).encode()
+            git.run("commit-graph", "write", *GRAPH, stdin=told)
             own.unlink()
 
 
