@@ -116,6 +116,16 @@ print(hasattr(jupyter_client, "nothing"))
     assert told == ["True True", "False", "jupyter_client.manager True", "False"]
 
 
+@pytest.mark.parametrize("name", ["manager", "blocking", "provisioning", "client", "kernelspec"])
+def test_each_part_of_jupyter_client_can_be_the_first_to_be_asked_for(name: str) -> None:
+    program = f"""{CLIENT}
+import jupyter_client.{name}
+from jupyter_client import {name}, KernelManager
+print({name} is sys.modules["jupyter_client.{name}"] and jupyter_client.{name} is {name})
+"""
+    assert python(program) == "True\n"
+
+
 def test_jupyter_client_is_left_as_it_is_where_it_was_imported_before() -> None:
     program = f"""import jupyter_client
 before = vars(jupyter_client).copy(){CLIENT}

@@ -48,6 +48,7 @@ class BoxedKernel:
         tier: The tier of the sandbox, or `auto`.
         network: What it may reach.
         packages: A folder of packages that it may read.
+        extension: The code that it runs before it serves.
 
     Raises:
         UsageError: There is no such tier, or not with this network.
@@ -57,7 +58,14 @@ class BoxedKernel:
     remote = False
 
     def __init__(
-        self, work: Path, limits: Limits, tier: str, *, network: str, packages: Path | None
+        self,
+        work: Path,
+        limits: Limits,
+        tier: str,
+        *,
+        network: str,
+        packages: Path | None,
+        extension: str,
     ) -> None:
         self._work = work.resolve()
         self._limits = limits
@@ -65,7 +73,7 @@ class BoxedKernel:
         self._key = secrets.token_hex(32)
         self._box = Box(self._work, tier=tier, limits=limits, network=network, packages=packages)
         try:
-            self._write_connection()
+            self._write_connection(extension)
             self._process = self._box.start(self._box.launch())
         except (OSError, ValueError) as error:
             self._box.remove()
@@ -75,12 +83,13 @@ class BoxedKernel:
     def _ip(self) -> str:
         return str(self._box.place.sockets / "k")
 
-    def _write_connection(self) -> None:
-        """Jupyter's connection file, which no other user may read."""
+    def _write_connection(self, extension: str) -> None:
+        """Jupyter's connection file, which no other user may read; the launcher reads it, too."""
         ports = {name: field.default for name, field in Ends.__dataclass_fields__.items()}
         told = {name: value for name, value in ports.items() if name.endswith("_port")}
         told |= {"transport": "ipc", "ip": self._ip, "key": self._key}
         told |= {"signature_scheme": "hmac-sha256", "kernel_name": "dynasaur"}
+        told["extension"] = extension
         self._box.place.connection.touch(mode=0o600)
         self._box.place.connection.write_text(json.dumps(told), encoding="utf-8")
 

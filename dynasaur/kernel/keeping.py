@@ -21,6 +21,7 @@ from dynasaur.kernel.requests import (
     asked_to_exit,
     execute,
     install_code,
+    ready_code,
     supply_code,
 )
 from dynasaur.kernel.running import Running
@@ -30,6 +31,12 @@ from dynasaur.kernel.where import Where
 
 _HEARD = 10.0
 """Seconds that the first output of a kernel may take to reach us."""
+
+_ROOM = 500_000
+"""Characters of a cell's output that a kernel sends as they come."""
+
+_ROOM_REMOTE = 200_000
+"""The same of a remote one: a Jupyter server drops what exceeds about a megabyte a second."""
 
 
 class Kept:
@@ -89,17 +96,18 @@ class Kept:
         self._there = set()
         self._setup = None
         if self._where.gateway:
-            self._opening = Opening(lambda: self._where.launch(self._work, self._limits))
+            self._opening = Opening(lambda: self._where.launch(self._work, self._limits, ""))
         else:
             self._kernel = self._launched()
 
     def _launched(self) -> Running:
         """A launched kernel; where a tier of the sandbox was only remembered, at the second try."""
+        extension = install_code(self._functions, _ROOM) if self._where.ours else ""
         try:
-            return self._where.launch(self._work, self._limits)
+            return self._where.launch(self._work, self._limits, extension)
         except KernelError:
             if self._where.ours and doubted():
-                return self._where.launch(self._work, self._limits)
+                return self._where.launch(self._work, self._limits, extension)
             raise
 
     def reach(self) -> None:
@@ -112,9 +120,14 @@ class Kept:
                 self._connect(self._kernel)
 
     def _connect(self, kernel: Running) -> Exchange:
-        """Send our extension: it waits at the kernel's door, and is done by the first cell."""
+        """Send our extension, which a kernel of ours has already: then see that it is there.
+
+        It waits at the kernel's door, and is done by the first cell.
+        """
         setup = Exchange(kernel, Transcript(0), self._limits, {}, silence=0.05)
-        setup.send(execute(install_code(self._functions, _room(kernel)), silent=True))
+        room = _ROOM_REMOTE if kernel.remote else _ROOM
+        code = ready_code() if self._where.ours else install_code(self._functions, room)
+        setup.send(execute(code, silent=True))
         if self._site is not None and self._where.ours:
             # Served in its turn; what it replies is nobody's.
             content = execute(supply_code(self._site), silent=True)
@@ -230,8 +243,3 @@ class Kept:
             self._files = files
         self._ready = True
         return kernel
-
-
-def _room(kernel: Running) -> int:
-    """Characters of output: a Jupyter server drops what exceeds about a megabyte a second."""
-    return 200_000 if kernel.remote else 500_000

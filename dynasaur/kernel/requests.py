@@ -80,6 +80,11 @@ def install_code(functions: Mapping[str, HostFunction], room: int) -> str:
     return f"exec(compile({text}, '<dynasaur>', 'exec'), {{'get_ipython': get_ipython}})"
 
 
+def ready_code() -> str:
+    """The code that fails where our extension is not there."""
+    return f"assert {_EXTENSION}"
+
+
 def load_code(modules: Sequence[Module], names: Mapping[str, str]) -> str:
     """The code that makes modules importable in the kernel and binds names."""
     texts = {module.name: module.text for module in modules}

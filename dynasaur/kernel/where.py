@@ -67,12 +67,13 @@ class Where:
             return f"the code of the model may reach {allowed}, and send there what it has"
         return FULL if self.network == "full" else ""
 
-    def launch(self, work: Path, limits: Limits) -> Running:
+    def launch(self, work: Path, limits: Limits, extension: str) -> Running:
         """Start a kernel there.
 
         Args:
             work: Its work folder.
             limits: What it may use.
+            extension: The code that a kernel of ours runs before it serves.
 
         Raises:
             UsageError: There is no such tier or kernelspec.
@@ -86,4 +87,11 @@ class Where:
             from dynasaur.kernel.local import named
 
             return named(work, self.kernel_name)
-        return BoxedKernel(work, limits, self.sandbox, network=self.network, packages=self.packages)
+        return BoxedKernel(
+            work,
+            limits,
+            self.sandbox,
+            network=self.network,
+            packages=self.packages,
+            extension=extension,
+        )
