@@ -9,10 +9,12 @@ from dataclasses import replace
 from email.utils import formatdate
 from itertools import pairwise
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
 from dynasaur.errors import ConfigError, DynasaurError, ModelError
+from dynasaur.models import openai_model
 from dynasaur.models.endpoint import Endpoint
 from dynasaur.models.openai_model import OpenAIModel
 from dynasaur.models.patience import Patience
@@ -552,3 +554,29 @@ def test_temperature_is_sent_only_when_given(patience: Patience) -> None:
 def test_nobody_sees_the_key(patience: Patience) -> None:
     with ChatServer() as server:
         assert KEY not in repr(model(server, patience))
+
+
+# --- the start ------------------------------------------------------------------------------
+
+
+def test_what_can_wait_is_done_once_the_first_request_is_out(
+    patience: Patience, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openai_model, "_FIRST_SECONDS", 60.0)
+    out: SimpleQueue[bool] = SimpleQueue()
+    with ChatServer([STEP]) as server:
+        asked = model(server, patience)
+        asked.warm_up(lambda: out.put(asked._endpoint.out.is_set()))
+        asked.reply(TALK)
+        assert out.get(timeout=60)
+
+
+def test_what_can_wait_is_done_where_nothing_is_asked(
+    patience: Patience, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(openai_model, "_FIRST_SECONDS", 0.0)
+    out: SimpleQueue[bool] = SimpleQueue()
+    with ChatServer([]) as server:
+        asked = model(server, patience)
+        asked.warm_up(lambda: out.put(asked._endpoint.out.is_set()))
+        assert not out.get(timeout=60)
