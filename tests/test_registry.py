@@ -333,6 +333,13 @@ REVISED = REVISED.replace("What to add.\n", "What to add.\n        times: How of
 
 def test_a_revision_that_callers_and_examples_allow_takes_the_place(place: Place) -> None:
     admit(place, SHIFTED, called("shifted_number", "1", "2"))
+    message = git(place.root, "log", "-1", "--format=%B")
+    assert message.startswith("add misc/shifted_number: A number plus another.\n\n")
+    trailers = git(place.root, "log", "-1", "--format=%(trailers:unfold)").splitlines()
+    assert [line.partition(": ")[0] for line in trailers] == [
+        f"Dynasaur-{key}" for key in ("Run", "Model", "Task", "Evidence", "Fingerprint")
+    ]
+    assert "Dynasaur-Evidence: replayed" in trailers
     file = place.root / "actions/misc/shifted_number.py"
     kept = '# dependencies = ["attrs>=23"]\n'
     file.write_text(file.read_text().replace("# [tool.dyn", kept + "#\n# [tool.dyn", 1))
