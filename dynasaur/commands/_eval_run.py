@@ -67,8 +67,7 @@ def run(
     from dynasaur.evals.submission import finish
 
     asked = {key: given.pop(key) for key in given.keys() - PLANNED}
-    checked = {**asked, "cell_timeout": given["cell_timeout"]}
-    settings = _eval.shaping(folder / LIBRARY, checked)
+    settings = _eval.shaping(folder / LIBRARY, {**asked, "cell_timeout": given["cell_timeout"]})
     plan, problems = _planned(name, paper=paper, **given)
     if share < 100 and not library_path:
         raise UsageError("--share needs --library DIR: the library to take a share of")
@@ -81,9 +80,7 @@ def run(
     records = records_of(folder) if SUITES[name].gated else None
     if records:
         document["records"] = str(records)
-    if not given["model"]:  # figures of the planner are easily taken for those of a model
-        used = f"dynasaur: no --model; using {plan.model}"
-        click.echo(NO_MODEL if plan.model == "planner" else used, err=True)
+    _tell_of_the_model(given["model"], plan.model)
     with ExitStack() as stack:
         crew = stack.enter_context(crew_of(attempt, jobs, scheduler))
         results = stack.enter_context(begun(folder, document, resume=resume))
@@ -97,6 +94,13 @@ def run(
     if records and not as_json:
         click.echo(APART.format(suite=name, records=records), err=True)
     return _say(Finished(folder), as_json=as_json)
+
+
+def _tell_of_the_model(named: str | None, used: str) -> None:
+    """Say which model it is where none was named: figures of the planner look like those of one."""
+    if not named:
+        told = f"dynasaur: no --model; using {used}"
+        click.echo(NO_MODEL if used == "planner" else told, err=True)
 
 
 def _library(folder: Path, plan: Plan, source: Path | None) -> Path:
