@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,6 +19,7 @@ from dynasaur.errors import KernelError, UsageError
 from dynasaur.kernel import remembered, tiers
 from dynasaur.kernel.client import JupyterKernel
 from dynasaur.kernel.gateway import TOKEN as VARIABLE
+from dynasaur.kernel.inside.parcels import Parcels
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.requests import HostFunction
 from dynasaur.types import Ending, Given, Json
@@ -34,6 +39,39 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
 @pytest.fixture(autouse=True)
 def token(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, TOKEN)
+
+
+def test_folders_of_killed_kernels_are_removed_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    names = ("dead", "live", "new", "elsewhere")
+    dead, live, new, link = (tmp_path / f"dynasaur-work-{name}" for name in names)
+    for folder in (dead, live, new):
+        (folder / "sub").mkdir(parents=True)
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    link.symlink_to(kept)
+    for folder in (dead, live, kept):
+        os.utime(folder, (1_000_000_000, 1_000_000_000))
+    with held(live):
+        own = Parcels()
+        own.settle()
+    assert [one.exists() for one in (dead, live, new, link, kept)] == [False, *[True] * 4]
+    assert own.folder().parent == tmp_path
+    os.utime(own.folder(), (1_000_000_000, 1_000_000_000))
+    Parcels().settle()
+    assert own.folder().exists()
+    assert not live.exists()
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    handle = os.open(folder, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    yield
+    os.close(handle)
 
 
 def kernels_of(there: Gateway) -> list[object]:

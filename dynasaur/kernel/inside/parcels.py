@@ -8,12 +8,45 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
+
+_PREFIX = "dynasaur-work-"
+_AGE = 60.0
+"""Seconds after which a folder that nobody holds has lost its kernel: a new one is held at once."""
 
 _LISTED = 1_000
 _LOOKED_AT = 20_000
 _LONGEST = 4_096
+
+
+def _hold(folder: Path) -> int | None:
+    """Lock a folder for as long as this process lives; None where another one has it."""
+    import fcntl
+
+    handle = os.open(folder, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
+
+
+def _sweep() -> None:
+    """Remove the folders of kernels that were killed: these could not do it themselves."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        try:
+            found = folder.lstat()
+            mine = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+            if not mine or time.time() - found.st_mtime < _AGE:
+                continue
+            if (handle := _hold(folder)) is not None:
+                shutil.rmtree(folder, ignore_errors=True)
+                os.close(handle)
+        except OSError:
+            continue
 
 
 class Parcels:
@@ -22,6 +55,7 @@ class Parcels:
     def __init__(self) -> None:
         self._home = Path.cwd()
         self._folder: Path | None = None
+        self._held: int | None = None
         self._seen: dict[str, tuple[int, int]] = {}
 
     def folder(self) -> Path:
@@ -31,7 +65,10 @@ class Parcels:
     def settle(self) -> None:
         """Make the folder, which goes with the kernel, and move into it."""
         if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="dynasaur-work-"))
+            self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+            if os.name == "posix":
+                self._held = _hold(self._folder)
+                _sweep()
             atexit.register(shutil.rmtree, self._folder, ignore_errors=True)
             os.chdir(self._folder)
 
