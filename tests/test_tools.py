@@ -229,9 +229,12 @@ def test_a_librarys_own_server_waits_for_the_users_yes(place: Path) -> None:
     assert done.code == 0
     assert f"the library wants to use the tool server own ({sys.executable} tool.py)" in done.err
     assert tools(place, None, "--refresh").code == 1
-    early = dynasaur("call", "own_add", "1", cwd=library)
-    assert (early.code, early.out) == (2, "")
-    assert "where you agree, `dynasaur tools trust own`" in early.err
+    for words in (("call", "own_add", "1"), ("show", "own_add")):
+        early = dynasaur(*words, cwd=library)
+        assert (early.code, early.out) == (2, "")
+        assert "where you agree, `dynasaur tools trust own`" in early.err
+    other = dynasaur("call", "mean", "[1, 3]", cwd=library)
+    assert (other.code, other.out, other.err) == (0, "2.0\n", "")  # the run has told of it
     assert tool_server.noted(library) == []
     assert tools(place, None, "trust", "own").code == 3
     agreed = tools(place, None, "trust", "own", "--yes")

@@ -14,6 +14,7 @@ from dynasaur import config
 from dynasaur.commands._output import plain
 from dynasaur.commands._progress import Bar
 from dynasaur.commands._run_options import OWN
+from dynasaur.errors import ActionError, ConfigError
 
 if TYPE_CHECKING:
     from dynasaur.agent.outside import Outside
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from dynasaur.packages import Packages
     from dynasaur.repo import Deliver
     from dynasaur.toolbox.box import Toolbox
+    from dynasaur.types import Action
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -101,18 +103,41 @@ def _tend(library: Library) -> None:
         library.repo.tend()
 
 
-def outside_of(library: Library, settings: config.Settings, model: Callable[[], Model]) -> Outside:
+def action_of(library: Library, settings: config.Settings, name: str) -> Action:
+    """The action of a name; of a tool that is not known yet it is told what to do.
+
+    Raises:
+        ActionError: There is none.
+        ConfigError: It may be a tool of a server that was not asked yet.
+    """
+    try:
+        return library.get(name)
+    except ActionError:
+        box = toolbox_of(library.root, settings)
+        if why := box.unasked(name) if box else "":
+            raise ConfigError(why) from None
+        raise
+
+
+def outside_of(
+    library: Library,
+    settings: config.Settings,
+    model: Callable[[], Model],
+    *,
+    brief: bool = False,
+) -> Outside:
     """What gives the kernels of a library their host functions beyond the library's.
 
     Args:
         library: The library.
         settings: What is set.
         model: Gives the model that host functions may ask.
+        brief: It is for one call: what could not be asked lately is not asked and told of again.
     """
     from dynasaur.hosting import Means, outside
 
     box = toolbox_of(library.root, settings)
-    return outside(Means(library.root, settings, os.environ, model, box))
+    return outside(Means(library.root, settings, os.environ, model, box, brief))
 
 
 def toolbox_of(root: Path, settings: config.Settings) -> Toolbox | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -18,8 +19,8 @@ from dynasaur.commands._complete import complete_actions
 from dynasaur.commands._kernel_options import kernel_options
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._person import Terminal
-from dynasaur.commands._wiring import library_option, open_library, outside_of, toolbox_of
-from dynasaur.errors import ActionError, ConfigError, KernelError, UsageError
+from dynasaur.commands._wiring import action_of, library_option, open_library, outside_of
+from dynasaur.errors import KernelError, UsageError
 from dynasaur.types import Action, Json
 
 if TYPE_CHECKING:
@@ -63,19 +64,14 @@ def command(
     into the sandbox; the action sees no other.
     """
     library, settings = open_library(library_path, flags)
-    try:
-        action = library.get(name)
-    except ActionError:
-        box = toolbox_of(library.root, settings)
-        if why := box.unasked(name) if box else "":
-            raise ConfigError(why) from None
-        raise
+    action = action_of(library, settings, name)
 
     def call(given: Arguments, as_json: bool) -> int:
         with tempfile.TemporaryDirectory(prefix="dynasaur-call-", ignore_cleanup_errors=True) as at:
             work = Path(at) / "work"
             work.mkdir()
-            hosted = outside_of(library, settings, lambda: model_of(library.root, settings, flags))
+            model = partial(model_of, library.root, settings, flags)
+            hosted = outside_of(library, settings, model, brief=True)
             person = Terminal() if Terminal.there() else None
             permit = Permission(cast("Approval", settings.approve), person)
             made = Call(library, work, hosted, permit)

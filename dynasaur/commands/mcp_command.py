@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -166,7 +167,8 @@ def _desk(
     from dynasaur.mcp_server.pool import Pool, files_below
     from dynasaur.mcp_server.runs import Runs
 
-    outside = outside_of(library, settings, lambda: model_of(library.root, settings, flags))
+    model = partial(model_of, library.root, settings, flags)
+    outside = outside_of(library, settings, model, brief=True)
 
     def call(work: Path) -> Call:
         return Call(library, work, outside, Permission(cast("Approval", settings.approve)))

@@ -8,7 +8,7 @@ import click
 
 from dynasaur.commands._complete import complete_actions
 from dynasaur.commands._output import document, plain
-from dynasaur.commands._wiring import json_option, library_option, open_library
+from dynasaur.commands._wiring import action_of, json_option, library_option, open_library
 
 
 @click.command("show")
@@ -17,9 +17,9 @@ from dynasaur.commands._wiring import json_option, library_option, open_library
 @json_option
 def command(name: str, library_path: Path | None, as_json: bool) -> None:
     """Show the action NAME: its file, as it is, or as it was at the revision REV."""
-    library, _ = open_library(library_path)
+    library, settings = open_library(library_path)
     bare, _, revision = name.partition("@")
-    action = library.get_at(bare, revision) if revision else library.get(name)
+    action = library.get_at(bare, revision) if revision else action_of(library, settings, name)
     near = () if revision else library.registry.like(action)
     if not as_json:
         click.echo(f"{action.path}  [{action.source}]", err=True)

@@ -24,6 +24,7 @@ class Means:
         environ: The environment, with the keys; they stay on the host.
         model: Gives the model that the user configured, made when it is first asked for.
         toolbox: The tool servers that are configured; None for none.
+        brief: It is for one call: a server that could not be asked lately is not asked again.
     """
 
     root: Path
@@ -31,3 +32,4 @@ class Means:
     environ: Mapping[str, str] = field(repr=False)
     model: Callable[[], Model] = field(repr=False)
     toolbox: Toolbox | None = field(default=None, repr=False)
+    brief: bool = False

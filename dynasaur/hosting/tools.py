@@ -24,7 +24,7 @@ def tools(scene: Scene, means: Means) -> Provided:
     from dynasaur.toolbox.stubs import action_name, unwrapped
 
     clients = Clients(toolbox, means.environ)
-    _learn(toolbox, clients)
+    _learn(toolbox, clients, brief=means.brief)
     clients.wait = scene.wait
     made: dict[str, int] = {}
 
@@ -47,17 +47,20 @@ def tools(scene: Scene, means: Means) -> Provided:
     return Provided({"call_tool": call_tool}, clients.close)
 
 
-def _learn(toolbox: Toolbox, clients: Clients) -> None:
+def _learn(toolbox: Toolbox, clients: Clients, *, brief: bool) -> None:
     """Ask the servers whose tools are not known yet; what cannot be asked is told, and left."""
     from dynasaur.toolbox.box import untrusted
 
     for server in toolbox.servers.values():
         if toolbox.catalogue.is_listed(server):
             continue
-        if not toolbox.is_trusted(server):
-            toolbox.warn(untrusted(server))
+        if brief and toolbox.catalogue.missed_lately(server):
             continue
         try:
-            clients.refresh(server)
+            if toolbox.is_trusted(server):
+                clients.refresh(server)
+                continue
+            toolbox.warn(untrusted(server))
         except (ConnectionError, RuntimeError, TimeoutError, DynasaurError) as error:
             toolbox.warn(f"the tools of {server.name} are not there: {error}")
+        toolbox.catalogue.missed(server)

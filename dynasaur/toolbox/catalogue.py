@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
@@ -17,6 +18,9 @@ from dynasaur.types import BASE, TOOLS
 
 FORMAT = 1
 """Raised whenever stubs are made otherwise."""
+
+LATELY = 600.0
+"""Seconds after which a server that could not be asked may be asked again, and told of."""
 
 MOST = 500
 """Tools of one server that are taken."""
@@ -47,6 +51,19 @@ class Catalogue(Store):
         """Whether it is known what tools a server has, as it is configured now."""
         return self._list(server).is_file()
 
+    def missed(self, server: Server) -> None:
+        """Keep that a server could not be asked now."""
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._mark(server).touch()
+
+    def missed_lately(self, server: Server) -> bool:
+        """Whether a server, as it is configured now, could not be asked a short time ago."""
+        try:
+            return 0 <= time.time() - self._mark(server).stat().st_mtime < LATELY
+        except OSError:
+            return False
+
     def tools(self, server: Server) -> dict[str, Tool]:
         """A server's tools, by their names there; none where they are not known."""
         try:
@@ -66,6 +83,8 @@ class Catalogue(Store):
         """
         chosen = [one for one in tools if not server.tools or one.name in server.tools][:MOST]
         known = self._list(server)
+        with suppress(OSError):
+            self._mark(server).unlink()
         from dynasaur.repo.files import write_whole
 
         data = (json.dumps(list(map(_bounded, chosen)), indent=1) + "\n").encode()
@@ -101,6 +120,9 @@ class Catalogue(Store):
         """Ask it anew next time."""
         with suppress(OSError):
             self._list(server).unlink()
+
+    def _mark(self, server: Server) -> Path:
+        return self._list(server).with_suffix(".missed")
 
     def _list(self, server: Server) -> Path:
         return self._folder / f"{category(server.name)}-{server.key[:16]}-{FORMAT}.json"
