@@ -145,6 +145,7 @@ def main() -> None:
     parser.add_argument("--smolagents", type=Path, required=True, help="a Python that has it")
     parser.add_argument("--rounds", type=int, default=5)
     chosen = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # both run as they do once they are installed
     ours, theirs = Measured(), Measured()
     with tempfile.TemporaryDirectory() as folder:
         library = Path(folder) / "library"
