@@ -70,6 +70,9 @@ _SHAPES: dict[str, str] = {
     ),
 }
 _SECRET = re.compile("|".join(f"(?P<_{i}>{shape})" for i, shape in enumerate(_SHAPES.values())))
+_LIKELY = re.compile(r"[\w+/=.~-]{15}|://|-----BEGIN ")
+"""What every shape has a part of: most lines have none, and need not be held against them all."""
+
 _KINDS = tuple(_SHAPES)
 _KEY_BLOCK = re.compile(
     r"-----BEGIN (?P<kind>[A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----"
@@ -89,7 +92,7 @@ MASK = "[secret]"
 
 def token_in(text: str) -> str:
     """What the first token or key in a text looks like (`a GitHub token`); empty for none."""
-    found = _SECRET.search(text)
+    found = _SECRET.search(text) if _LIKELY.search(text) else None
     if found is None or re.search(r"(?i)example|xxxx", found.group()):
         return ""
     return _KINDS[int((found.lastgroup or "_0")[1:])]

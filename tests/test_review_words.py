@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dynasaur.fingerprint import NearIndex, Telling, near, nearest_of_few, telling
+from dynasaur.fingerprint.crowd import MANY
 from dynasaur.review import Options, review, words
 from dynasaur.review.formats import json_format
 from tests.builders.cli import dynasaur
@@ -174,6 +175,8 @@ def test_the_nearest_are_those_that_share_the_most(
 
     assert found == [best(own) for own in wanted]
     assert Telling(table).nearest(wanted, 3) == found
+    many = (wanted * MANY)[:MANY]  # those are looked for with numpy
+    assert Telling(table).nearest(many, 3) == (found * MANY)[: len(many)]
 
 
 _features = st.frozensets(st.integers(0, 40), min_size=1, max_size=30)

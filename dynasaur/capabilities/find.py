@@ -24,6 +24,7 @@ from dynasaur.capabilities.texts import text_of
 from dynasaur.capabilities.values import Capability, Confidence, Kind
 from dynasaur.source.effects import effects
 from dynasaur.source.text import Lines, normal, tree_of
+from dynasaur.source.walk import children
 from dynasaur.tokens import ENVIRONMENT_NAME
 
 _LINKS = ast.Name | ast.Attribute | ast.Subscript | ast.Call
@@ -98,7 +99,7 @@ class _Walk:
         else:
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 self._text(node, node.value)
-            yield from ((one, scope) for one in ast.iter_child_nodes(node))
+            yield from ((one, scope) for one in children(node))
 
     def _is_still(self, node: ast.AST, scope: Scope) -> bool:
         """A docstring; a name that is set; `o = os`, which gives another name that is followed."""
@@ -276,7 +277,7 @@ def _body(node: Maker, around: list[ast.AST]) -> Iterator[ast.AST]:
         yield from node.body
     else:
         apart = set(map(id, around))
-        yield from (one for one in ast.iter_child_nodes(node) if id(one) not in apart)
+        yield from (one for one in children(node) if id(one) not in apart)
 
 
 def _reaches(name: str) -> bool:

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from dynasaur.source.walk import children
+
 Maker: TypeAlias = (
     ast.Module
     | ast.FunctionDef
@@ -107,11 +109,12 @@ def scopes_of(tree: ast.Module) -> Scopes:
         node, parent = waiting.pop()
         scope = Scope(node, parent)
         found[node] = scope
-        for inner in _own(node):
+        own = list(_own(node))
+        for inner in own:
             _declare(inner, scope)
         if isinstance(node, FUNCTIONS):
             _parameters(node, scope)
-        for inner in _own(node):
+        for inner in own:
             _bind(inner, scope)
             if isinstance(inner, Maker):
                 waiting.append((inner, scope))
@@ -127,7 +130,7 @@ def _own(node: Maker) -> Iterator[ast.AST]:
         if isinstance(inner, Maker):
             stack.extend(outside(inner))
         else:
-            stack.extend(ast.iter_child_nodes(inner))
+            stack.extend(children(inner))
 
 
 def _inside(node: Maker) -> Iterable[ast.AST]:
@@ -135,7 +138,7 @@ def _inside(node: Maker) -> Iterable[ast.AST]:
     apart = {id(one) for one in outside(node)}
     if isinstance(node, FUNCTIONS):
         return [node.body] if isinstance(node, ast.Lambda) else node.body
-    return [one for one in ast.iter_child_nodes(node) if id(one) not in apart]
+    return [one for one in children(node) if id(one) not in apart]
 
 
 def outside(node: Maker) -> list[ast.AST]:

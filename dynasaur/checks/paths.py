@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dynasaur.checks.subject import ActionText, Finding
+from dynasaur.source.walk import nodes
 
 _USERS = r"(?!(?:user|username|you|yourname|your[_-]?name|name|me|example|shared|public)[/\\])"
 _HOME = re.compile(
@@ -25,6 +26,8 @@ def check(subject: ActionText) -> Iterator[Finding]:
     own = here if len(Path(here).parts) > 2 else ""  # `/root`, say, could be part of anything
     told: dict[tuple[int, str], None] = {}
     for line, text in _texts(subject):
+        if "/" not in text and "\\" not in text:
+            continue
         found = _HOME.search(text)
         shown = found.group() if found else own if own and f"{own}/" in text else ""
         if shown:
@@ -42,7 +45,7 @@ def without_homes(text: str) -> str:
 def _texts(subject: ActionText) -> Iterator[tuple[int, str]]:
     """The lines as written, and the strings as they are."""
     yield from enumerate(subject.lines, start=1)
-    for node in ast.walk(subject.tree):
+    for node in nodes(subject.tree):
         if (
             isinstance(node, ast.Constant)
             and isinstance(node.value, str)

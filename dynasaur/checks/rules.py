@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from typing import TYPE_CHECKING
 
 from dynasaur.checks import (
     answer,
@@ -17,8 +18,10 @@ from dynasaur.checks import (
     size,
 )
 from dynasaur.checks.subject import ActionText, Finding
-from dynasaur.record import Harvest
 from dynasaur.types import Action
+
+if TYPE_CHECKING:
+    from dynasaur.record import Harvest
 
 RULES: dict[str, Callable[[ActionText], Iterator[Finding]]] = {
     "head": head.check,

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from dynasaur.checks.subject import ActionText, Finding
+from dynasaur.source.walk import nodes
 from dynasaur.tokens import ENVIRONMENT_NAME, token_in
 
 _NAME = re.compile(
@@ -24,6 +25,10 @@ _PLACEHOLDER = re.compile(
     r"|[<{\[$%].*|(?:pass(?:word|wd|phrase)?|secret|token|none|null|empty|todo|string|str|api_?key)",
     re.IGNORECASE,
 )
+_NAMING = ast.Assign | ast.AnnAssign | ast.NamedExpr | ast.keyword | ast.Dict | ast.arguments
+_ASKING = ast.Subscript | ast.Call
+"""The nodes that can give a name a value, and that can ask the environment."""
+
 _SHORTEST_PASSWORD = 6
 _SHORTEST_TOKEN = 16
 _LEAST_BITS = 3.0
@@ -35,9 +40,11 @@ def check(subject: ActionText) -> Iterator[Finding]:
     for line, text in _texts(subject):
         if kind := token_in(text):
             told.add((line, f"it holds what looks like {kind}; take it out, and revoke it"))
-    for node in ast.walk(subject.tree):
-        told.update((line, message) for line, message in _named(node))
-        told.update(_from_environment(node))
+    for node in nodes(subject.tree):
+        if isinstance(node, _NAMING):
+            told.update(_named(node))
+        if isinstance(node, _ASKING):
+            told.update(_from_environment(node))
     for line, message in sorted(told):
         yield Finding("secrets", line, message)
 
@@ -45,7 +52,7 @@ def check(subject: ActionText) -> Iterator[Finding]:
 def _texts(subject: ActionText) -> Iterator[tuple[int, str]]:
     """Lines as written, comments and head with them, and strings joined as Python joins them."""
     yield from enumerate(subject.lines, start=1)
-    for node in ast.walk(subject.tree):
+    for node in nodes(subject.tree):
         if isinstance(node, ast.Constant) and isinstance(node.value, str | bytes):
             value = node.value
             text = value if isinstance(value, str) else value.decode("latin-1")

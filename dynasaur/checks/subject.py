@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import ast
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dynasaur import source
-from dynasaur.record import Harvest
 from dynasaur.types import Action
+
+if TYPE_CHECKING:
+    from dynasaur.record import Harvest
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 

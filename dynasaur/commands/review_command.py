@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dynasaur.commands._progress import Bar
 from dynasaur.commands._wiring import json_option, library_option, open_library
 from dynasaur.errors import FailureError, UsageError
 
@@ -130,7 +131,7 @@ def _review(path: Path | None, text: str | None, options: Options, *, fetch: boo
     if not root.is_dir():
         raise UsageError(f"{root} is no library: name one with --library")
     try:
-        options = replace(options, words=config.words_file(root))
+        options = replace(options, words=config.words_file(root), progress=Bar("Reviewing"))
         return review(root, text or default_range(os.environ), options, fetch=fetch)
     except FailureError as error:
         raise UsageError(f"it could not be reviewed: {error}") from error

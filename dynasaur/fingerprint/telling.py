@@ -1,7 +1,7 @@
 """A coarse look for clones: the words of a text that stay when names and layout are changed.
 
 Nothing is parsed, so that ten thousand texts are looked through while a few are read for certain;
-nor is numpy loaded, which takes longer than to look.
+nor is numpy loaded for a few, which takes longer than to look.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from array import array
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import accumulate, repeat
 
-LEAST = 0.5
-"""The share of the smaller text's words that two have in common at least."""
+from dynasaur.fingerprint.crowd import LEAST, MANY, nearest_rows
 
 FORM = "dynasaur words 2\n"
 """Of what is kept of words; it changes with what counts as one."""
@@ -86,6 +85,9 @@ class Telling:
             wanted: The words of each.
             limit: How many keys at most.
         """
+        if len(wanted) >= MANY:
+            rows = nearest_rows(self._flat, self._sizes, wanted, limit)
+            return [[self.keys[row] for row in near] for near in rows]
         found = []
         for first in range(0, len(wanted), _AT_ONCE):
             some = wanted[first : first + _AT_ONCE]

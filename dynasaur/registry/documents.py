@@ -96,7 +96,7 @@ def _function(text: str, name: str) -> Function:
 
 def _bare(text: str, name: str) -> str:
     """A function's tree without docstring and without the hints of its header."""
-    function = _function(text, name)
+    function = source.public_functions(source.tree_of(text, "text", own=True))[name]
     if docstring_node(function) is not None:
         function.body = function.body[1:]
     function.returns = None

@@ -2,67 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from dynasaur.fingerprint import fingerprint, nearest_of_few
-from dynasaur.fingerprint.shingles import shingles
+from dynasaur.fingerprint import nearest_of_few
 from dynasaur.places import title
-from dynasaur.review.blobs import Contents, Difference
+from dynasaur.review.forms import Form, Likes
 from dynasaur.review.say import Spot, found
-from dynasaur.review.sides import function_of, module_of, place_of
+from dynasaur.review.sides import function_of, module_of
 from dynasaur.review.values import Change, Finding, Kind, Side, Twin
-from dynasaur.review.words import Vocabulary
 from dynasaur.source import normal
 
-CANDIDATES = 25
-"""So many existing actions are compared whole: those that share the most words."""
 
-
-def vocabulary(
-    contents: Contents, difference: Difference, kept: Path | None, ahead: Executor
-) -> Vocabulary | None:
-    """The words of the library's actions; None where nothing that changed can be a clone.
+def to_compare(changes: Sequence[Change]) -> dict[str, str]:
+    """The texts, by path, of the actions that are new or rewritten: they may be clones.
 
     Args:
-        contents: The range's contents.
-        difference: What differs.
-        kept: Where the words of texts are kept from one review to the next; None: nowhere.
-        ahead: Reads what is missing.
+        changes: What happened to each module.
     """
-    after = [pair.after.path for pair in difference.pairs if pair.after]
-    if {"action", "deep"}.isdisjoint(map(place_of, after)):
-        return None
-    listed = difference.paths
-    known = {path: listed[path] for path in listed if _may_be_action(path)}
-    return Vocabulary(known, contents, kept, ahead)
+    return {one.after.path: one.after.text for one in changes if one.after and _is_new(one)}
 
 
-def alike(
-    changes: Sequence[Change],
-    contents: Contents,
-    listed: Mapping[str, tuple[str, str]],
-    words: Vocabulary | None,
-) -> Iterator[tuple[Finding, Twin]]:
+def alike(changes: Iterable[Change], likes: Likes) -> Iterator[tuple[Finding, Twin]]:
     """What each new or rewritten action is like, with both texts.
 
     Args:
         changes: What happened to each module.
-        contents: The range's contents.
-        listed: Every file of the package afterwards.
-        words: The words of the library's actions.
+        likes: What they are to be compared with.
     """
-    wanted = [(one, one.after) for one in changes if one.after and _is_new(one)]
-    if not wanted or words is None:
-        return
-    near = words.nearest([side.text for _, side in wanted], CANDIDATES + 1)
-    texts = contents.texts({path for some in near for path in some}, listed)
     blamed: set[tuple[str, str]] = set()
-    for (change, side), some in zip(wanted, near, strict=True):
-        paths = [path for path in some if path != side.path and path in texts]
-        others = {path: normal(texts[path]) for path in paths}
-        twin = _twin(change, side, others)
+    for change in changes:
+        side = change.after
+        if side is None or side.path not in likes.near:
+            continue
+        near = likes.near[side.path]
+        others = {path: likes.forms[path] for path in near if path in likes.texts}
+        twin = _twin(change, side, others, likes) if others else None
         if twin is None or (twin.other, twin.action) in blamed:
             continue
         blamed.add((twin.action, twin.other))
@@ -74,32 +48,20 @@ def _is_new(change: Change) -> bool:
     return fresh and not change.vendored and bool(change.after and change.after.action)
 
 
-def _may_be_action(path: str) -> bool:
-    return path[path.rfind("/") + 1] != "_" and place_of(path) in {"action", "vendored"}
-
-
-def _twin(change: Change, side: Side, texts: Mapping[str, str]) -> Twin | None:
-    assert side.action is not None
-    names = {path: path.rpartition("/")[2].removesuffix(".py") for path in texts}
-    lifted = fingerprint(side.text, "lifted", side.action.name, module=side.module)
-    features: dict[str, frozenset[int]] = {}
-    constants = ""
-    for path, text in texts.items():
-        module = module_of(path)
-        if fingerprint(text, name=names[path], module=module) == side.exact:
-            return _made(change, side, path, text, 1.0, "exact")
-        if not constants and fingerprint(text, "lifted", names[path], module=module) == lifted:
-            constants = path
-        features[path] = shingles(text, names[path])
-    if constants:
-        return _made(change, side, constants, texts[constants], 1.0, "lifted")
-    for near in nearest_of_few(shingles(side.text, side.action.name), features):
-        return _made(change, side, near.key, texts[near.key], near.score, "near")
+def _twin(change: Change, side: Side, others: Mapping[str, Form], likes: Likes) -> Twin | None:
+    own = likes.forms[side.path]
+    for how in ("exact", "lifted"):
+        same = [path for path, form in others.items() if getattr(form, how) == getattr(own, how)]
+        if same:
+            return _made(change, side, same[0], likes.texts[same[0]], 1.0, how)
+    features = {path: form.features for path, form in others.items()}
+    for near in nearest_of_few(own.features, features):
+        return _made(change, side, near.key, likes.texts[near.key], near.score, "near")
     return None
 
 
 def _made(change: Change, side: Side, path: str, text: str, score: float, how: str) -> Twin:
-    other = title(module_of(path))
+    other, text = title(module_of(path)), normal(text)
     return Twin(change.name, other, score, how, side.text, text, path)  # type: ignore[arg-type]
 
 

@@ -5,32 +5,27 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from dynasaur.review.say import Spot, found
 from dynasaur.review.sides import function_of
 from dynasaur.review.values import Change, Finding, Kind, Side
-from dynasaur.source import tree_of
+from dynasaur.source import imports_outside_in, tree_of
 from dynasaur.types import Action, Evidence
 
 _NAME = re.compile(r"\s*([A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?)")
 _BOUND = re.compile(r"[~=<>!]=|[<>]|@\s*\S")
 
 
-def backing(changes: Sequence[Change]) -> Iterator[Finding]:
-    """Findings on evidence, examples and dependencies.
-
-    Args:
-        changes: What happened to each module.
-    """
-    for change in changes:
-        side = change.after
-        if side is None or side.action is None:
-            continue
-        yield from _dependencies(change, side, side.action)
-        if not change.vendored:
-            yield from _evidence(change, side, side.action)
-            yield from _examples(change, side, side.action)
+def backing(change: Change) -> Iterator[Finding]:
+    """Findings on a module's evidence, examples and dependencies."""
+    side = change.after
+    if side is None or side.action is None:
+        return
+    yield from _dependencies(change, side, side.action)
+    if not change.vendored:
+        yield from _evidence(change, side, side.action)
+        yield from _examples(change, side, side.action)
 
 
 # --- evidence -------------------------------------------------------------------------------------
@@ -127,21 +122,18 @@ def _undeclared(change: Change, side: Side, action: Action) -> Iterator[Finding]
 
 def _third_party(side: Side) -> dict[str, ast.stmt]:
     found_names: dict[str, ast.stmt] = {}
-    for node in ast.walk(tree_of(side.text, side.path)):
+    for node in imports_outside_in(tree_of(side.text, side.path)):
         for name in _imported(node):
             top = name.partition(".")[0]
             if top not in sys.stdlib_module_names and top not in {"actions", "dynasaur"}:
-                assert isinstance(node, ast.stmt)
                 found_names.setdefault(top, node)
     return found_names
 
 
-def _imported(node: ast.AST) -> Iterable[str]:
+def _imported(node: ast.Import | ast.ImportFrom) -> Iterable[str]:
     if isinstance(node, ast.Import):
         return [alias.name for alias in node.names]
-    if isinstance(node, ast.ImportFrom) and not node.level and node.module:
-        return [node.module]
-    return []
+    return [node.module] if not node.level and node.module else []
 
 
 def requirement_spot(side: Side, word: str) -> Spot:

@@ -83,7 +83,7 @@ class Objects:
 
     def difference(self) -> Difference:
         """The changed files, their contents read."""
-        listed = self._listed()
+        listed = self.listed()
         inside: list[tuple[Blob | None, Blob | None]] = []
         outside = 0
         for old, new, path in self._raw():
@@ -178,7 +178,7 @@ class Objects:
         done = self._git.run("ls-files", *options, "--", PACKAGE)
         return [path for path in os.fsdecode(done.stdout).split("\0") if path]
 
-    def _listed(self) -> dict[str, tuple[str, str]]:
+    def listed(self) -> dict[str, tuple[str, str]]:
         """Every file of the package afterwards: path to mode and id."""
         if not self._span.head:
             return self._listed_on_disk()

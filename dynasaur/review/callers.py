@@ -12,7 +12,7 @@ from dynasaur.places import title
 from dynasaur.review.blobs import Contents, Pair
 from dynasaur.review.sides import module_of, place_of
 from dynasaur.review.values import Caller, Change, Kind, Side
-from dynasaur.source import normal, relative_imports, tree_of
+from dynasaur.source import imported_by, normal, relative_imports, tree_of
 from dynasaur.types import Parameter
 
 _LOUD = frozenset({Kind.REMOVED, Kind.RENAMED, Kind.MOVED, Kind.CONTRACT, Kind.BODY})
@@ -138,8 +138,7 @@ def _uses(tree: ast.Module, module: str, target: _Target) -> Iterator[ast.stmt |
 
 
 def _imports(node: ast.ImportFrom, module: str, target: _Target) -> bool:
-    found = relative_imports(ast.unparse(node), module)
-    return bool({target.old, target.new} & set(found))
+    return not {target.old, target.new}.isdisjoint(imported_by(node, module))
 
 
 def _calls_one(callee: ast.expr, functions: set[str], modules: set[str], names: set[str]) -> bool:
@@ -178,7 +177,7 @@ def _lost(
 ) -> str:
     """Why an import does not find what it asks for; empty where it does."""
     change = target.change
-    asked = relative_imports(ast.unparse(node), module)
+    asked = imported_by(node, module)
     if target.old in asked and not is_there(target.old, listed):
         now = f", which is {title(target.new)} now" if target.new else ", which is gone"
         return f"imports {title(target.old)}{now}"

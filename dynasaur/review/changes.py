@@ -128,7 +128,7 @@ def spelled(hint: ast.expr | None) -> str:
 
 def _code(side: Side) -> str:
     """A module's tree without its docstrings."""
-    tree = tree_of(side.text, side.path)
+    tree = tree_of(side.text, side.path, own=True)
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0] if node.body else None
@@ -186,7 +186,7 @@ def _is_own(side: Side) -> bool:
 def _alike(gone: Sequence[Side], new: Sequence[Side]) -> Iterator[tuple[Side, Side]]:
     left = [one for one in gone if one.action and _is_own(one)]
     right = [one for one in new if one.action and _is_own(one)]
-    if len(left) * len(right) > _MOST_PAIRS:
+    if not 0 < len(left) * len(right) <= _MOST_PAIRS:
         return
     features = {
         one.path: shingles(one.text, one.action.name) for one in (*left, *right) if one.action

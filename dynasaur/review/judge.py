@@ -2,84 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import lru_cache
-from pathlib import Path
 
 from dynasaur.config import PACKAGE
 from dynasaur.repo.git import Git
-from dynasaur.repo.place import Place, find
-from dynasaur.repo.settings import read_settings
+from dynasaur.repo.place import Place
 from dynasaur.review import waivers
-from dynasaur.review.alike import alike, vocabulary
+from dynasaur.review.alike import alike, to_compare
 from dynasaur.review.backing import backing, requirement_name, requirement_spot
-from dynasaur.review.blobs import Contents, Objects
+from dynasaur.review.beside import Beside
+from dynasaur.review.blobs import Contents, Difference, Objects
 from dynasaur.review.callers import mentions, with_callers
 from dynasaur.review.changes import changes as changes_of
 from dynasaur.review.files import files, lists, unread
-from dynasaur.review.kept import kept
-from dynasaur.review.licences import licences
+from dynasaur.review.kept import kept, named
 from dynasaur.review.life import callers, life, signatures
+from dynasaur.review.likeness import Looking
+from dynasaur.review.options import Options, Steps, TextOf
 from dynasaur.review.reach import reach
 from dynasaur.review.rules import chosen
 from dynasaur.review.say import found, shown
-from dynasaur.review.span import Span, span_of
+from dynasaur.review.span import Span
 from dynasaur.review.texts import Texts
-from dynasaur.review.values import LEVELS, Change, Examples, Finding, Report, Twin
+from dynasaur.review.values import LEVELS, Change, Finding, Report, Twin
 
 _ORDER = ("DYN4", "DYN104", "DYN105", "DYN7", "DYN6", "DYN2", "DYN5", "DYN8", "DYN3", "DYN1")
 """Of findings of one level, those of the greater risk first."""
 
-TextOf = Callable[[str], str | None]
-"""Gives the text of a module as it is after the range; None for none."""
 
-Runner = Callable[[Sequence[Change], TextOf], tuple[Examples, Sequence[Finding]]]
-"""Runs the examples of changed actions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """What is asked of a review.
-
-    Attributes:
-        select: Ids, starts of ids, or names of the only rules that are wanted; none: all.
-        ignore: Those of the rules that are not wanted.
-        accepted: What people have accepted besides the library's own file.
-        run_examples: Runs the examples of changed actions; None: they are not run.
-        unknown: Which of some packages the package index does not know; None: it is not asked.
-        words: Where the words of texts are kept from one review to the next; None: nowhere.
-    """
-
-    select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    accepted: Mapping[str, waivers.Accepted] = field(default_factory=dict)
-    run_examples: Runner | None = None
-    unknown: Callable[[Iterable[str]], set[str]] | None = None
-    words: Path | None = None
-
-
-def review(root: Path, text: str, options: Options | None = None, *, fetch: bool = False) -> Report:
-    """Reviews a range of a library's history: nothing is checked out, imported or run.
-
-    Args:
-        root: The library's root.
-        text: The range, as git has it.
-        options: What is asked of it.
-        fetch: What is missing in this clone may be fetched.
-
-    Raises:
-        UsageError: The range is none.
-        StoreError: The library is in no repository, or git fails.
-    """
-    place = find(root)
-    git = Git(place.root, read_settings(Git(place.root)).filters_off)
-    span = span_of(git, place, text, fetch=fetch)
-    return review_span(git, place, span, options)
-
-
-def review_span(git: Git, place: Place, span: Span, options: Options | None = None) -> Report:
+def review_span(
+    git: Git,
+    place: Place,
+    span: Span,
+    options: Options | None = None,
+    other: Beside | None = None,
+) -> Report:
     """Reviews what lies between two commits of any repository, a bare one too.
 
     Args:
@@ -87,8 +47,9 @@ def review_span(git: Git, place: Place, span: Span, options: Options | None = No
         place: Where the library lies in it.
         span: The range.
         options: What is asked of it.
+        other: The process that looks for clones meanwhile; None: this one does, too.
     """
-    report = _judged(Objects(git, place, span), options or Options())
+    report = _judged(Objects(git, place, span), options or Options(), other)
     root = shown(place.prefix)
     return replace(report, base=span.base, head=span.head, range=span.text, root=root)
 
@@ -103,39 +64,40 @@ def review_texts(
         after: The same, afterwards.
         options: What is asked of it.
     """
-    return _judged(Texts(before, after), options or Options())
+    return _judged(Texts(before, after), options or Options(), None)
 
 
-def _judged(contents: Contents, options: Options) -> Report:
+def _judged(contents: Contents, options: Options, other: Beside | None) -> Report:
     with ThreadPoolExecutor(max_workers=2) as ahead:
         try:
-            return _judged_ahead(contents, options, ahead)
+            return _judged_ahead(contents, options, ahead, other)
         finally:
             ahead.shutdown(cancel_futures=True)
 
 
-def _judged_ahead(contents: Contents, options: Options, ahead: Executor) -> Report:
+def _judged_ahead(
+    contents: Contents, options: Options, ahead: Executor, other: Beside | None
+) -> Report:
     """The same, where git looks through the library while the changes are read."""
     difference = contents.difference()
     listed = difference.paths
     mentioned = ahead.submit(mentions, contents, difference.pairs)
-    words = vocabulary(contents, difference, options.words, ahead)
-    found_changes = changes_of(difference.pairs)
+    look = Looking(contents, difference, options.words, ahead, other)
+    steps = Steps(options.progress, 3 * len(difference.pairs))
+    found_changes = changes_of(steps.over(difference.pairs))
+    look.ask(to_compare(found_changes))
     changes = with_callers(found_changes, contents, listed, mentioned.result())
     text_of = _texts(contents, changes, listed)
     findings = [
-        *life(changes),
-        *signatures(changes),
-        *reach(changes, text_of),
-        *kept(changes, listed),
-        *backing(changes),
-        *licences(changes, difference, contents),
+        *_by_rules(changes, text_of, listed, steps),
+        *_licences(changes, difference, contents),
         *callers(changes),
         *files(difference),
         *lists(difference),
         *_strangers(changes, options),
     ]
-    twins = list(alike(changes, contents, listed, words))  # last: until now its texts are read
+    twins = list(alike(steps.over(changes), look.found()))  # last: until now its texts are read
+    steps.end()
     findings += [finding for finding, _ in twins]
     ran = None
     if options.run_examples:
@@ -159,6 +121,34 @@ def _judged_ahead(contents: Contents, options: Options, ahead: Executor) -> Repo
         outside=difference.outside,
         examples=ran,
     )
+
+
+def _by_rules(
+    changes: Sequence[Change],
+    text_of: TextOf,
+    listed: Mapping[str, tuple[str, str]],
+    steps: Steps,
+) -> Iterator[Finding]:
+    """What all rules say of one module, then of the next: its tree is read once for all of them."""
+    changed = {one.after.module for one in changes if one.after}
+    names = named(changes, listed)
+    for one in steps.over(changes):
+        yield from life([one])
+        yield from signatures([one])
+        yield from reach(one, changed, text_of)
+        yield from kept(one, listed, names)
+        yield from backing(one)
+
+
+def _licences(
+    changes: Sequence[Change], difference: Difference, contents: Contents
+) -> Iterator[Finding]:
+    """Of what is vendored; most ranges have nothing of that."""
+    blobs = [blob for pair in difference.pairs for blob in (pair.before, pair.after) if blob]
+    if any(blob.path.startswith(f"{PACKAGE}/vendor/") for blob in blobs):
+        from dynasaur.review.licences import licences
+
+        yield from licences(changes, difference, contents)
 
 
 def _rank(one: Finding) -> tuple[int, int, str, int, int, str, str]:

@@ -13,7 +13,7 @@ from dynasaur.review.rules import OF_CHECK
 from dynasaur.review.say import Spot, found
 from dynasaur.review.sides import function_of, module_of, place_of
 from dynasaur.review.values import Change, Finding, Kind, Side
-from dynasaur.source import relative_imports, tree_of
+from dynasaur.source import imported_by, imports_outside_in, relative_imports, tree_of
 
 _ELSEWHERE = frozenset({"effects", "hidden"})
 """Rules whose findings are those of a capability."""
@@ -24,25 +24,26 @@ _PLACES = {
 }
 
 
-def kept(changes: Sequence[Change], listed: Mapping[str, tuple[str, str]]) -> Iterator[Finding]:
+def kept(
+    change: Change, listed: Mapping[str, tuple[str, str]], names: Mapping[str, list[str]]
+) -> Iterator[Finding]:
     """What breaks a rule now and did not before.
 
     Args:
-        changes: What happened to each module.
+        change: What happened to a module.
         listed: Every file of the package afterwards.
+        names: The paths of the actions that have its name (`named`).
     """
-    names = _names(changes, listed)
-    for change in changes:
-        side = change.after
-        if side is None:
-            continue
-        yield from _place(change, side)
-        if side.problem:
-            continue
-        yield from _requires(change, side, listed)
-        if not change.vendored:
-            yield from _unique(change, side, names)
-            yield from _rules(change, side)
+    side = change.after
+    if side is None:
+        return
+    yield from _place(change, side)
+    if side.problem:
+        return
+    yield from _requires(change, side, listed)
+    if not change.vendored:
+        yield from _unique(change, side, names)
+        yield from _rules(change, side)
 
 
 def _rules(change: Change, side: Side) -> Iterator[Finding]:
@@ -90,16 +91,16 @@ def _requires(
 
 def _import_of(side: Side, module: str) -> tuple[int, int, int, int]:
     """Where a module is imported (its columns in bytes), and the import's level."""
-    for node in ast.walk(tree_of(side.text, side.path)):
+    for node in imports_outside_in(tree_of(side.text, side.path)):
         if isinstance(node, ast.ImportFrom):
-            if module in relative_imports(ast.unparse(node), side.module):
+            if module in imported_by(node, side.module):
                 return node.lineno, node.col_offset + 1, (node.end_col_offset or 1) + 1, node.level
-        elif isinstance(node, ast.Import) and module in [alias.name for alias in node.names]:
+        elif module in [alias.name for alias in node.names]:
             return node.lineno, node.col_offset + 1, (node.end_col_offset or 1) + 1, 0
     return 1, 1, 2, 1
 
 
-def _names(
+def named(
     changes: Sequence[Change], listed: Mapping[str, tuple[str, str]]
 ) -> Mapping[str, list[str]]:
     """The paths of actions that have the name of a changed one, however it is written."""

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 
 from dynasaur.capabilities import Capability, Kind, capabilities, gained
 from dynasaur.errors import ActionError
 from dynasaur.places import title
+from dynasaur.review.options import TextOf
 from dynasaur.review.rules import OF_CAPABILITY
 from dynasaur.review.say import Spot, found
 from dynasaur.review.values import Change, Finding, Side
-from dynasaur.source import relative_imports, tree_of
+from dynasaur.source import imported_by, imports_outside_in, relative_imports, tree_of
 
 _VERBS = {
     Kind.NETWORK: "reaches the network",
@@ -30,25 +31,21 @@ _VERBS = {
 }
 _DEEPEST = 20
 
-TextOf = Callable[[str], str | None]
-"""Gives the text of a module of the library, as it is after the range; None for none."""
 
-
-def reach(changes: Sequence[Change], text_of: TextOf) -> Iterator[Finding]:
-    """What the range lets code do that it could not do before.
+def reach(change: Change, changed: Collection[str], text_of: TextOf) -> Iterator[Finding]:
+    """What the range lets a module do that it could not do before.
 
     Args:
-        changes: What happened to each module.
+        change: What happened to it.
+        changed: All modules that the range changes: what they do is told of them.
         text_of: Gives the text of any module.
     """
-    changed = {one.after.module for one in changes if one.after}
-    for change in changes:
-        if change.after is None:
-            continue
-        before = change.before.capabilities if change.before else ()
-        for use in gained(before, change.after.capabilities):
-            yield _finding(change, change.after, use)
-        yield from _through_imports(change, change.after, changed, text_of)
+    if change.after is None:
+        return
+    before = change.before.capabilities if change.before else ()
+    for use in gained(before, change.after.capabilities):
+        yield _finding(change, change.after, use)
+    yield from _through_imports(change, change.after, changed, text_of)
 
 
 def _finding(change: Change, side: Side, use: Capability) -> Finding:
@@ -65,7 +62,7 @@ def _finding(change: Change, side: Side, use: Capability) -> Finding:
 
 
 def _through_imports(
-    change: Change, side: Side, changed: set[str], text_of: TextOf
+    change: Change, side: Side, changed: Collection[str], text_of: TextOf
 ) -> Iterator[Finding]:
     """What a module can newly do through an action or a helper that it did not import before."""
     if side.problem:
@@ -117,10 +114,8 @@ def _closure(module: str, text_of: TextOf) -> dict[Kind, str]:
 
 
 def _import_of(side: Side, module: str) -> tuple[int, int, int, int]:
-    for node in ast.walk(tree_of(side.text, side.path)):
-        if not isinstance(node, ast.ImportFrom):
-            continue
-        if module in relative_imports(ast.unparse(node), side.module):
+    for node in imports_outside_in(tree_of(side.text, side.path)):
+        if isinstance(node, ast.ImportFrom) and module in imported_by(node, side.module):
             end = (node.end_lineno or node.lineno, (node.end_col_offset or 0) + 1)
             return node.lineno, node.col_offset + 1, *end
     return 1, 1, 1, 2

@@ -9,10 +9,9 @@ from dynasaur.errors import ActionError
 from dynasaur.registry import Registry
 from dynasaur.registry.docstring import docstrings
 from dynasaur.registry.trial import Outcome, Sample
+from dynasaur.review.options import TextOf
 from dynasaur.review.say import Spot, found
 from dynasaur.review.values import Change, Examples, Finding, Side
-
-TextOf = Callable[[str], str | None]
 
 
 def runner(

@@ -43,19 +43,28 @@ class Vocabulary:
         self._file = file
         self._table = _read(file) if file else Telling({})
         self._missing: Future[Iterator[tuple[str, bytes]]] | None = None
+        self._is_new = False
         if self._paths.keys() != {*self._table.keys}:
             kept = {*self._table.keys}
             missing = [same[0] for key, same in self._paths.items() if key not in kept]
             self._keys = {same[0]: key for key, same in self._paths.items()}
             self._missing = ahead.submit(contents.each, missing, paths)
 
-    def nearest(self, texts: Sequence[str], limit: int) -> list[list[str]]:
-        """For each text the paths of those that share the most telling words, best first."""
+    def read(self) -> None:
+        """Reads what was not kept."""
         if self._missing is not None:
             self._table = self._made(self._missing.result())
             self._missing = None
-            if self._file:
-                _write(self._file, self._table)
+            self._is_new = True
+
+    def keep(self) -> None:
+        """Keeps what was read, if anything was."""
+        if self._file and self._is_new:
+            _write(self._file, self._table)
+
+    def nearest(self, texts: Sequence[str], limit: int) -> list[list[str]]:
+        """For each text the paths of those that share the most telling words, best first."""
+        self.read()
         own = [telling(text.encode("utf-8", "surrogatepass")) for text in texts]
         return [
             [path for key in near for path in self._paths[key]]

@@ -11,9 +11,10 @@ from dynasaur.source.docs import Docs, read_docs
 from dynasaur.source.effects import effects
 from dynasaur.source.gather import gather
 from dynasaur.source.head import Head, read_head, with_head
-from dynasaur.source.imports import move, relative_imports
+from dynasaur.source.imports import imported_by, move, relative_imports
 from dynasaur.source.layout import render
 from dynasaur.source.text import normal, tree_of
+from dynasaur.source.walk import imports_in, imports_outside_in
 
 if TYPE_CHECKING:
     from dynasaur.source.candidate import Candidate, Use
@@ -28,6 +29,9 @@ __all__ = [
     "docstring_of",
     "effects",
     "gather",
+    "imported_by",
+    "imports_in",
+    "imports_outside_in",
     "move",
     "normal",
     "public_functions",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from dynasaur.source.pieces import Piece, Reader
 from dynasaur.source.reads import FUNCTIONS
-from dynasaur.source.text import respelled
+from dynasaur.source.text import parse, respelled
 from dynasaur.source.values import running
 
 _AT_DEFINITION = frozenset({"__init_subclass__", "__set_name__", "__prepare__"})
@@ -30,9 +30,31 @@ def effects(text: str) -> tuple[tuple[int, str], ...]:
         a function's parameters count, bodies of classes, and what decorators and metaclasses of
         the same text do to the world. Empty for text that is not Python.
     """
+    if _defines_only(text):
+        return ()
     reader = Reader()
     reader.read(text)
     return tuple(found for piece in reader.pieces for found in _effects(piece, reader))
+
+
+def _defines_only(text: str) -> bool:
+    """Nothing but imports, constants and plain functions: no name need be followed to see that."""
+    try:
+        return all(map(_is_still, parse(text).body))
+    except SyntaxError:  # a cell's magics, perhaps
+        return False
+
+
+def _is_still(node: ast.stmt) -> bool:
+    match node:
+        case ast.Import() | ast.ImportFrom() | ast.Expr(value=ast.Constant()):
+            return True
+        case ast.Assign(targets=[ast.Name()], value=ast.Constant()):
+            return True
+        case ast.FunctionDef(decorator_list=[]) | ast.AsyncFunctionDef(decorator_list=[]):
+            defaults = [*node.args.defaults, *node.args.kw_defaults]
+            return all(one is None or isinstance(one, ast.Constant) for one in defaults)
+    return False
 
 
 def _effects(piece: Piece, reader: Reader) -> Iterator[tuple[int, str]]:

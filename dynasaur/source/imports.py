@@ -9,6 +9,7 @@ from functools import lru_cache
 from types import MappingProxyType
 
 from dynasaur.source.text import Lines, normal, tree_of
+from dynasaur.source.walk import imports_in
 
 ROOT = "actions"
 _FROM = re.compile(r"from([\s\\.\w]*?)(?<![\w])import(?!\w)")
@@ -37,10 +38,10 @@ def relative_imports(text: str, module: str) -> tuple[str, ...]:
 def imported_by(tree: ast.AST, module: str) -> tuple[str, ...]:
     """The same as `relative_imports`, of a tree."""
     found: dict[str, None] = {}
-    for node in _in_order(tree):
+    for node in imports_in(tree):
         if isinstance(node, ast.ImportFrom):
             found.update(dict.fromkeys(_targets(node, module)))
-        elif isinstance(node, ast.Import):
+        else:
             found.update(dict.fromkeys(a.name for a in node.names if _in_actions(a.name)))
     return tuple(found)
 
@@ -101,7 +102,7 @@ def rewritten(text: str, spell: Callable[[ast.ImportFrom], str | None]) -> str:
     for line in lines.lines:
         starts.append(starts[-1] + len(line) + 1)
     nodes = [
-        node for node in _in_order(tree_of(text, "module")) if isinstance(node, ast.ImportFrom)
+        node for node in imports_in(tree_of(text, "module")) if isinstance(node, ast.ImportFrom)
     ]
     for node in sorted(nodes, key=lambda node: (node.lineno, node.col_offset), reverse=True):
         name = spell(node)
@@ -145,11 +146,3 @@ def _base(node: ast.ImportFrom, module: str) -> str:
     package = module.split(".")
     package = package[: max(len(package) - node.level, 0)]
     return ".".join([*package, *([node.module] if node.module else [])])
-
-
-def _in_order(tree: ast.AST) -> Iterator[ast.AST]:
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        yield node
-        stack.extend(reversed(list(ast.iter_child_nodes(node))))

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 import warnings
+from functools import lru_cache
 from typing import Protocol
 
 from dynasaur.errors import ActionError
 
 BOM = "\ufeff"
+
+_REMEMBERED = 20_000
+"""Characters of the longest text whose tree is kept for a while: a tree takes many times more."""
 
 
 class Placed(Protocol):
@@ -31,12 +35,23 @@ def normal(text: str) -> str:
 
 
 def parse(text: str) -> ast.Module:
-    """The tree of a text, by CPython's parser.
+    """The tree of a text, by CPython's parser: to be read only, since others are given the same.
+
+    Many ask for the tree of one text in turn (what is in it, what it can do, each of the rules).
 
     Raises:
         SyntaxError: It is not Python, whatever the parser said: null bytes, lone surrogates and
             nesting beyond the parser's depth end here too. No warning is ever given.
     """
+    return _remembered(text) if len(text) <= _REMEMBERED else _parsed(text)
+
+
+@lru_cache(maxsize=32)
+def _remembered(text: str) -> ast.Module:
+    return _parsed(text)
+
+
+def _parsed(text: str) -> ast.Module:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -45,18 +60,19 @@ def parse(text: str) -> ast.Module:
         raise SyntaxError(f"not readable as Python ({type(error).__name__})") from error
 
 
-def tree_of(text: str, where: str) -> ast.Module:
-    """The tree of a module.
+def tree_of(text: str, where: str, *, own: bool = False) -> ast.Module:
+    """The tree of a module: to be read only, as `parse` says.
 
     Args:
         text: The module, line ends normal.
         where: Its name for the message.
+        own: It will be changed: nobody else is given the same.
 
     Raises:
         ActionError: It is not Python; one line, with the line's number.
     """
     try:
-        return parse(text)
+        return _parsed(text) if own else parse(text)
     except SyntaxError as error:
         reason = " ".join(str(error.msg).split())
         raise ActionError(f"{where}:{error.lineno or 1}: {reason}; mend its syntax") from error

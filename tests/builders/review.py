@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping
 
 from dynasaur.review import Report, review_texts
-from dynasaur.review.judge import Options
+from dynasaur.review.options import Options
 
 Files = Mapping[str, str | bytes]
 
