@@ -164,3 +164,13 @@ def test_what_could_not_be_read_is_accepted_as_it_is_alone() -> None:
     assert not unread("# coding: latin-1\nx = '\xe9'\nimport os\n", options).accepted
     assert not unread("# dynasaur: accept[DYN404] no\ndef f(:\n").accepted
     assert unread("# dynasaur: accept[DYN104] a draft\ndef f(:\n").accepted
+
+
+def test_a_comment_on_many_actions_has_the_head_of_every_table() -> None:
+    files = {f"text/a{n}.py": action(f"a{n}", body=f"return eval(text * {n})") for n in range(150)}
+    told = markdown.render(reviewed({}, files))
+    assert len(told) < markdown.ROOM
+    for head in ("### Look at first", "### Capabilities gained", "### Changes"):
+        assert head in told
+    assert told.count("| 50 more |") == 2
+    assert told.count(" more | |") == 3

@@ -64,13 +64,13 @@ class Walk:
 
     def _show(self, number: int, count: int, finding: Finding) -> None:
         from dynasaur.review.rules import RULES
-        from dynasaur.review.say import safe
+        from dynasaur.review.say import on_a_line, safe
 
         colors = {"error": "red", "warning": "yellow", "info": "cyan"}
         head = f"{number}/{count}  {finding.level} {finding.id} {finding.name}  {finding.action}"
-        click.secho(safe(head), fg=colors[finding.level], bold=True)
-        click.echo(f"  {safe(finding.message)}")
-        click.echo(f"  {safe(finding.path)}:{finding.line}:{finding.column}")
+        click.secho(on_a_line(head), fg=colors[finding.level], bold=True)
+        click.echo(f"  {on_a_line(finding.message)}")
+        click.echo(f"  {on_a_line(finding.path)}:{finding.line}:{finding.column}")
         click.secho(f"  {RULES[finding.id].help}", dim=True)
         for line in self._around(finding):
             click.echo(f"  | {safe(line)}")

@@ -55,7 +55,7 @@ def render(report: Report, room: int = ROOM) -> str:
     start = f"{MARKER}{report.head or 'worktree'} -->\n## {sign} {told}\n"
     end = f"\n<sub>{total(report)} Base {report.base[:10] or 'none'}, "
     end += f"head {report.head[:10] or 'the work tree'}. {BOUNDARY}</sub>\n"
-    left_out = "\n_{} more sections did not fit: run `dynasaur review` to see them._\n"
+    left_out = "\n_{:,} more sections did not fit: run `dynasaur review` to see them._\n"
     sections = list(_sections(report))
     kept: list[str] = []
     used = len(start) + len(end) + len(left_out) + 10
@@ -120,7 +120,7 @@ def _capabilities(report: Report) -> str:
     if not gains(report):
         return ""
     rows = []
-    for change in report.changes:
+    for change in by_risk(report):
         was = kinds_of(change.before.capabilities) if change.before else []
         now = kinds_of(change.after.capabilities) if change.after else []
         if new := [one for one in now if one not in was]:
@@ -128,6 +128,8 @@ def _capabilities(report: Report) -> str:
             rows.append(f"| {inline(change.name)} | {', '.join(was) or 'nothing'} | {told} |")
     if not rows:
         return ""
+    if len(rows) > _ROWS:
+        rows[_ROWS:] = [f"| {len(rows) - _ROWS:,} more | | |"]
     head = "| action | could | can now, too |\n|---|---|---|\n"
     return "\n### Capabilities gained\n\n" + head + "\n".join(rows) + "\n"
 
