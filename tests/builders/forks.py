@@ -20,6 +20,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -76,14 +77,20 @@ def run(
             os.close(one)
         pool.submit(_feed, feeds, stdin)
         out, err = (pool.submit(_hear, one) for one in (hears, errs))
-        pid = int.from_bytes(mine.recv(8))
+        pid = _number(mine)
         mine.settimeout(timeout)
         try:
-            code = int.from_bytes(mine.recv(8), signed=True)
+            code = _number(mine)
         except TimeoutError:
             os.kill(pid, signal.SIGKILL)
             raise subprocess.TimeoutExpired(list(arguments), timeout) from None
         return code, out.result(), err.result()
+
+
+def _number(line: socket.socket) -> int:
+    word = line.recv(8)
+    assert len(word) == 8, "the keeper has ended"
+    return int.from_bytes(word, signed=True)
 
 
 def _feed(pipe: int, text: bytes) -> None:
@@ -141,7 +148,7 @@ def keep(line: socket.socket) -> None:
                     other.close()
                 _become(*files)
             answers[pid] = answer
-            answer.sendall(pid.to_bytes(8))
+            answer.sendall(pid.to_bytes(8, signed=True))
             for one in files:
                 os.close(one)
         if ended in ready:
@@ -170,6 +177,8 @@ def _become(order: int, *streams: int) -> NoReturn:
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(env)
+    time.tzset()
+    tempfile.tempdir = None  # a library may have asked where it is
     sys.path[0] = str(Path.cwd())
     sys.argv[1:] = arguments
     runpy.run_module("dynasaur", run_name="__main__", alter_sys=True)
