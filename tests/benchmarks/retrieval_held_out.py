@@ -3,7 +3,9 @@
     python -m tests.benchmarks.retrieval_held_out [--packages stdlib,numpy,sklearn] [--only ours]
 
 A function's first sentence is the query and is taken out of what the systems get to see: its name,
-signature, the rest of its docstring and its body. Needs no data beside what is installed.
+signature, the rest of its docstring and its body. Needs no data beside what is installed. With
+`--unnamed` the words of the function's name are taken out of the query, too: then each name that
+the query meets is a wrong one, which is the worst that can happen to a system that trusts names.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dynasaur.index import Document
+from dynasaur.index.words import terms
 from tests.benchmarks.retrieval import table
 from tests.benchmarks.retrieval_sets import Set
 
@@ -28,8 +31,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--packages", default="stdlib,numpy,sklearn,scipy")
     parser.add_argument("--only", default="", help="systems whose names hold one of these words")
+    parser.add_argument("--unnamed", action="store_true", help="take names out of the queries")
     options = parser.parse_args()
-    table([made(name).sample(ASKED) for name in options.packages.split(",")], options.only)
+    sets = [made(name).sample(ASKED) for name in options.packages.split(",")]
+    table([unnamed(data) for data in sets] if options.unnamed else sets, options.only)
+
+
+def unnamed(data: Set) -> Set:
+    """The same without the words of the right function's name; what says too little is left out."""
+    names = {document.key: set(terms(document.name)) for document in data.corpus}
+    queries = {}
+    for key, text in data.queries.items():
+        left = [word for word in text.split() if not names[key] & set(terms(word))]
+        if len(set(terms(" ".join(left)))) > 1:
+            queries[key] = " ".join(left)
+    return Set(f"{data.name}, unnamed", data.corpus, queries, data.right)
 
 
 def made(package: str) -> Set:
