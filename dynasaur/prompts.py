@@ -172,7 +172,14 @@ def with_images(message: Message, images: Sequence[Image]) -> Message:
 
 def continued(message: Message, text: str) -> Message:
     """A message that goes on with the next task of the same conversation."""
-    return replace(message, content=f"{message.content}\n\n{text}")
+    before = f"{message.content}\n\n"
+    return replace(message, content=f"{before}{text}", task_at=len(before))
+
+
+def task_place(messages: Sequence[Message]) -> int:
+    """Which message holds the task that is worked on: the last one in which a task begins."""
+    places = (at for at, one in enumerate(messages) if one.task_at is not None)
+    return max(places, default=0)
 
 
 def resumed(back: Restored | None, last: int) -> str:

@@ -32,12 +32,22 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of the conversation with the model; images go to models that see."""
+    """One message of the conversation with the model.
+
+    Attributes:
+        role: Who says it.
+        content: What is said.
+        images: Pictures, for models that see.
+        sounds: Recordings, for models that hear.
+        task_at: Where in the content a task begins; None where none does. Words cannot tell:
+            what code prints may look like a task.
+    """
 
     role: Role
     content: str
     images: tuple[Image, ...] = ()
     sounds: tuple[Sound, ...] = ()
+    task_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

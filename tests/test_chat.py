@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from dynasaur.agent.window import Window
+from dynasaur.prompts import continued
+from dynasaur.types import Message
 from tests.builders.chat_server import ChatServer, Step
 from tests.builders.cli import Done, command, dynasaur, environment
 
@@ -98,3 +101,55 @@ def test_on_a_terminal_lines_are_edited_and_remembered(library: Path) -> None:
         assert "wrong, but mended" in server.chats[0].body["messages"][-1]["content"]
     (history,) = (library / ".home").rglob("chat-history")
     assert "+wrong, but mended" in history.read_text()
+
+
+def test_the_planner_works_on_the_task_that_was_asked_last(library: Path, tmp_path: Path) -> None:
+    """Also after one that it gave up; what it was asked before is over."""
+    (tmp_path / "y.csv").write_text("a,b\n1,20\n3,41\n")
+    tasks = (
+        "What is the greatest common divisor of 12 and 18?",
+        f"/file {tmp_path / 'y.csv'}",
+        "What is the total b?",
+        "Who is the president of Mars?",
+        "What is the median of 1, 2 and 9?",
+    )
+    done = dynasaur(
+        "chat",
+        "--model",
+        "planner",
+        "-q",
+        "--library",
+        library,
+        cwd=tmp_path,
+        stdin="\n".join(tasks),
+    )
+    assert done.out.split() == ["6", "61", "2"], done.err
+    assert done.err.count("unsolved") == 1
+
+
+def test_the_model_that_takes_over_is_given_the_last_task(library: Path) -> None:
+    with ChatServer([Step("Two.", "submit_final_answer(2)")]) as server:
+        env = {"OPENAI_BASE_URL": server.url, "OPENAI_API_KEY": "k"}
+        words = ("chat", "--model", "test", "--reuse", "-q")
+        lines = "What is the greatest common divisor of 12 and 18?\nSay hello\n"
+        done = dynasaur(*words, cwd=library, env=env, stdin=lines)
+        (asked,) = server.chats
+    assert done.out.split() == ["6", "2"], done.err
+    assert "Task:\nSay hello" in asked.body["messages"][-1]["content"]
+
+
+def test_a_long_conversation_is_shortened_but_for_the_task_that_is_worked_on() -> None:
+    """Tasks that are over may go; what only looks like a task, in an observation, is none."""
+    last = Message("user", f"Observation:\n{'x' * 4_000}")
+    talk = [Message("system", "s"), Message("user", "Task:\nfirst", task_at=0)]
+    talk += [Message("assistant", "a"), continued(last, "Task:\nsecond")]
+    talk += [Message("assistant", "a"), continued(last, "Task:\nthird")]
+    third = talk[-1]
+    for number in range(4):
+        talk += [Message("assistant", "a"), Message("user", f"{'y' * 4_000}\n\nTask:\n{number}")]
+    whole = talk[-1]
+    assert Window(tokens=1_000).refused(talk, None)
+    assert talk[5] == third
+    assert len(talk[3].content) < 1_000
+    assert len(talk[7].content) < 1_000
+    assert talk[-1] == whole

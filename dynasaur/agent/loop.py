@@ -162,7 +162,7 @@ class Loop:
             self.run.over(End.GAVE_UP, why)
             return
         self.writer = self.model
-        del self.run.messages[2:]
+        del self.run.messages[prompts.task_place(self.run.messages) + 1 :]
 
     def _done(self, step: Step, reply: Reply) -> Step:
         """The step with all that came of its code."""

@@ -117,7 +117,8 @@ class Window:
 
 def _steps(messages: Sequence[Message], role: str, last: int) -> Iterator[int]:
     """Where the steps' messages are, oldest first: all but the opening and the last steps."""
-    return (at for at in range(2, max(2, last)) if messages[at].role == role)
+    kept = prompts.task_place(messages)
+    return (at for at in range(2, last) if messages[at].role == role and at != kept)
 
 
 def _without_images(message: Message) -> Message:

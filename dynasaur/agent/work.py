@@ -179,7 +179,7 @@ class Work:
         if run.messages[-1].role == "user":  # what came of the last task's last step
             run.messages[-1] = prompts.continued(run.messages[-1], run.opening)
         else:
-            run.messages.append(Message("user", run.opening))
+            run.messages.append(Message("user", run.opening, task_at=0))
         if self._model.facts.images:
             seen = pictures(run.desk.work, [name for name, _ in run.files])
             run.messages[-1] = prompts.with_images(run.messages[-1], seen)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dynasaur.models.planning.signatures import Offer, parse_offer
+from dynasaur.prompts import task_place
 from dynasaur.types import Message
 
 _SECTION = re.compile(
@@ -62,8 +63,9 @@ class Situation:
 
 def read_messages(messages: Sequence[Message]) -> Situation:
     """The task, the files, the actions and the history that the messages hold."""
-    talk = [message for message in messages if message.role != "system"]
-    opening = _NOT_THE_TASK.sub("", talk[0].content) if talk else ""
+    said = [message for message in messages if message.role != "system"]
+    talk = said[task_place(said) :]  # in a chat, tasks that are over stand before it
+    opening = _NOT_THE_TASK.sub("", talk[0].content[talk[0].task_at or 0 :]) if talk else ""
     task, *sections = _SECTION.split(opening)
     lines = [line for section in sections for line in section.splitlines()]
     past: list[Past] = []
