@@ -127,6 +127,13 @@ def test_arguments_are_given_by_place_and_by_name(library: Path) -> None:
     assert call(library, "mean", "--numbers", "1,2,6").out == "3.0\n"
     assert call(library, "greet", "Ann,Bob", "bye", "--loud").out == "BYE ANN AND BOB\n"
     assert call(library, "greet", "--names", '["A, b"]', "--json").json == "hi A, b"
+    before = dynasaur("call", "--json", "greet", '["A"]', cwd=library)
+    assert before.json == "hi A", before.err
+    none = dynasaur("call", "--jsonn", "greet", '["A"]', cwd=library)
+    assert (none.code, none.err) == (
+        2,
+        "dynasaur: error: there is no option --jsonn; see `dynasaur call --help`\n",
+    )
 
 
 def test_values_have_the_types_of_the_signature(library: Path) -> None:

@@ -72,9 +72,11 @@ def test_what_the_planner_always_writes_is_one_line(library: Path) -> None:
     assert "def _look(" in shown
 
 
-def test_a_locale_without_signs_is_shown_others(library: Path) -> None:
+@pytest.mark.parametrize(("encoding", "locale"), [("latin-1", "C.UTF-8"), ("utf-8", "C")])
+def test_a_locale_without_signs_is_shown_others(library: Path, encoding: str, locale: str) -> None:
     model = script(library, ("ö", WIDE), "submit_final_answer(1)")
-    seen = on_a_terminal(library, "run", "x", "--model", model, PYTHONIOENCODING="latin-1")
+    words = ("run", "x", "--model", model)
+    seen = on_a_terminal(library, *words, PYTHONIOENCODING=encoding, LC_ALL=locale)
     assert "  | " in "\n".join(clean(seen))
     assert "│" not in seen
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Sequence
 from typing import IO
 
@@ -55,8 +56,12 @@ class Page:
 
     @property
     def unicode(self) -> bool:
-        """The characters of other scripts and signs can be shown."""
-        return self.console.encoding.lower().startswith("utf")
+        """The characters of other scripts and signs can be shown.
+
+        Python writes UTF-8 in the C locale, too; what the user says of the terminal counts.
+        """
+        said = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+        return said not in {"C", "POSIX"} and self.console.encoding.lower().startswith("utf")
 
     def line(self, text: str, style: str = "") -> None:
         """One line, which may be longer than the terminal is wide."""

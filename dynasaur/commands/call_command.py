@@ -19,7 +19,13 @@ from dynasaur.commands._complete import complete_actions
 from dynasaur.commands._kernel_options import kernel_options
 from dynasaur.commands._output import document, plain
 from dynasaur.commands._person import Terminal
-from dynasaur.commands._wiring import action_of, library_option, open_library, outside_of
+from dynasaur.commands._wiring import (
+    action_of,
+    json_option,
+    library_option,
+    open_library,
+    outside_of,
+)
 from dynasaur.errors import KernelError, UsageError
 from dynasaur.types import Action, Json
 
@@ -47,6 +53,7 @@ if TYPE_CHECKING:
 )
 @kernel_options
 @library_option
+@json_option
 @click.pass_context
 def command(
     context: click.Context,
@@ -55,6 +62,7 @@ def command(
     words: tuple[str, ...],
     save: Path | None,
     library_path: Path | None,
+    as_json: bool,
     **flags: object,
 ) -> int:
     """Call the action NAME, in the sandbox; its result is printed on stdout.
@@ -63,10 +71,12 @@ def command(
     `dynasaur call NAME --help` shows its parameters. A file that an argument names is copied
     into the sandbox; the action sees no other.
     """
+    if name.startswith("-"):
+        raise UsageError(f"there is no option {name}; see `dynasaur call --help`")
     library, settings = open_library(library_path, flags)
     action = action_of(library, settings, name)
 
-    def call(given: Arguments, as_json: bool) -> int:
+    def call(given: Arguments, also_json: bool) -> int:
         with tempfile.TemporaryDirectory(prefix="dynasaur-call-", ignore_cleanup_errors=True) as at:
             work = Path(at) / "work"
             work.mkdir()
@@ -75,7 +85,8 @@ def command(
             person = Terminal() if Terminal.there() else None
             permit = Permission(cast("Approval", settings.approve), person)
             made = Call(library, work, hosted, permit)
-            return _call(made, action, given, work, settings.cell_timeout, save, as_json)
+            seconds, whole = settings.cell_timeout, as_json or also_json
+            return _call(made, action, given, work, seconds, save, whole)
 
     inner = command_of(action, call)
     result = inner.main(
