@@ -487,6 +487,22 @@ def test_what_came_before_the_head_is_fetched_as_well(repository: Path, tmp_path
     assert len(done.json["actions"]) == 5
 
 
+def test_a_fetch_by_ssh_goes_by_the_persons_own_settings(repository: Path, tmp_path: Path) -> None:
+    clone, ssh = tmp_path / "clone", tmp_path / "ssh"
+    git(tmp_path, "clone", "-q", "--depth", "1", f"file://{repository}", str(clone))
+    git(clone, "remote", "set-url", "origin", "ssh://nowhere.invalid/x.git")
+    git(clone, "config", "core.sshCommand", f"touch '{tmp_path / 'stranger'}'; false")
+    ssh.write_text(f"#!/bin/sh\ntouch '{tmp_path / 'asked'}'\nexit 1\n")
+    ssh.chmod(0o755)
+    own = tmp_path / "gitconfig"
+    own.write_text(f"[core]\n\tsshCommand = {ssh}\n")
+    env = {"GIT_CONFIG_GLOBAL": str(own)}
+    done = dynasaur("review", "HEAD~1..HEAD", "--fetch", cwd=clone / "my library", env=env)
+    assert (done.code, "cannot be fetched" in done.err) == (2, True), done.err
+    assert (tmp_path / "asked").exists()
+    assert not (tmp_path / "stranger").exists()
+
+
 @pytest.mark.parametrize("revision", ["HEAD:x", "HEAD^{tree}", "main~99", "main^2", "main....HEAD"])
 def test_what_no_fetch_can_bring_is_told_so(repository: Path, revision: str) -> None:
     done = dynasaur("review", revision, cwd=repository / "my library")

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from dynasaur.errors import StoreError, UsageError
 from dynasaur.repo.git import Git
 from dynasaur.repo.place import Place
+from dynasaur.repo.publish import SSH
+from dynasaur.repo.settings import read_settings
 
 FETCH_SECONDS = 300.0
 _PROTOCOLS = "https:http:ssh:git:file"
@@ -168,6 +170,10 @@ def _fetch_words(remote: str, branch: str, *, unshallow: bool) -> list[str]:
     return ["git", "fetch", "--no-tags", *deeper, remote, *refs]
 
 
+def _person_ssh(git: Git) -> str:
+    return read_settings(git).person.get("core.sshcommand", SSH)
+
+
 def _fetch(git: Git, remote: str, branch: str, *, unshallow: bool) -> None:
     words = _fetch_words(remote, branch, unshallow=unshallow)[2:]
     quiet = ("--quiet", "--no-recurse-submodules", "--no-write-fetch-head", "--end-of-options")
@@ -181,7 +187,8 @@ def _fetch(git: Git, remote: str, branch: str, *, unshallow: bool) -> None:
             *rest,
             env={
                 "GIT_ALLOW_PROTOCOL": _PROTOCOLS,
-                "GIT_SSH_COMMAND": os.environ.get("GIT_SSH_COMMAND", "ssh -o BatchMode=yes"),
+                # The repository's own setting could be a stranger's program.
+                "GIT_SSH_COMMAND": os.environ.get("GIT_SSH_COMMAND") or _person_ssh(git),
             },
             seconds=FETCH_SECONDS,
         )
