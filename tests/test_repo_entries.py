@@ -263,3 +263,18 @@ def test_the_index_keeps_its_mode(
     assert (root / ".git/index").stat().st_mode & 0o777 == 0o660
     git(root, "fsck", "--strict")
     assert git(root, "status", "--porcelain") == ""
+
+
+def test_what_is_staged_keeps_a_save_back_that_has_begun_with_the_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dynasaur.repo.index.LARGE", 0)
+    root = clone_of_a_person(tmp_path)
+    git(
+        root, "update-index", "--add", "--cacheinfo", f"100644,{BLOB['sha1']},actions/text/words.py"
+    )
+    done = Repo(root).commit("r1", [adding("words")])
+    assert not done.merged
+    assert "actions/text/words.py is staged" in done.note
+    assert git(root, "ls-files", "--stage", "actions").split()[1] == BLOB["sha1"]
+    assert not [*(root / ".git").glob("dynasaur-*.*")]

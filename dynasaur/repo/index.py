@@ -16,7 +16,7 @@ import os
 import stat
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property, partial
 from pathlib import Path
 from typing import Self
@@ -33,7 +33,7 @@ COPY = "dynasaur-index."
 HOLD = "dynasaur-hold."
 HOLD_SECONDS = 1.0
 LARGE = 1 << 20
-"""Bytes from which the entries are looked for while the gits of a save are waited for."""
+"""Bytes from which the copy is made while the gits of a save are waited for."""
 
 _numbers = itertools.count()
 
@@ -66,7 +66,7 @@ class IndexCopy:
         git: git in the library's root.
         place: Where the library lies.
         hold: Hold the index's lock from now on.
-        ahead: It will be changed: look through it while other work goes on.
+        ahead: It will be changed: begin with that while other work goes on.
 
     Raises:
         MovedError: `hold`, and another git does not let go of the lock.
@@ -84,8 +84,9 @@ class IndexCopy:
         self._seen = state(place)
         self._data = self._read()
         large = ahead and len(self._data) > LARGE
-        self._pool = ThreadPoolExecutor(max_workers=1) if large else None
+        self._pool = ThreadPoolExecutor(max_workers=2) if large else None
         self._ahead = self._pool.submit(self._parse) if self._pool else None
+        self._begun: Future[None] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -104,6 +105,11 @@ class IndexCopy:
         with Questions(self._git, self._variables()) as ask:
             return {path: staged_of(ask, path) for path in paths}
 
+    def begin(self, files: Mapping[str, File]) -> None:
+        """Begin to stage the files in a large copy, while other work goes on; `apply` waits."""
+        if self._pool:
+            self._begun = self._pool.submit(self._stage, files)
+
     def apply(self, files: Mapping[str, File]) -> None:
         """Stage the files in the copy; whatever else is staged stays.
 
@@ -111,6 +117,12 @@ class IndexCopy:
             KeptBackError: The person has staged one of these paths.
             OSError: The disk is full or cannot be written.
         """
+        if self._begun:
+            self._begun.result()
+        else:
+            self._stage(files)
+
+    def _stage(self, files: Mapping[str, File]) -> None:
         for path, now in self.staged(files).items():
             if now not in {files[path].before, files[path].after}:
                 raise KeptBackError(f"{path} is staged")

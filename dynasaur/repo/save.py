@@ -87,7 +87,7 @@ class Saving:
                 with IndexCopy(self._git, self._place, hold=late, ahead=not wait) as index:
                     seen = look(self._git, self._place, f"dynasaur/{run}", paths)
                     if save is None or seen.head != save.seen.head:
-                        save = self._build(seen, changes, wait)
+                        save = self._build(seen, changes, wait, index)
                     why = self._deliver(save, index)
                     break
             except MovedError:
@@ -134,7 +134,7 @@ class Saving:
             self._journal.settled()
         return found.note
 
-    def _build(self, seen: Look, changes: Sequence[Change], wait: str) -> _Save:
+    def _build(self, seen: Look, changes: Sequence[Change], wait: str, index: IndexCopy) -> _Save:
         wanted = plan(self._place, seen, changes, self._read)
         if not wanted.commits:
             return _Save(seen, wanted, (), "nothing to commit: it is there already")
@@ -143,6 +143,8 @@ class Saving:
             wait = wait or f"{wanted.clash} exists already with other content"
         entry = Entry(seen.branch, str(self._place.root), not wait, seen.head.commit or "")
         self._journal.write(entry)
+        if not wait:
+            index.begin(wanted.files)
         known = packs(self._place)
         people, prefix = self._settings.people, self._place.prefix
         try:
