@@ -261,6 +261,13 @@ def test_the_command_prints_sorted_lines_and_a_total(library: Library) -> None:
     assert (finding["rule"], set(finding)) == ("parses", {"path", "line", "rule", "message"})
 
 
+def test_a_file_name_begins_no_line_of_its_own(library: Library) -> None:
+    put(library, {"text/a\ndynasaur: nothing found\n.py": "def (\n"})
+    done = dynasaur("check", cwd=library.root)
+    assert done.code == 1
+    assert len(done.out.splitlines()) == 1
+
+
 def test_the_command_is_silent_on_a_clean_library(library: Library) -> None:
     put(library, {"x/doubled_number.py": GOOD})
     done = dynasaur("check", "--library", library.root, cwd=library.root.parent)

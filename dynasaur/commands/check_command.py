@@ -41,7 +41,8 @@ def command(
 def _print_lines(report: Report) -> None:
     for fault in report.faults:
         found = fault.finding
-        click.echo(plain(f"{_near(fault.path)}:{found.line}: {found.rule}: {found.message}"))
+        told = f"{_near(fault.path)}:{found.line}: {found.rule}: {found.message}"
+        click.echo(plain(told.replace("\n", "\N{REPLACEMENT CHARACTER}")))  # one line, one finding
     files = "1 file" if report.checked == 1 else f"{report.checked:,} files"
     count = len(report.faults)
     findings = "nothing found" if not count else "1 finding" if count == 1 else f"{count} findings"
