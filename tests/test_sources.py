@@ -267,6 +267,7 @@ def shared(
 
 
 def test_updates_are_never_implicit(team: Team, url: str, origin: Path) -> None:
+    assert "has no sources yet" in team.run("source", "outdated").err
     team.did("source", "add", url, "--name", "acme", "--take", "text/*", "--trust")
     still = team.run("source", "outdated")
     assert (still.code, still.err) == (0, "dynasaur: nothing is newer\n")

@@ -84,10 +84,9 @@ def outdated(
 
     found: list[Json] = []
     failed = False
-    sources = desk.lock().sources
-    for name, pin in sorted(sources.items()):
-        if not pin.url:
-            continue
+    sources = [pin for _, pin in sorted(desk.lock().sources.items()) if pin.url]
+    for pin in sources:
+        name = pin.name
         try:
             one = newer(desk, pin)
         except FailureError as error:
