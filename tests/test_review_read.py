@@ -59,7 +59,7 @@ def test_changes_come_in_the_order_of_their_risk(report: Report) -> None:
 def test_callers_are_named_once_beside_what_they_use(report: Report) -> None:
     told = text.render(report, width=100)
     assert "  callers that break: text/greet_all\n" in told
-    assert "| text/greet&#95;all break |" in markdown.render(report)
+    assert "| contract changed<br>breaks text/greet&#95;all |" in markdown.render(report)
     assert told.count("it calls text/shout_text with 2") == 1
 
 

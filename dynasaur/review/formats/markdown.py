@@ -143,15 +143,19 @@ def _changes(changes: list[Change]) -> str:
         shape = code(after or before)
         if before and after and before != after:
             shape = f"was {code(before)}<br>is {code(after)}"
-        told_of = zip(of_callers(change), ("break", "fit"), strict=True)
-        used = "<br>".join(f"{inline(who)} {how}" for who, how in told_of if who)
+        broken, fit = of_callers(change)
+        used = [("breaks", broken)] if broken else []
+        used += [("fits", fit)] if fit else []
+        happened = "<br>".join(
+            [inline(what(change)), *(f"{how} {inline(who)}" for how, who in used)]
+        )
         rows.append(
-            f"| {code(SYMBOLS[change.kind])} | {inline(change.name)} | {inline(what(change))} "
-            f"| {shape} | {inline(backed(change))} | {used} |"
+            f"| {code(SYMBOLS[change.kind])} | {inline(change.name)} | {happened} | {shape} "
+            f"| {inline(backed(change))} |"
         )
     if len(changes) > _ROWS:
-        rows.append(f"| | {len(changes) - _ROWS} more | | | | |")
-    head = "| | action | what | signature | backed by | callers |\n|---|---|---|---|---|---|\n"
+        rows.append(f"| | {len(changes) - _ROWS} more | | | |")
+    head = "| | action | what | signature | backed by |\n|---|---|---|---|---|\n"
     return "\n### Changes\n\n" + head + "\n".join(rows) + "\n"
 
 
