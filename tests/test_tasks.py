@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from dynasaur.commands._many import merge
+from dynasaur.commands._many import merge, named
 from dynasaur.errors import UsageError
 from dynasaur.tasks import Results, read_items
 from tests.builders.cli import Done, command, dynasaur, environment, script
@@ -265,6 +265,20 @@ def test_what_a_lost_run_left_is_found_by_its_task_without_its_secret(
         assert "merged" not in capsys.readouterr().err
     merge([], {task}, "2", flags)
     assert "merged: twice_of\n" in capsys.readouterr().err
+
+
+def test_workers_take_the_model_that_is_chosen_here(
+    library: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "DYNASAUR_MODEL"):
+        monkeypatch.delenv(name, raising=False)
+    flags = {"library_path": library, "model": None, "max_steps": 3}
+    assert named(flags) == flags  # whatever a worker has is better than the planner
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
+    monkeypatch.setenv("DYNASAUR_MODEL", "mine")
+    assert named(flags) == {**flags, "model": "mine"}
+    for word in ("planner", "scripted:some/where.json"):
+        assert named({**flags, "model": word})["model"] == word
 
 
 @pytest.mark.slow

@@ -68,6 +68,8 @@ def run_many(
         before = len(items) - len(open_items)
         if before and not quiet:
             click.echo(f"dynasaur: {before} of {len(items)} have a result already", err=True)
+        if scheduler is not None and open_items:
+            flags = named(flags)
         with _progress(len(open_items), quiet=quiet) as progress:
             for item, result in _carried_out(open_items, jobs, scheduler, flags):
                 kept.add({"id": item.id, **result})
@@ -91,6 +93,20 @@ def _carried_out(
     with crew_of(carry_out, jobs, scheduler) as crew:
         for done in crew.run([(item.to_json(), plain_flags) for item in items]):
             yield of[str(done.job[0]["id"])], done.result or failed(done.error)
+
+
+def named(flags: dict[str, Any]) -> dict[str, Any]:
+    """The flags with the model that is chosen here, where one is: workers have other settings.
+
+    Keys stay here; a worker without one says so, and takes no other model in silence.
+    """
+    from dynasaur.commands._agent import model_of
+
+    rest = {name: value for name, value in flags.items() if name != "library_path"}
+    path = flags.get("library_path")
+    library, settings = open_library(Path(path) if path else None, rest)
+    model = settings.model or model_of(library.root, settings, rest).name
+    return flags if model == "planner" and not settings.model else {**flags, "model": model}
 
 
 def merge(runs: Iterable[str], tasks: Set[str], began: str, flags: dict[str, Any]) -> None:
