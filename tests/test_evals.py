@@ -232,3 +232,11 @@ def test_the_model_that_stands_in_is_told(tmp_path: Path) -> None:
     key = {"OPENAI_API_KEY": "k"}
     done = dynasaur("eval", "tasks", "t.jsonl", "-o", "t", cwd=tmp_path, env=key)
     assert done.err.startswith("dynasaur: no --model; using gpt-")
+    (tmp_path / "home" / "dynasaur").mkdir(parents=True)
+    (tmp_path / "home" / "dynasaur" / "config.toml").write_text('model = "own-model"\n')
+    own = {"XDG_CONFIG_HOME": str(tmp_path / "home")}
+    done = dynasaur("eval", "tasks", "t.jsonl", "-o", "t", cwd=tmp_path, env=key | own)
+    assert done.err.startswith("dynasaur: no --model; using own-model")
+    named = {"DYNASAUR_MODEL": "named-model"}
+    done = dynasaur("eval", "tasks", "t.jsonl", "-o", "t", cwd=tmp_path, env=key | own | named)
+    assert done.err.startswith("dynasaur: no --model; using named-model")

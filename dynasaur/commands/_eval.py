@@ -99,7 +99,11 @@ def named_model(name: str | None, manner: Manner = Manner()) -> Model:  # noqa: 
     """A model by its name, with what the user says of it; None for the configured one."""
     from dynasaur.models.catalog import resolve
 
-    own = config.table_of(config.user_file(), ("models",))
+    file = config.user_file()
+    own = config.table_of(file, ("models",))
+    name = (
+        name or os.environ.get("DYNASAUR_MODEL") or str(config.table_of(file, ()).get("model", ""))
+    )
     return resolve(name, os.environ, tables=(own, {}), manner=manner)
 
 
