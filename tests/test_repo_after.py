@@ -56,6 +56,7 @@ def test_a_git_that_is_at_work_finds_the_index_locked(
 ) -> None:
     """It may have read the older index, and must not put that back."""
     monkeypatch.setattr(others, "PATIENCE", 60.0)
+    monkeypatch.setattr(others, "BUSY_PATIENCE", 60.0)
     command = ["sh", "-c", "git hash-object --stdin; true"]  # no child of this process
     with subprocess.Popen(command, cwd=older, stdin=subprocess.PIPE) as person:
         assert person.stdin is not None
@@ -72,6 +73,32 @@ def test_a_git_that_is_at_work_finds_the_index_locked(
     assert not committed(older, "mine.txt"), refused
     git(older, "commit", "--quiet", "-m", "mine")
     assert committed(older, WORDS)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other gits are asked for of Linux")
+def test_a_git_that_works_is_waited_for_longer_than_one_that_sleeps(
+    older: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(others, "PATIENCE", 0.0)
+    monkeypatch.setattr(others, "BUSY_PATIENCE", 60.0)
+    busy, end = older / ".git/git-busy", older / ".git/end"
+    shutil.copy(Path("/bin/sh").resolve(), busy)
+    asleep = ["sh", "-c", "git hash-object --stdin; true"]
+    works = ["sh", "-c", f"{busy} -c 'until test -e {end}; do :; done'; true"]
+    with subprocess.Popen(asleep, cwd=older, stdin=subprocess.PIPE) as person:
+        while not list(others.gits_in(older)):
+            time.sleep(0.01)
+        assert Repo(older).commit("r1", [adding("words")]).merged
+        assert person.poll() is None, "it was not waited for"
+    with subprocess.Popen(works, cwd=older), ThreadPoolExecutor() as pool:
+        while not list(others.gits_in(older)):
+            time.sleep(0.01)
+        save = pool.submit(Repo(older).commit, "r2", [adding("lines")])
+        while not git(older, "ls-files", "--", "actions/text/lines.py"):
+            time.sleep(0.01)
+        assert not save.done()
+        end.touch()
+        assert save.result().merged
 
 
 def test_an_older_index_put_back_before_the_next_save(older: Path) -> None:

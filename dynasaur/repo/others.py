@@ -9,7 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PATIENCE = 0.1
-"""Seconds, at most, that one is waited for: between reading and locking the index it takes few."""
+"""Seconds, at most, that one is waited for which is asleep: its pager or editor is open, say."""
+
+BUSY_PATIENCE = 2.0
+"""Seconds, at most, for one that works or waits for its turn: on a machine with much to do it can
+take long between reading and locking the index."""
 
 _PROCESSES = Path("/proc")
 _PAUSE = 0.002
@@ -24,11 +28,12 @@ def outlast(top: Path) -> None:
     Args:
         top: The checkout.
     """
-    others = list(gits_in(top))
-    until = time.monotonic() + PATIENCE
-    while others and time.monotonic() < until:
+    others, begun = list(gits_in(top)), time.monotonic()
+    while others and (waited := time.monotonic() - begun) < BUSY_PATIENCE:
         time.sleep(_PAUSE)
-        others = [pid for pid in others if _is_git_in(pid, top)]
+        others = [
+            pid for pid in others if _is_git_in(pid, top) and (waited < PATIENCE or _is_busy(pid))
+        ]
 
 
 def gits_in(top: Path) -> Iterator[str]:
@@ -50,7 +55,18 @@ def _is_git_in(pid: str, top: Path) -> bool:
 
 
 def _is_ours(pid: str) -> bool:
-    with contextlib.suppress(OSError, ValueError, IndexError):
-        fields = (_PROCESSES / pid / "stat").read_text("utf-8", "replace").rpartition(")")[2]
-        return int(fields.split()[1]) == os.getpid()
-    return False
+    told = _told(_PROCESSES / pid)
+    return len(told) > 1 and told[1] == str(os.getpid())
+
+
+def _is_busy(pid: str) -> bool:
+    """A thread of it runs, would run (R), or waits for the disk (D)."""
+    threads = (_PROCESSES / pid / "task").glob("*")
+    return any(told[:1] in (["R"], ["D"]) for told in map(_told, threads))
+
+
+def _told(process: Path) -> list[str]:
+    """What Linux tells of a process or thread from its state on; empty when it has ended."""
+    with contextlib.suppress(OSError):
+        return (process / "stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+    return []
