@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import subprocess
 from pathlib import Path
@@ -51,6 +52,24 @@ def test_tasks_share_a_kernel_and_a_conversation(library: Path) -> None:
     listed = dynasaur("runs", "--json", cwd=library).json
     assert [one["status"] for one in listed] == ["solved", "solved"]
     assert {one["task"] for one in listed} == {"Remember 41", "One more, and read"}
+
+
+def test_what_was_said_is_forgotten_and_the_kernel_is_not(library: Path) -> None:
+    answers = [
+        Step("One.", "x = 41\nsubmit_final_answer('first')"),
+        Step("!", "submit_final_answer(x)"),
+    ]
+    with ChatServer(answers) as server:
+        lines = "/cost\nRemember 41\n/clear\nWhich was it?\n/cost\n"
+        done = chat(library, server, lines)
+        talks = [request.body["messages"] for request in server.chats]
+    assert (done.code, done.out) == (0, "first\n41\n"), done.err
+    assert len(talks[1]) == len(talks[0])
+    assert "Remember 41" not in str(talks[1])
+    before, cleared, after = done.err.splitlines()
+    assert before == "dynasaur: no tokens were counted"
+    assert "forgets what was said" in cleared
+    assert re.fullmatch(r"dynasaur: [\d,]+ tokens", after)
 
 
 def test_a_task_that_fails_ends_no_conversation(library: Path) -> None:

@@ -122,6 +122,10 @@ class Session:
         finally:
             self._talk = run.messages
 
+    def forget(self) -> None:
+        """The next task begins a conversation of its own; the kernel keeps its variables."""
+        self._talk = [prompts.system()]
+
     def close(self) -> None:
         """End the kernel."""
         if self._desk:

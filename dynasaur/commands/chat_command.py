@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +15,12 @@ from dynasaur.commands._agent import agent_of, answer_text
 from dynasaur.commands._kernel_options import kernel_options
 from dynasaur.commands._look import Look, screen_options
 from dynasaur.commands._output import plain
+from dynasaur.commands._render import spent
 from dynasaur.commands._run_options import run_options
 from dynasaur.commands._wiring import library_option, open_library
 from dynasaur.errors import DynasaurError, UsageError
 from dynasaur.record import End
+from dynasaur.talk import Usage
 from dynasaur.types import Task
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 WORDS = {
     "/file PATH...": "files that come with the next task",
+    "/clear": "the model forgets what was said; the kernel keeps its variables",
+    "/cost": "tokens of all tasks so far, and what they cost",
     "/help": "this",
     "/quit": "leave (as Ctrl-D does)",
 }
@@ -58,64 +62,85 @@ def command(library_path: Path | None, look: Look, **flags: object) -> int:
     library, _ = open_library(library_path)
     on_a_terminal = sys.stdin.isatty() and sys.stderr.isatty()
     ask = _prompt(library.names) if on_a_terminal else _read_line
-    solved = True
     with agent.session() as session:
-        for task in _tasks(ask):
-            solved = _run(session, task, look) and solved
-    return 0 if solved else 1
+        chat = _Chat(session, look)
+        while (line := ask()) is not None and (said := line.strip()) not in {"/quit", "/exit"}:
+            chat.hear(said)
+    return 0 if chat.solved else 1
 
 
-def _tasks(ask: Ask) -> Iterator[Task]:
-    """The tasks that are typed, until the end is."""
-    files: list[Path] = []
-    while (line := ask()) is not None:
-        said = line.strip()
-        if said in {"/quit", "/exit"}:
-            return
-        if said.startswith("/"):
-            files += _command(said)
+class _Chat:
+    """What is typed, and what comes of it.
+
+    Args:
+        session: Carries the tasks out.
+        look: How they are shown.
+
+    Attributes:
+        solved: Every task was.
+    """
+
+    def __init__(self, session: Session, look: Look) -> None:
+        self._session, self._look = session, look
+        self._files: list[Path] = []
+        self._usage = Usage()
+        self.solved = True
+
+    def hear(self, said: str) -> None:
+        """Carry out a task, or do what a line that begins with a slash says."""
+        name, _, rest = said.partition(" ")
+        if name.startswith("/"):
+            self._obey(name, rest)
         elif said:
-            yield Task(said, tuple(files))
-            files = []
+            task, self._files = Task(said, tuple(self._files)), []
+            self.solved = self._run(task) and self.solved
 
+    def _obey(self, name: str, rest: str) -> None:
+        if name == "/file":
+            self._files += _files(rest)
+        elif name == "/clear":
+            self._session.forget()
+            _say(WORDS[name])
+        elif name == "/cost":
+            _say(", ".join(spent(self._usage)) or "no tokens were counted")
+        else:
+            if name != "/help":
+                _say(f"there is no {name}; known are:")
+            for word, meaning in WORDS.items():
+                _say(f"{word:15} {meaning}")
 
-def _command(said: str) -> list[Path]:
-    """Do what a line that begins with a slash says; gives the files that it names."""
-    name, _, rest = said.partition(" ")
-    if name == "/file":
+    def _run(self, task: Task) -> bool:
+        """Carry out one task; what goes wrong ends the task, not the conversation."""
+        from dynasaur.agent import Interrupted
+
         try:
-            paths = [Path(word).expanduser() for word in shlex.split(rest)]
-        except ValueError as error:
-            _say(f"{said}: {error}")
-            return []
-        for path in paths:
-            _say(f"with the next task: {path}" if path.is_file() else f"{path}: no such file")
-        return [path for path in paths if path.is_file()]
-    if name != "/help":
-        _say(f"there is no {name}; known are:")
-    for word, meaning in WORDS.items():
-        _say(f"{word:15} {meaning}")
-    return []
+            result = self._session.run(task)
+        except Interrupted as stopped:
+            self._usage += stopped.result.usage
+            _say("interrupted; the kernel goes on")
+            return False
+        except UsageError as error:
+            _say(f"error: {error}")
+            return False
+        self._usage += result.usage
+        if result.end is End.ANSWERED:
+            click.echo(answer_text(result))
+            return True
+        if self._look.quiet:
+            _say(f"{result.status}: {plain(result.reason)}")
+        return False
 
 
-def _run(session: Session, task: Task, look: Look) -> bool:
-    """Carry out one task; what goes wrong ends the task, not the conversation."""
-    from dynasaur.agent import Interrupted
-
+def _files(said: str) -> list[Path]:
+    """The files of a line that are there."""
     try:
-        result = session.run(task)
-    except Interrupted:
-        _say("interrupted; the kernel goes on")
-        return False
-    except UsageError as error:
-        _say(f"error: {error}")
-        return False
-    if result.end is End.ANSWERED:
-        click.echo(answer_text(result))
-        return True
-    if look.quiet:
-        _say(f"{result.status}: {plain(result.reason)}")
-    return False
+        paths = [Path(word).expanduser() for word in shlex.split(said)]
+    except ValueError as error:
+        _say(f"/file {said}: {error}")
+        return []
+    for path in paths:
+        _say(f"with the next task: {path}" if path.is_file() else f"{path}: no such file")
+    return [path for path in paths if path.is_file()]
 
 
 def _read_line() -> str | None:
