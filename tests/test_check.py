@@ -288,3 +288,13 @@ def test_the_initial_actions_keep_the_rules(kernel: Shared) -> None:
     all_there = all(map(find_spec, ("httpx", "lxml", "markitdown", "matplotlib", "trafilatura")))
     faults = check(Library(root), kernel, evidence=all_there).faults
     assert [line for line in lines(faults) if " clone: " not in line] == []
+
+
+def test_a_conflict_that_a_merge_left_is_called_one(library: Library) -> None:
+    sides = GOOD.replace("    return", "<<<<<<< HEAD\n    return")
+    put(library, {"text/doubled_number.py": f"{sides}=======\n    return number\n>>>>>>> other\n"})
+    done = dynasaur("check", cwd=library.root)
+    assert done.code == 1
+    assert done.out == (
+        "actions/text/doubled_number.py:19: parses: a merge left a conflict; resolve it\n"
+    )

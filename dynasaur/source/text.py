@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import warnings
 from functools import lru_cache
 from typing import Protocol
@@ -10,6 +11,9 @@ from typing import Protocol
 from dynasaur.errors import ActionError
 
 BOM = "\ufeff"
+
+_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
+"""Where git begins a conflict that it leaves to a person."""
 
 _REMEMBERED = 20_000
 """Characters of the longest text whose tree is kept for a while: a tree takes many times more."""
@@ -74,6 +78,9 @@ def tree_of(text: str, where: str, *, own: bool = False) -> ast.Module:
     try:
         return _parsed(text) if own else parse(text)
     except SyntaxError as error:
+        if conflict := _CONFLICT.search(text):
+            line = text.count("\n", 0, conflict.start()) + 1
+            raise ActionError(f"{where}:{line}: a merge left a conflict; resolve it") from error
         reason = " ".join(str(error.msg).split())
         raise ActionError(f"{where}:{error.lineno or 1}: {reason}; mend its syntax") from error
 
