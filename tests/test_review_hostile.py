@@ -246,9 +246,11 @@ def test_a_library_that_is_read_in_parts_is_read_whole(
         (root / f"actions/text/{name}.py").write_text(text)
     commit(root)
     (root / "actions/text/again.py").write_text(action("again", body=body))
+    (root / "actions/text/huge.py").write_text("x = 1\n" * 200_000)
     commit(root)
     whole = json_format.render(review(root, "HEAD~1..HEAD"))
     assert '"DYN303"' in whole
+    assert "it is larger than 1,000,000 bytes" in whole
     monkeypatch.setattr(reading, "AT_ONCE", 1000)
     assert json_format.render(review(root, "HEAD~1..HEAD")) == whole
 

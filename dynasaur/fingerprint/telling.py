@@ -28,10 +28,8 @@ _SPACED = bytes(
 _FIRST, _LAST = frozenset(b".'0123456789"), frozenset(b"('")
 """By what a word begins with or ends with: a method, a call, a text, a number."""
 
-_AT_ONCE = 8
-"""Texts that are looked for in one pass: a bit of a byte for each."""
-_ONLY = [bytes(code >> bit & 1 for code in range(256)) for bit in range(_AT_ONCE)]
-
+_AT_ONCE = 16
+"""Texts that are looked for in one pass."""
 
 _NONE = -1
 _MOST_WORDS = 500_000
@@ -91,30 +89,41 @@ class Telling:
         found = []
         for first in range(0, len(wanted), _AT_ONCE):
             some = wanted[first : first + _AT_ONCE]
-            bits: dict[int, int] = {}
-            for bit, own in enumerate(some):
-                for word in own:
-                    bits[word] = bits.get(word, 0) | 1 << bit
-            marks = bytes(map(bits.get, self._flat, repeat(0)))
-            for bit, own in enumerate(some):
-                scores = self._scores(marks.translate(_ONLY[bit]), len(own))
+            shared = self._shared(some)
+            for number, own in enumerate(some):
+                scores = self._scores(shared[number :: len(some)], len(own))
                 best = heapq.nsmallest(limit, scores)
                 found.append([self.keys[row] for _, row in best])
         return found
 
-    def _scores(self, marks: bytes, own: int) -> Iterator[tuple[float, int]]:
+    def _shared(self, wanted: Sequence[Collection[int]]) -> array[int]:
+        """How many words each text shares with each of some others: those of one text together.
+
+        One sum counts for all: every one of them has 32 bits of the number to itself.
+        """
+        counted: dict[int, int] = {}
+        for number, own in enumerate(wanted):
+            for word in own:
+                counted[word] = counted.get(word, 0) + (1 << 32 * number)
+        sums = []
+        at = 0
+        for size in self._sizes:
+            told = sum(map(counted.get, self._flat[at : at + size], repeat(0)))
+            sums.append(told.to_bytes(4 * len(wanted), "little"))
+            at += size
+        return _ordered(array("I", b"".join(sums)))
+
+    def _scores(self, shared: array[int], own: int) -> Iterator[tuple[float, int]]:
         """The score of each text that shares enough, less than 0, and its row.
 
         Args:
-            marks: For each word of all texts, 1 where the one looked for has it too.
+            shared: How many words each text shares with the one looked for.
             own: How many words that one has.
         """
-        at = 0
-        for row, (end, size) in enumerate(zip(accumulate(self._sizes), self._sizes, strict=True)):
-            shared = marks.count(1, at, end)
-            at = end
-            if shared and (shared >= LEAST * own or shared >= LEAST * size):
-                yield -(shared / min(size, own) + shared / (size + own - shared)), row
+        enough = LEAST * own
+        for row, (both, size) in enumerate(zip(shared, self._sizes, strict=True)):
+            if both and (both >= enough or both >= LEAST * size):
+                yield -(both / min(size, own) + both / (size + own - both)), row
 
     def words(self) -> dict[str, Collection[int]]:
         """Key to words, as they were given."""

@@ -7,10 +7,12 @@ and lazy fetches of a stranger's repository are programs that it would have us e
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cached_property
@@ -51,6 +53,13 @@ was started by a hook inherits the hook's index and repository."""
 
 DISK_FULL = (b"Out of diskspace", b"No space left on device", b"Disk quota exceeded")
 """What git and the system call it, in the plain language that git is asked for here."""
+
+_GLANCE = 0.05
+"""Seconds between two looks at how much a git has said."""
+
+
+class TooLongError(StoreError):
+    """A git command says more than it may."""
 
 
 class Git:
@@ -113,13 +122,14 @@ class Git:
             raise StoreError(f"git failed: {complaint(done.stderr)}")
         return done
 
-    def whole(self, *arguments: str, stdin: bytes) -> bytes:
+    def whole(self, *arguments: str, stdin: bytes, most: int = sys.maxsize) -> bytes:
         """What one git command says at length; a thread that waits for it holds up no other one.
 
         Both go through files without a name: through pipes the thread would be woken, and would
         wait for its turn to run Python, for each few kilobytes.
 
         Raises:
+            TooLongError: It says more bytes than `most`, and is stopped.
             StoreError: It failed: git's own last line.
         """
         try:
@@ -129,7 +139,7 @@ class Git:
                 with self._popen(
                     arguments, None, asked.fileno(), subprocess.PIPE, told.fileno()
                 ) as process:
-                    _, err = process.communicate()
+                    err = _errors(process, told.fileno(), most)
                 told.seek(0)
                 out = told.read()
         except OSError as error:
@@ -200,6 +210,19 @@ class Git:
         for number, (key, value) in enumerate(self._settings.items()):
             kept |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
         return kept
+
+
+def _errors(process: subprocess.Popen[bytes], told: int, most: int) -> bytes:
+    """What a process says of errors once it ends, or has written too much to the file `told`."""
+    patience = None if most == sys.maxsize else _GLANCE
+    err: bytes | None = None
+    while err is None:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            _, err = process.communicate(timeout=patience)
+        if os.fstat(told).st_size > most:
+            process.kill()
+            raise TooLongError(f"git says more than {most:,} bytes")
+    return err
 
 
 def find_program(name: str) -> str | None:
