@@ -26,8 +26,9 @@ demo: $(VENV)/.installed
 	cat $(DEMO)/library/actions/tables/*_*.py
 	git -C $(DEMO)/library log --stat --format='%h %an  %s%n%n%w(0,4,4)%b'
 
+# Four at once on two processors: much of a test is waiting, for a kernel or the disk.
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
+	$(BIN)/python -m pytest -m "not slow" -n 4 --dist worksteal
 
 test-slow: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -m slow -n 2 --dist worksteal
