@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dynasaur.errors import StoreError
-from dynasaur.review import Options, beside, likeness, review
+from dynasaur.review import Options, beside, likeness, review, words
 from dynasaur.review.formats import json_format
 from tests.builders.cli import command, dynasaur, environment
 from tests.builders.repos import git, isolate
@@ -92,6 +92,29 @@ def test_where_the_other_process_fails_this_one_looks(
 
     monkeypatch.setattr(likeness.Likeness, when, failing)
     assert told(root) == expected
+
+
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_is_much_is_shared_with_one_more(
+    root: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, fails: bool
+) -> None:
+    expected, own = told(root), os.getpid()
+    workers, real = tmp_path / "workers", words.Vocabulary._found
+
+    def found(self: words.Vocabulary, paths: list[str]) -> object:
+        with workers.open("a") as file:
+            file.write(f"{os.getpid()} ")
+        if fails and own not in {os.getpid(), os.getppid()}:
+            raise StoreError("git failed")
+        return real(self, paths)
+
+    monkeypatch.setattr(words, "MANY", 1)
+    monkeypatch.setattr(words.Vocabulary, "_found", found)
+    assert told(root) == expected
+    done = workers.read_text().split()
+    assert (len({*done}), len(done)) == (2, 3 if fails else 2)
+    assert str(own) not in done
 
 
 @pytest.mark.usefixtures("alone")

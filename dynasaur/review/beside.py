@@ -1,8 +1,9 @@
 """A process of its own that looks for clones: it reads the library while this one still loads.
 
-It is forked when a range is known and next to nothing has been imported; on a machine with two
-processors the look costs a review no time. Nothing depends on it: where it cannot be had, or
-fails, the same is done here.
+It is forked when a range is known and next to nothing has been imported, and shares what it has
+not yet read of a large library with one more; on a machine with two processors the look costs a
+review little time. Nothing depends on either: where it cannot be had, or fails, the same is done
+by the one that asked for it.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ import signal
 import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, BinaryIO
+from typing import Any, BinaryIO, TypeVar
 
-if TYPE_CHECKING:
-    from dynasaur.review.forms import Likes
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Beside:
@@ -44,10 +45,10 @@ class Beside:
             pickle.dump(dict(changed), self._ask)
             self._ask.close()
 
-    def answer(self) -> Likes | None:
+    def answer(self) -> Any | None:
         """What it found; None where it failed."""
         try:
-            found: Likes = pickle.load(self._answers)  # noqa: S301 - this program's own words
+            found = pickle.load(self._answers)  # noqa: S301 - this program's own words
         except (OSError, EOFError, pickle.UnpicklingError):
             return None
         self._answered = True
@@ -76,6 +77,29 @@ def beside(work: Callable[[BinaryIO, BinaryIO], None]) -> Beside | None:
         return Beside(work)
     except OSError:  # no process to be had, or no file
         return None
+
+
+def by_two(work: Callable[[T], R], mine: T, its: T) -> tuple[R, R]:
+    """What comes of two pieces of the same work, the second of which another process does.
+
+    Args:
+        work: Does one piece; what comes of it can be pickled.
+        mine: The piece that is done in this process.
+        its: The one that is done in the other, or here after all.
+    """
+
+    def answer(_: BinaryIO, answers: BinaryIO) -> None:  # pragma: no cover - it runs there
+        pickle.dump(work(its), answers)
+        answers.close()
+
+    other = beside(answer)
+    try:
+        first = work(mine)
+        second: R | None = other.answer() if other else None
+        return first, work(its) if second is None else second
+    finally:
+        if other:
+            other.end()
 
 
 def _processors() -> int:

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from concurrent.futures import Executor
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from dynasaur.review.beside import Beside
+from dynasaur.review.beside import Beside, by_two
 from dynasaur.review.blobs import Contents, Difference
 from dynasaur.review.forms import Likes, form
 from dynasaur.review.sides import place_of
 from dynasaur.review.words import Vocabulary
 from dynasaur.source import normal
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
 CANDIDATES = 25
 """So many existing actions are compared whole: those that share the most words."""
+
+SHARED = 100
+"""Two processes may look for the likes of up to twice so many: one is quicker with more."""
 
 
 class Likeness:
@@ -24,7 +30,7 @@ class Likeness:
         contents: The range's contents.
         listed: Every file of the package afterwards.
         kept: Where the words of texts are kept from one review to the next; None: nowhere.
-        ahead: Reads what is missing until it is asked for.
+        ahead: Reads what is missing until it is asked for; None: that is done when it is.
     """
 
     def __init__(
@@ -32,7 +38,7 @@ class Likeness:
         contents: Contents,
         listed: Mapping[str, tuple[str, str]],
         kept: Path | None,
-        ahead: Executor,
+        ahead: Executor | None = None,
     ) -> None:
         self._contents, self._listed = contents, listed
         known = {path: listed[path] for path in listed if _may_be_action(path)}
@@ -52,6 +58,15 @@ class Likeness:
         Args:
             changed: The text of each, by path.
         """
+        paths = [*changed]
+        half = len(paths) // 2
+        if not (self._words.late and 0 < half < SHARED):
+            return self._of(changed)
+        parts = ({path: changed[path] for path in some} for some in (paths[:half], paths[half:]))
+        mine, its = by_two(self._of, *parts)
+        return Likes(mine.near | its.near, mine.texts | its.texts, mine.forms | its.forms)
+
+    def _of(self, changed: Mapping[str, str]) -> Likes:
         found = Likes()
         nearest = self._words.nearest([*changed.values()], CANDIDATES + 1)
         for path, near in zip(changed, nearest, strict=True):
@@ -101,7 +116,7 @@ class Looking:
         """What they are to be compared with, once that is known."""
         if not self._changed:
             return Likes()
-        told = self._other.answer() if self._other else None
+        told: Likes | None = self._other.answer() if self._other else None
         if told is not None:
             return told
         own = self._own or Likeness(*self._given)

@@ -54,21 +54,16 @@ def _look(
     answers: BinaryIO,
 ) -> None:  # pragma: no cover - it runs in the other process
     """What the other process does: it reads, is told what changed, and says what is like it."""
-    from concurrent.futures import ThreadPoolExecutor
-
     from dynasaur.review.blobs import Objects
+    from dynasaur.review.likeness import Likeness
 
     contents = Objects(git, place, span)
-    listed = contents.listed()
-    with ThreadPoolExecutor(1) as ahead:
-        from dynasaur.review.likeness import Likeness
-
-        look = Likeness(contents, listed, kept, ahead)
-        look.read()
-        try:
-            changed = pickle.load(questions)  # noqa: S301 - this program's own words
-        except EOFError:  # nothing that changed can be a clone
-            changed = {}
-        pickle.dump(look.of(changed), answers)
-        answers.close()
-        look.keep()
+    look = Likeness(contents, contents.listed(), kept)
+    look.read()
+    try:
+        changed = pickle.load(questions)  # noqa: S301 - this program's own words
+    except EOFError:  # nothing that changed can be a clone
+        changed = {}
+    pickle.dump(look.of(changed), answers)
+    answers.close()
+    look.keep()
