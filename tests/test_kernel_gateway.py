@@ -11,6 +11,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -19,11 +20,13 @@ from dynasaur.errors import KernelError, UsageError
 from dynasaur.kernel import remembered, tiers
 from dynasaur.kernel.client import JupyterKernel
 from dynasaur.kernel.gateway import TOKEN as VARIABLE
+from dynasaur.kernel.gateway import GatewayKernel
 from dynasaur.kernel.inside.parcels import Parcels
 from dynasaur.kernel.limits import Limits
 from dynasaur.kernel.requests import HostFunction
 from dynasaur.types import Ending, Given, Json
 from tests.builders.gateway import TOKEN, Gateway, gateway
+from tests.builders.http import HttpServer, Quiet
 from tests.builders.kernel import Desk, module, wait_until_gone
 
 LIMITS = Limits(grace_seconds=1.0, file_size=10_000_000)
@@ -183,6 +186,39 @@ def test_no_gateway_there(tmp_path: Path, url: str, error: type[Exception], mess
 
     with pytest.raises(error, match=message):
         attempt()
+
+
+@pytest.mark.parametrize(
+    ("answers", "asked"), [([500, 500, 204], 3), ([404], 1), ([500] * 9, 6), ([204], 1)]
+)
+def test_a_kernel_that_the_gateway_cannot_end_yet_is_ended_later(
+    monkeypatch: pytest.MonkeyPatch, answers: list[int], asked: int
+) -> None:
+    """As while it starts one anew that has died."""
+    monkeypatch.setattr("dynasaur.kernel.gateway._PAUSES", (0.0,) * 5)
+    seen: list[int] = []
+
+    class Handler(Quiet, BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.answer(201, b'{"id": "one"}')
+
+        def do_GET(self) -> None:
+            self.answer(404)
+
+        def do_DELETE(self) -> None:
+            seen.append(answers[len(seen)])
+            self.answer(seen[-1])
+
+        def answer(self, status: int, body: bytes = b"") -> None:
+            self.rfile.read(int(self.headers.get("content-length") or 0))
+            self.send_response(status)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    with HttpServer(Handler) as server, pytest.raises(KernelError, match="gives no websocket"):
+        GatewayKernel(server.host)
+    assert seen == answers[:asked]
 
 
 @pytest.fixture

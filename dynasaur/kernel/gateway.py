@@ -9,11 +9,11 @@ import os
 import queue
 import threading
 import time
-import urllib.error
 import urllib.request
 import uuid
 from datetime import UTC, datetime
 from typing import Any, cast
+from urllib.error import HTTPError
 from urllib.parse import quote, urlsplit
 
 from dynasaur.errors import KernelError, UsageError
@@ -26,6 +26,8 @@ TOKEN = "JUPYTER_GATEWAY_AUTH_TOKEN"  # noqa: S105 - the variable's name
 _SECONDS = 60.0
 _BETWEEN_LOOKS = 5.0
 _BACKLOG = 256
+_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds between attempts to end a kernel: one that died may just be started anew."""
 _CHANNELS = frozenset({"shell", "iopub", "stdin", "control"})
 _GONE = frozenset({"dead", "restarting", "autorestarting"})
 
@@ -67,7 +69,7 @@ class Api:
         try:
             with urllib.request.urlopen(request, timeout=_SECONDS) as response:  # noqa: S310
                 text = response.read(1_000_000)
-        except urllib.error.HTTPError as error:
+        except HTTPError as error:
             with error:
                 raise KernelError(self._refusal(error.code, path)) from error
         except (OSError, ValueError) as error:
@@ -283,5 +285,13 @@ class GatewayKernel:
         self._delete()
 
     def _delete(self) -> None:
-        with contextlib.suppress(KernelError):
-            self._api.call("DELETE", self._path)
+        """A gateway that starts a kernel anew meanwhile fails to end it, and keeps it."""
+        for pause in (*_PAUSES, 0.0):
+            try:
+                self._api.call("DELETE", self._path)
+            except KernelError as error:
+                if not isinstance(error.__cause__, HTTPError) or error.__cause__.code < 500:
+                    return
+                time.sleep(pause)
+            else:
+                return
