@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from dynasaur.repo import Repo
 from dynasaur.types import Ear, Message, Reply
 from tests.builders.cli import dynasaur, script
 from tests.builders.repos import git, is_noted
+from tests.builders.upkeep import a_library, copy_of
 
 GREET = '''
 SALUTE = "Hello"
@@ -103,16 +103,13 @@ def test_making_a_library_twice_changes_nothing(library: Library) -> None:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOME", str(folder / "home"))
-        made, _ = Library.create(folder / "library")
-        made.add(GREET)
-    return made.root
+        a_library(folder, patch).add(GREET)
+    return folder
 
 
 @pytest.fixture
 def at(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    return shutil.copytree(template, tmp_path / "library")
+    return copy_of(template, tmp_path, monkeypatch).root
 
 
 def test_list_shows_the_librarys_own(at: Path) -> None:

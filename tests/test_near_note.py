@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,7 @@ import pytest
 from dynasaur import Library
 from dynasaur.registry.near import Neighbourhood
 from tests.builders.repos import git
-from tests.builders.upkeep import Inside
+from tests.builders.upkeep import Inside, a_library, copy_of
 
 TOTAL = '''
 def total_of_positives(numbers: list[float]) -> float:
@@ -51,16 +50,13 @@ def initials_of(name: str) -> str:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("template")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOME", str(folder / "home"))
-        made, _ = Library.create(folder / "library")
-        assert made.add(TOTAL).refused == ()
-    return made.root
+        assert a_library(folder, patch).add(TOTAL).refused == ()
+    return folder
 
 
 @pytest.fixture
 def library(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Library:
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    return Library(shutil.copytree(template, tmp_path / "library"))
+    return copy_of(template, tmp_path, monkeypatch)
 
 
 def test_what_is_near_is_said_and_no_reason_to_refuse(library: Library) -> None:

@@ -6,7 +6,9 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -50,6 +52,21 @@ def test_an_older_index_put_back_during_the_save(
     assert committed(older, WORDS)
 
 
+@contextmanager
+def at_work(root: Path, command: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A git of a person's, no child of this process, that is seen; it ends with its input."""
+    words = ["sh", "-c", f"{command}; true"]
+    with subprocess.Popen(words, cwd=root, stdin=subprocess.PIPE) as person:
+        while not list(others.gits_in(root)):
+            time.sleep(0.01)
+        yield person
+
+
+def await_staged(root: Path, path: str) -> None:
+    while not git(root, "ls-files", "--", path):
+        time.sleep(0.01)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other gits are asked for of Linux")
 def test_a_git_that_is_at_work_finds_the_index_locked(
     older: Path, monkeypatch: pytest.MonkeyPatch
@@ -57,15 +74,11 @@ def test_a_git_that_is_at_work_finds_the_index_locked(
     """It may have read the older index, and must not put that back."""
     monkeypatch.setattr(others, "PATIENCE", 60.0)
     monkeypatch.setattr(others, "BUSY_PATIENCE", 60.0)
-    command = ["sh", "-c", "git hash-object --stdin; true"]  # no child of this process
-    with subprocess.Popen(command, cwd=older, stdin=subprocess.PIPE) as person:
+    with at_work(older, "git hash-object --stdin") as person:
         assert person.stdin is not None
-        while not list(others.gits_in(older)):
-            time.sleep(0.01)
         with ThreadPoolExecutor() as pool:
             save = pool.submit(Repo(older).commit, "r1", [adding("words")])
-            while not git(older, "ls-files", "--", WORDS):
-                time.sleep(0.01)
+            await_staged(older, WORDS)
             refused = git(older, "commit", "--quiet", "-m", "mine", ok=False)
             assert not save.done()
             person.stdin.close()
@@ -83,19 +96,13 @@ def test_a_git_that_works_is_waited_for_longer_than_one_that_sleeps(
     monkeypatch.setattr(others, "BUSY_PATIENCE", 60.0)
     busy, end = older / ".git/git-busy", older / ".git/end"
     shutil.copy(Path("/bin/sh").resolve(), busy)
-    asleep = ["sh", "-c", "git hash-object --stdin; true"]
-    works = ["sh", "-c", f"{busy} -c 'until test -e {end}; do :; done'; true"]
-    with subprocess.Popen(asleep, cwd=older, stdin=subprocess.PIPE) as person:
-        while not list(others.gits_in(older)):
-            time.sleep(0.01)
+    with at_work(older, "git hash-object --stdin") as person:
         assert Repo(older).commit("r1", [adding("words")]).merged
         assert person.poll() is None, "it was not waited for"
-    with subprocess.Popen(works, cwd=older), ThreadPoolExecutor() as pool:
-        while not list(others.gits_in(older)):
-            time.sleep(0.01)
+    works = f"{busy} -c 'until test -e {end}; do :; done'"
+    with at_work(older, works), ThreadPoolExecutor() as pool:
         save = pool.submit(Repo(older).commit, "r2", [adding("lines")])
-        while not git(older, "ls-files", "--", "actions/text/lines.py"):
-            time.sleep(0.01)
+        await_staged(older, "actions/text/lines.py")
         assert not save.done()
         end.touch()
         assert save.result().merged
