@@ -62,7 +62,7 @@ def _twin(change: Change, side: Side, others: Mapping[str, Form], likes: Likes) 
 
 def _made(change: Change, side: Side, path: str, text: str, score: float, how: str) -> Twin:
     other, text = title(module_of(path)), normal(text)
-    return Twin(change.name, other, score, how, side.text, text, path)  # type: ignore[arg-type]
+    return Twin(change.name, other, score, how, side.text, text)  # type: ignore[arg-type]
 
 
 def _finding(change: Change, side: Side, twin: Twin) -> Finding:

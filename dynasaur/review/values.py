@@ -207,7 +207,6 @@ class Twin:
         how: `exact`, `lifted` (constants differ) or `near`.
         text: The changed one's function.
         other_text: The other's.
-        other_path: The other's file.
     """
 
     action: str
@@ -216,7 +215,6 @@ class Twin:
     how: Literal["exact", "lifted", "near"]
     text: str = field(repr=False)
     other_text: str = field(repr=False)
-    other_path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
