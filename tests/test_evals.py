@@ -240,3 +240,7 @@ def test_the_model_that_stands_in_is_told(tmp_path: Path) -> None:
     named = {"DYNASAUR_MODEL": "named-model"}
     done = dynasaur("eval", "tasks", "t.jsonl", "-o", "t", cwd=tmp_path, env=key | own | named)
     assert done.err.startswith("dynasaur: no --model; using named-model")
+    for name in ("planner", "groq/small"):
+        chosen = {"DYNASAUR_MODEL": name, "GROQ_API_KEY": "k"}
+        done = dynasaur("eval", "tasks", "t.jsonl", "-o", "t", cwd=tmp_path, env=key | own | chosen)
+        assert done.err.startswith(f"dynasaur: no --model; using {name}\n")

@@ -95,15 +95,17 @@ def eval_model(plan: Plan) -> Model:
     return named_model(plan.model, manner)
 
 
-def named_model(name: str | None, manner: Manner = Manner()) -> Model:  # noqa: B008 - frozen
-    """A model by its name, with what the user says of it; None for the configured one."""
+def chosen_model() -> str:
+    """The name of the model that one's own settings choose; empty where they choose none."""
+    file = config.table_of(config.user_file(), ())
+    return os.environ.get("DYNASAUR_MODEL") or str(file.get("model", ""))
+
+
+def named_model(name: str, manner: Manner = Manner()) -> Model:  # noqa: B008 - frozen
+    """A model by its name, with what the user says of it; an empty one is for what there is."""
     from dynasaur.models.catalog import resolve
 
-    file = config.user_file()
-    own = config.table_of(file, ("models",))
-    name = (
-        name or os.environ.get("DYNASAUR_MODEL") or str(config.table_of(file, ()).get("model", ""))
-    )
+    own = config.table_of(config.user_file(), ("models",))
     return resolve(name, os.environ, tables=(own, {}), manner=manner)
 
 

@@ -99,8 +99,8 @@ def run(
 def _tell_of_the_model(named: str | None, used: str) -> None:
     """Say which model it is where none was named: figures of the planner look like those of one."""
     if not named:
-        told = f"dynasaur: no --model; using {used}"
-        click.echo(NO_MODEL if used == "planner" else told, err=True)
+        alone = used == "planner" and not _eval.chosen_model()
+        click.echo(NO_MODEL if alone else f"dynasaur: no --model; using {used}", err=True)
 
 
 def _library(folder: Path, plan: Plan, source: Path | None) -> Path:
@@ -160,7 +160,7 @@ def _planned(name: str, *, paper: bool, **given: Any) -> tuple[Plan, list[Proble
         from dynasaur.evals.hub import download
 
         data = download(suite)
-    named = given.pop("model")
+    named = given.pop("model") or _eval.chosen_model()
     model = _eval.named_model(named)
     given["seed"] = given["seed"] or model.facts.manner.seed or 0
     problems = suite.load(data, split, seed=given["seed"])
