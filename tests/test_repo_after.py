@@ -103,9 +103,11 @@ def test_a_git_that_works_is_waited_for_longer_than_one_that_sleeps(
     with at_work(older, works), ThreadPoolExecutor() as pool:
         save = pool.submit(Repo(older).commit, "r2", [adding("lines")])
         await_staged(older, "actions/text/lines.py")
-        assert not save.done()
+        time.sleep(0.3)  # without the wait it would be done by now
+        waits = not save.done()
         end.touch()
         assert save.result().merged
+    assert waits
 
 
 def test_an_older_index_put_back_before_the_next_save(older: Path) -> None:
