@@ -233,6 +233,8 @@ def test_only_trees_may_follow_the_entries(tmp_path: Path) -> None:
             assert not taken((b"TREE", trees), (kind, other))
     for wrong in (b"a" + trees, trees + b"\0", trees[:-1], trees + trees, b"\0-1 1\n"):
         assert not taken((b"TREE", wrong))
+    for room in range(9):
+        assert not taken((b"REUC", b"TREE" + bytes(room)))
 
 
 def test_what_changed_in_the_moment_of_the_index_is_still_seen(tmp_path: Path) -> None:

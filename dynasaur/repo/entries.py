@@ -160,7 +160,7 @@ class Entries:
         An entry has to end where they start.
         """
         data, at = self._data, HEAD.size + self._count * self._long(1) - 1
-        while (at := data.find(b"TREE", at + 1)) >= 0:
+        while (at := data.find(b"TREE", at + 1, self._end - 4)) >= 0:  # its size follows
             size = self._end - at - 8
             if at % 8 == HEAD.size % 8 and data[at + 4 : at + 8] == size.to_bytes(4):
                 with contextlib.suppress(ValueError):
