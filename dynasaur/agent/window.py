@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from dynasaur import prompts
-from dynasaur.models.estimate import IMAGE_TOKENS, TOKENS_PER_BYTE, images, size
+from dynasaur.models.estimate import IMAGE_TOKENS, TOKENS_PER_BYTE, images, size, tokens
 from dynasaur.types import Message
 
 KEPT = 2
@@ -54,7 +54,7 @@ class Window:
 
     def estimate(self, messages: Sequence[Message]) -> int:
         """About how many tokens these messages take."""
-        return round(size(messages) * self._rate) + IMAGE_TOKENS * images(messages)
+        return tokens(messages, self._rate)
 
     @property
     def room(self) -> int | None:

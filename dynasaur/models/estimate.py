@@ -24,6 +24,11 @@ def images(messages: Sequence[Message]) -> int:
     return sum(len(message.images) for message in messages)
 
 
+def tokens(messages: Sequence[Message], rate: float = TOKENS_PER_BYTE) -> int:
+    """About how many tokens the messages take, at so many for a byte of text."""
+    return round(size(messages) * rate) + IMAGE_TOKENS * images(messages)
+
+
 def counted(answer: Answer, messages: Sequence[Message]) -> Answer:
     """The answer with its tokens estimated, where the endpoint does not say them.
 
@@ -34,6 +39,6 @@ def counted(answer: Answer, messages: Sequence[Message]) -> Answer:
     said = len(f"{answer.content}{answer.reasoning}".encode("utf-8", "replace"))
     return replace(
         answer,
-        prompt_tokens=round(size(messages) * TOKENS_PER_BYTE) + IMAGE_TOKENS * images(messages),
+        prompt_tokens=tokens(messages),
         completion_tokens=round(said * TOKENS_PER_BYTE),
     )
