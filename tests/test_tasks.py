@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from dynasaur.commands._many import merge, named
+from dynasaur.commands._many import merge, with_model
 from dynasaur.errors import UsageError
 from dynasaur.tasks import Results, read_items
 from tests.builders.cli import Done, command, dynasaur, environment, script
@@ -273,12 +273,12 @@ def test_workers_take_the_model_that_is_chosen_here(
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "DYNASAUR_MODEL"):
         monkeypatch.delenv(name, raising=False)
     flags = {"library_path": library, "model": None, "max_steps": 3}
-    assert named(flags) == flags  # whatever a worker has is better than the planner
+    assert with_model(flags) == flags  # whatever a worker has is better than the planner
     monkeypatch.setenv("OPENAI_BASE_URL", "http://127.0.0.1:1/v1")
     monkeypatch.setenv("DYNASAUR_MODEL", "mine")
-    assert named(flags) == {**flags, "model": "mine"}
+    assert with_model(flags) == {**flags, "model": "mine"}
     for word in ("planner", "scripted:some/where.json"):
-        assert named({**flags, "model": word})["model"] == word
+        assert with_model({**flags, "model": word})["model"] == word
 
 
 @pytest.mark.slow

@@ -69,7 +69,7 @@ def run_many(
         if before and not quiet:
             click.echo(f"dynasaur: {before} of {len(items)} have a result already", err=True)
         if scheduler is not None and open_items:
-            flags = named(flags)
+            flags = with_model(flags)
         with _progress(len(open_items), quiet=quiet) as progress:
             for item, result in _carried_out(open_items, jobs, scheduler, flags):
                 kept.add({"id": item.id, **result})
@@ -95,7 +95,7 @@ def _carried_out(
             yield of[str(done.job[0]["id"])], done.result or failed(done.error)
 
 
-def named(flags: dict[str, Any]) -> dict[str, Any]:
+def with_model(flags: dict[str, Any]) -> dict[str, Any]:
     """The flags with the model that is chosen here, where one is: workers have other settings.
 
     Keys stay here; a worker without one says so, and takes no other model in silence.
