@@ -75,6 +75,14 @@ def test_a_picture_is_asked_about(scene: QuietScene, named: bool) -> None:
     assert usage.cost > 0
 
 
+def test_what_an_endpoint_does_not_count_is_estimated(scene: QuietScene) -> None:
+    with Sensing(counts=False) as server:
+        functions(scene, server, model="gpt-5.4-mini")["look_at_image"]("red.png", "What colour?")
+    (usage,) = scene.spent
+    assert usage.prompt_tokens > 1_000, "a picture is in it"
+    assert 0 < usage.completion_tokens < 10
+
+
 @pytest.mark.parametrize(
     ("path", "question", "kind", "said"),
     [

@@ -145,7 +145,8 @@ class OpenAIModel:
         if not text:
             why = answer.refusal or answer.finish or "it gives no reason"
             raise ModelError(f"{self.name} says nothing: {why}")
-        return Told(text, answer.usage(self._endpoint.requests - before, self.facts.price))
+        used = counted(answer, messages)
+        return Told(text, used.usage(self._endpoint.requests - before, self.facts.price))
 
     def transcribe(self, name: str, data: bytes) -> Told:
         """What is said in a recording, by the endpoint's `/audio/transcriptions`.

@@ -19,6 +19,7 @@ class Sensing(HttpServer):
     Args:
         says: What it says to everything.
         status: Answer with this status instead.
+        counts: Say what an answer used.
 
     Attributes:
         seen: Each picture: its kind and bytes.
@@ -27,11 +28,14 @@ class Sensing(HttpServer):
         models: The models that were asked.
     """
 
-    def __init__(self, says: str = "a red pixel", *, status: int = 200) -> None:
+    def __init__(
+        self, says: str = "a red pixel", *, status: int = 200, counts: bool = True
+    ) -> None:
         self.seen: list[tuple[str, bytes]] = []
         self.heard: list[tuple[str, bytes]] = []
         self.asked: list[str] = []
         self.models: list[str] = []
+        self._used = {"usage": USAGE} if counts else {}
         model = self
 
         class Handler(Quiet, BaseHTTPRequestHandler):
@@ -69,7 +73,7 @@ class Sensing(HttpServer):
                 self.heard.append((sound["format"], base64.b64decode(sound["data"])))
         message = {"role": "assistant", "content": says}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
-        return {"object": "chat.completion", "choices": [choice], "usage": USAGE}
+        return {"object": "chat.completion", "choices": [choice], **self._used}
 
     def transcribed(self, kind: str, sent: bytes, says: str) -> Any:
         """A transcript, once what was sent is noted."""
