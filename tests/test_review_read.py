@@ -7,7 +7,7 @@ import json
 import pytest
 
 from dynasaur.review import Options, Report, waivers
-from dynasaur.review.formats import github, markdown, rdjson, text
+from dynasaur.review.formats import github, json_format, markdown, rdjson, text
 from dynasaur.review.values import Finding
 from tests.builders.review import action, reviewed
 
@@ -61,6 +61,16 @@ def test_callers_are_named_once_beside_what_they_use(report: Report) -> None:
     assert "  callers that break: text/greet_all\n" in told
     assert "| contract changed<br>breaks text/greet&#95;all |" in markdown.render(report)
     assert told.count("it calls text/shout_text with 2") == 1
+
+
+def test_callers_of_odd_names_are_named_too() -> None:
+    user = "from actions.text.shout_text import shout_text\n"
+    users = {"__init__.py": user, "text/\udcff.py": user}
+    report = reviewed({"text/shout_text.py": action(), **users}, users)
+    assert "  callers that break: actions, text/<U+DCFF>\n" in text.render(report, width=100)
+    told = json.loads(json_format.render(report).encode())
+    (gone,) = (one for one in told["actions"] if one["change"] == "removed")
+    assert [one["name"] for one in gone["callers"]] == ["actions", "text/\\udcff"]
 
 
 def test_what_was_removed_says_who_needs_it(report: Report) -> None:

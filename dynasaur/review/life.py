@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from dynasaur.config import PACKAGE
 from dynasaur.review.files import of_content
 from dynasaur.review.say import Spot, found
-from dynasaur.review.sides import function_of
+from dynasaur.review.sides import function_of, name_of
 from dynasaur.review.signatures import UnreadableError, breaks
 from dynasaur.review.values import Change, Finding, Kind, Side
 
@@ -34,7 +33,7 @@ def _of_kind(change: Change, side: Side) -> Iterator[Finding]:
             yield _removed(change, spot)
         case Kind.RENAMED | Kind.MOVED:
             assert change.before is not None
-            was = change.before.module.removeprefix(f"{PACKAGE}.").replace(".", "/")
+            was = name_of(change.before.module)
             yield found("DYN103", change.name, spot, f"it was {was}", was)
     now = change.after.action.provenance.deprecated if change.after and change.after.action else ""
     had = (
@@ -51,8 +50,7 @@ def _removed(change: Change, spot: Spot) -> Finding:
         return found("DYN102", change.name, spot, "it is gone; nothing here uses it", "removed")
     first = next(iter(users.values()))
     more = f" and {len(users) - 1} more" if len(users) > 1 else ""
-    name = first.module.removeprefix(f"{PACKAGE}.").replace(".", "/")
-    message = f"it is gone, and {name}{more} still needs it"
+    message = f"it is gone, and {name_of(first.module)}{more} still needs it"
     spot = Spot(first.path, first.line, first.column)
     return found("DYN102", change.name, spot, message, "removed", level="error")
 
@@ -81,7 +79,6 @@ def callers(changes: Sequence[Change]) -> Iterator[Finding]:
     for change in changes:
         for one in change.callers:
             if one.problem:
-                name = one.module.removeprefix(f"{PACKAGE}.").replace(".", "/")
-                name = name.removeprefix("vendor/")
+                name = name_of(one.module).removeprefix("vendor/")
                 spot = Spot(one.path, one.line, one.column)
                 yield found("DYN701", name, spot, f"it {one.problem}", one.problem)

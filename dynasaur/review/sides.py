@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from dynasaur.capabilities import capabilities
+from dynasaur.config import PACKAGE
 from dynasaur.errors import ActionError
 from dynasaur.fingerprint import fingerprint
 from dynasaur.places import kind_of
@@ -44,6 +45,11 @@ def module_of(path: str) -> str:
     """The full dotted name of a file's module."""
     parts = path.removesuffix(".py").split("/")
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def name_of(module: str) -> str:
+    """How a module is named with its whole way below the package, which is its own name."""
+    return module.removeprefix(f"{PACKAGE}.").replace(".", "/")
 
 
 def read_side(blob: Blob) -> Side:

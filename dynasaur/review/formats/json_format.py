@@ -8,6 +8,7 @@ from importlib.resources import files
 from dynasaur import __version__
 from dynasaur.review.formats.parts import kinds_of
 from dynasaur.review.say import shown
+from dynasaur.review.sides import name_of
 from dynasaur.review.values import Change, Finding, Report, Side
 from dynasaur.types import Json
 
@@ -66,7 +67,7 @@ def _change(change: Change) -> Json:
         },
         "callers": [
             {
-                "name": one.module.partition(".")[2].replace(".", "/"),
+                "name": shown(name_of(one.module)),
                 "path": shown(one.path),
                 "line": one.line,
                 "column": one.column,

@@ -9,6 +9,7 @@ from typing import TypeGuard
 
 from dynasaur.capabilities import Capability
 from dynasaur.review.backing import voided
+from dynasaur.review.sides import name_of
 from dynasaur.review.values import Change, Finding, Kind, Level, Report, Side
 
 SYMBOLS = {
@@ -59,18 +60,14 @@ def by_risk(report: Report) -> list[Change]:
 
 def of_callers(change: Change) -> tuple[str, str]:
     """The callers that break, and those that fit, each once; empty for none."""
-    broken = list(dict.fromkeys(_name(one.module) for one in change.callers if one.problem))
-    every = dict.fromkeys(_name(one.module) for one in change.callers)
+    broken = list(dict.fromkeys(name_of(one.module) for one in change.callers if one.problem))
+    every = dict.fromkeys(name_of(one.module) for one in change.callers)
     return _some(broken), _some([one for one in every if one not in broken])
 
 
 def _some(names: list[str]) -> str:
     more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
     return ", ".join(names[:_NAMES]) + more
-
-
-def _name(module: str) -> str:
-    return module.partition(".")[2].replace(".", "/")
 
 
 def verdict(report: Report) -> tuple[Level | None, str]:
@@ -149,7 +146,7 @@ def what(change: Change) -> str:
     }
     told = words.get(change.kind, str(change.kind))
     if change.kind in {Kind.RENAMED, Kind.MOVED} and change.before:
-        told = f"{told} from {_name(change.before.module)}"
+        told = f"{told} from {name_of(change.before.module)}"
     return f"{told}, {words.get(change.also, str(change.also))}" if change.also else told
 
 
