@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dynasaur.fingerprint.crowd import MANY
 from dynasaur.review.beside import Beside, by_two
 from dynasaur.review.blobs import Contents, Difference
 from dynasaur.review.forms import Likes, form
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
 
 CANDIDATES = 25
 """So many existing actions are compared whole: those that share the most words."""
-
-SHARED = 100
-"""Two processes may look for the likes of up to twice so many: one is quicker with more."""
 
 
 class Likeness:
@@ -58,9 +56,8 @@ class Likeness:
         Args:
             changed: The text of each, by path.
         """
-        paths = [*changed]
-        half = len(paths) // 2
-        if not (self._words.late and 0 < half < SHARED):
+        paths, half = [*changed], len(changed) // 2
+        if not (self._words.late and 1 < len(paths) < MANY):  # more: one, with numpy
             return self._of(changed)
         parts = ({path: changed[path] for path in some} for some in (paths[:half], paths[half:]))
         mine, its = by_two(self._of, *parts)
