@@ -114,17 +114,15 @@ def _commit(git: Git, place: Place, revision: str, text: str) -> str:
 
 
 def _can_be_fetched(git: Git, place: Place, revision: str) -> bool:
-    """Whether a revision may be elsewhere: it is no name at all, or starts from what is here."""
-    start = re.split(r"[~^@:]", revision, maxsplit=1)[0]
-    if start in {"", revision}:
-        start = revision
-    elif git.line(
-        "rev-parse", "--verify", "--quiet", "--end-of-options", start, accept=(0, 1, 128)
-    ):
+    """Whether a revision may be elsewhere.
+
+    Its start may be a branch that is not here; where that is here, a shallow clone ends too early.
+    """
+    start = re.split(r"[~^@:]", revision, maxsplit=1)[0] or revision
+    asked = ("--verify", "--quiet", "--end-of-options", start)
+    if start != revision and git.line("rev-parse", *asked, accept=(0, 1, 128)):
         return _is_shallow(place) and ":" not in revision
-    return not start or bool(
-        git.line("check-ref-format", "--normalize", f"refs/heads/{start}", accept=(0, 1))
-    )
+    return bool(git.line("check-ref-format", "--normalize", f"refs/heads/{start}", accept=(0, 1)))
 
 
 def _merge_base(git: Git, place: Place, ends: tuple[str, str], names: tuple[str, str]) -> str:
