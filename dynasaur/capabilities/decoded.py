@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from dynasaur.capabilities.origins import origins
-from dynasaur.capabilities.scopes import FUNCTIONS, Scope, Scopes
+from dynasaur.capabilities.scopes import Scope, Scopes
 from dynasaur.capabilities.tables import CODECS, DECODERS
 from dynasaur.capabilities.values import Kind
 from dynasaur.source.text import words
@@ -83,7 +83,7 @@ class Decoded:
                     for name, bindings in scope.names.items():
                         known = [one.value for one in bindings if one.value is not None]
                         self._note(name, known, scope)
-                elif isinstance(node, FUNCTIONS) and not isinstance(node, ast.Lambda):
+                elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                     self._note_function(node, scope)
         return self._attributes
 

@@ -8,13 +8,10 @@ import sys
 from collections.abc import Iterable, Iterator
 
 from dynasaur.capabilities.scopes import Binding, Scope
-from dynasaur.capabilities.texts import text_of
+from dynasaur.capabilities.texts import DEEPEST, text_of
 from dynasaur.source.text import words
 
 _BUILTINS = frozenset(dir(builtins))
-_DEEPEST = 60
-"""Expressions are followed so far into each other."""
-
 _ROUNDS = 60
 """Names that are set from one another, last ones first, are followed so far."""
 
@@ -73,7 +70,7 @@ def origins(node: ast.expr, scope: Scope, depth: int = 0) -> frozenset[str]:
     `os.system` for `s` after `from os import system as s`, `requests.Session().get` for a method
     of what `requests.Session()` gave.
     """
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         return frozenset()
     match node:
         case ast.Name():

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dynasaur.capabilities.scopes import Scope
 from dynasaur.source.text import words
 
-_DEEPEST = 60
+DEEPEST = 60
 """Expressions are followed so far into each other."""
 
 _LONGEST = 10_000
@@ -29,7 +29,7 @@ def text_of(node: ast.expr, scope: Scope, depth: int = 0) -> str | None:
         scope: Where it is evaluated.
         depth: How far it lies inside of others.
     """
-    if depth > _DEEPEST:
+    if depth > DEEPEST:
         return None
     match node:
         case ast.Constant(value=str(text)):
