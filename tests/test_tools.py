@@ -244,6 +244,8 @@ def test_a_librarys_own_server_waits_for_the_users_yes(place: Path) -> None:
     assert dynasaur("call", "other_add", "1", cwd=library).code == 1
     assert (agreed.code, agreed.out) == (0, "trusted: own\n")
     assert "tool.py" in agreed.err
+    assert dynasaur("call", "mean", "[1, 3]", cwd=library).code == 0
+    assert "own_add" in tools(place, None).out, "what is agreed to is asked at once"
     assert "own_add" in tools(place, None, "--refresh").out
     with (library / "tool.py").open("a", encoding="utf-8") as file:
         file.write("# changed since\n")

@@ -89,6 +89,7 @@ def trust(box: Toolbox | None, name: str, yes: bool) -> int:
         if not click.confirm("Let it be used?", err=True):
             return 1
     grant(server, box.root)
+    box.catalogue.ask_again(server)
     click.echo(f"trusted: {name}")
     return 0
 

@@ -64,6 +64,11 @@ class Catalogue(Store):
         except OSError:
             return False
 
+    def ask_again(self, server: Server) -> None:
+        """What kept a server from being asked is over: it may be asked at once."""
+        with suppress(OSError):
+            self._mark(server).unlink()
+
     def tools(self, server: Server) -> dict[str, Tool]:
         """A server's tools, by their names there; none where they are not known."""
         try:
@@ -83,8 +88,7 @@ class Catalogue(Store):
         """
         chosen = [one for one in tools if not server.tools or one.name in server.tools][:MOST]
         known = self._list(server)
-        with suppress(OSError):
-            self._mark(server).unlink()
+        self.ask_again(server)
         from dynasaur.repo.files import write_whole
 
         data = (json.dumps(list(map(_bounded, chosen)), indent=1) + "\n").encode()
@@ -115,11 +119,6 @@ class Catalogue(Store):
         for old in folder.glob("*.py"):
             if old.stem not in texts:
                 old.unlink()
-
-    def forget(self, server: Server) -> None:
-        """Ask it anew next time."""
-        with suppress(OSError):
-            self._list(server).unlink()
 
     def _mark(self, server: Server) -> Path:
         return self._list(server).with_suffix(".missed")
