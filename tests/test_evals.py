@@ -13,7 +13,7 @@ from dynasaur.evals.folder import write_manifest
 from dynasaur.evals.plan import Plan, manifest
 from dynasaur.evals.results import Lines, Result
 from dynasaur.evals.statistics import Share
-from tests.builders.cli import Done, dynasaur
+from tests.builders.cli import Done, dynasaur, script
 from tests.builders.skills import (
     KINDS,
     TOKENS_ALONE,
@@ -240,7 +240,7 @@ def test_the_model_that_stands_in_is_told(tmp_path: Path) -> None:
     named = {"DYNASAUR_MODEL": "named-model"}
     done = dynasaur("eval", "tasks", "t.jsonl", "-o", "t", cwd=tmp_path, env=key | own | named)
     assert done.err.startswith("dynasaur: no --model; using named-model")
-    for name in ("planner", "groq/small"):
-        chosen = {"DYNASAUR_MODEL": name, "GROQ_API_KEY": "k"}
+    for name in ("planner", script(tmp_path, "submit_final_answer(2)")):
+        chosen = {"DYNASAUR_MODEL": name}
         done = dynasaur("eval", "tasks", "t.jsonl", "-o", "t", cwd=tmp_path, env=key | own | chosen)
         assert done.err.startswith(f"dynasaur: no --model; using {name}\n")
