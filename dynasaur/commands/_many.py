@@ -141,7 +141,6 @@ def merge(runs: Iterable[str], tasks: Set[str], began: str, flags: dict[str, Any
         for one in done.refused:
             click.echo(f"dynasaur: not merged: {one.name}: {plain(one.reason)}", err=True)
         library.repo.forget(run)
-        library.registry.tend(done.admitted)
 
 
 def _is_of(saved: Mapping[str, Json], tasks: Set[str]) -> bool:

@@ -38,6 +38,4 @@ def command(run: str, library_path: Path | None, as_json: bool, **flags: object)
     library, _ = open_library(library_path, flags)
     folder = find_run(library.runs, run)
     done = library.registry.admit(harvest(folder))
-    code = admission([done], as_json)
-    library.registry.tend(done.admitted)
-    return code
+    return admission([done], as_json)
