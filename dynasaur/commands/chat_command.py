@@ -20,8 +20,7 @@ from dynasaur.commands._run_options import run_options
 from dynasaur.commands._wiring import library_option, open_library
 from dynasaur.errors import DynasaurError, UsageError
 from dynasaur.record import End
-from dynasaur.talk import Usage
-from dynasaur.types import Task
+from dynasaur.types import Task, Usage
 
 if TYPE_CHECKING:
     from dynasaur.agent.agent import Session
