@@ -9,6 +9,12 @@ import pytest
 from dynasaur.capabilities import capabilities
 
 DISGUISED = [
+    ('subprocess', "import os\ndef f(x: os.system('ls')): pass"),
+    ('subprocess', "import os\nx: os.system('ls') = 1"),
+    ('subprocess', "from __future__ import annotations\nimport os\nasync def f() -> os.system('ls'): pass"),
+    ('import-effects', "import os\ndef f(x: os.system('ls')): pass"),
+    ('import-effects', "import os\nclass A:\n    def f(self, *, x: [os.remove(i) for i in 'ab']): pass"),
+    ('import-effects', "x: print('a') = 1"),
     ('subprocess', "import os\nclass A:\n    run = os.system\ndef f(): A.run('x')"),
     ('subprocess', "import os\nd = {'a': os.system}\ndef f(): d['a']('x')"),
     ('subprocess', "import os\ndef f(): [os.system][0]('x')"),
@@ -232,6 +238,9 @@ DISGUISED = [
 ]  # fmt: skip
 
 PLAIN = [
+    "import subprocess\ndef f(x: subprocess.Popen, y: 'list[int] | None' = None) -> 'os.system': pass",
+    "from __future__ import annotations\nfrom os import PathLike\ndef f(x: g(PathLike)) -> print: pass",
+    "from typing import Annotated\nLENGTH: Annotated[int, tuple('ab')] = 1\ndef f(x: Annotated[int, frozenset('ab')]): pass",
     'import multiprocessing\ndef f(): return multiprocessing.cpu_count()',
     'import socket\ndef f(): return socket.gethostname()',
     'import urllib.parse as p\ndef f(u): return p.urlparse(u).netloc',

@@ -259,6 +259,10 @@ def test_size_finds_data_in_a_module() -> None:
         ),
         ("class B:\n    def __init_subclass__(cls):\n        exec('1')\n", "`exec('1')`"),
         ("class D:\n    def __set_name__(self, o, n):\n        open(n)\n", "`open(n)`"),
+        ("def _g(a, *b: open('a')): pass", "`open('a')`"),
+        ("def _g() -> print(1): pass", "`print(1)`"),
+        ("X: print(1) = 1", "`print(1)`"),
+        ("class K:\n    def g(self, x: print(1)): pass", "`print(1)`"),
     ],
 )
 def test_effects_finds(code: str, shown: str) -> None:
@@ -290,6 +294,9 @@ def test_effects_finds(code: str, shown: str) -> None:
         "def _d(n):\n    def e(f): return lambda: print(n)\n    return e\n@_d(1)\ndef _g(): pass",
         "class K:\n    def __init__(self):\n        self.f = open('a')",
         "import abc\nclass K(abc.ABC):\n    @abc.abstractmethod\n    def g(self): ...",
+        "from __future__ import annotations\ndef _g(x: open('a')) -> print(1): pass",
+        "def _g():\n    def h(x: open('a')): pass\n    y: print(1) = 1",
+        "from typing import Annotated\nX: Annotated[int, frozenset('ab')] = 1",
     ],
 )
 def test_effects_is_silent(code: str) -> None:

@@ -54,7 +54,7 @@ def test_an_older_index_put_back_during_the_save(
 
 @contextmanager
 def at_work(root: Path, command: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A git of a person's, no child of this process, that is seen; it ends with its input."""
+    """A git of a person's, no child of this process, once it is seen; its end is waited for."""
     words = ["sh", "-c", f"{command}; true"]
     with subprocess.Popen(words, cwd=root, stdin=subprocess.PIPE) as person:
         while not list(others.gits_in(root)):

@@ -24,7 +24,7 @@ from dynasaur.capabilities.texts import text_of
 from dynasaur.capabilities.values import Capability, Confidence, Kind
 from dynasaur.source.effects import effects
 from dynasaur.source.text import Lines, normal, tree_of
-from dynasaur.source.walk import children
+from dynasaur.source.walk import children, outer_calls
 from dynasaur.tokens import ENVIRONMENT_NAME
 
 _LINKS = ast.Name | ast.Attribute | ast.Subscript | ast.Call
@@ -41,7 +41,8 @@ def capabilities(text: str) -> tuple[Capability, ...]:
 
     Names are followed through imports, aliases and scopes, so that neither `import os as o` nor
     a local function called `system` misleads. What is only mentioned counts as well: it may be
-    called elsewhere. Type hints, docstrings and comments do not, but for hidden characters.
+    called elsewhere. Of type hints only calls do; of docstrings and comments only hidden
+    characters.
 
     Args:
         text: The module's text.
@@ -91,7 +92,8 @@ class _Walk:
             yield from ((one, scope) for one in around)
             yield from ((one, self.scopes[node]) for one in _body(node, around))
         elif isinstance(node, ast.AnnAssign):
-            yield from ((one, scope) for one in (node.target, node.value) if one)
+            parts = (node.target, node.value, *outer_calls(node.annotation))
+            yield from ((one, scope) for one in parts if one)
         elif self._is_still(node, scope):
             return
         elif isinstance(node, _LINKS):

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from dynasaur.source.walk import children
+from dynasaur.source.reads import hints_of
+from dynasaur.source.walk import children, outer_calls
 
 Maker: TypeAlias = (
     ast.Module
@@ -145,7 +146,10 @@ def outside(node: Maker) -> list[ast.AST]:
     """The parts of a node that are evaluated around the scope that it makes."""
     if isinstance(node, FUNCTIONS):
         found: list[ast.AST] = [*node.args.defaults, *filter(None, node.args.kw_defaults)]
-        return found if isinstance(node, ast.Lambda) else [*node.decorator_list, *found]
+        if isinstance(node, ast.Lambda):
+            return found
+        called = [call for hint in hints_of(node) for call in outer_calls(hint)]
+        return [*node.decorator_list, *found, *called]
     if isinstance(node, ast.ClassDef):
         return [*node.decorator_list, *node.bases, *node.keywords]
     if isinstance(node, COMPREHENSIONS):

@@ -6,9 +6,10 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from dynasaur.source.pieces import Piece, Reader
-from dynasaur.source.reads import FUNCTIONS
+from dynasaur.source.reads import FUNCTIONS, hints, hints_of
 from dynasaur.source.text import parse, respelled
 from dynasaur.source.values import running
+from dynasaur.source.walk import outer_calls
 
 _AT_DEFINITION = frozenset({"__init_subclass__", "__set_name__", "__prepare__"})
 _OF_METACLASS = frozenset({"__new__", "__init__", "__call__"})
@@ -27,8 +28,9 @@ def effects(text: str) -> tuple[tuple[int, str], ...]:
     Returns:
         For each the line and the part of it that runs, shortened. Imports, constants,
         definitions, a docstring and an `if __name__ == "__main__":` run nothing; the defaults of
-        a function's parameters count, bodies of classes, and what decorators and metaclasses of
-        the same text do to the world. Empty for text that is not Python.
+        a function's parameters count, annotations that are evaluated, bodies of classes, and what
+        decorators and metaclasses of the same text do to the world. Empty for text that is not
+        Python.
     """
     if _defines_only(text):
         return ()
@@ -53,7 +55,8 @@ def _is_still(node: ast.stmt) -> bool:
             return True
         case ast.FunctionDef(decorator_list=[]) | ast.AsyncFunctionDef(decorator_list=[]):
             defaults = [*node.args.defaults, *node.args.kw_defaults]
-            return all(one is None or isinstance(one, ast.Constant) for one in defaults)
+            plain = all(one is None or isinstance(one, ast.Constant) for one in defaults)
+            return plain and not any(map(outer_calls, hints_of(node)))
     return False
 
 
@@ -67,11 +70,20 @@ def _effects(piece: Piece, reader: Reader) -> Iterator[tuple[int, str]]:
             runs = running(default, reader.origin) if default else None
             if runs is not None:
                 yield runs.lineno, respelled(runs, 60)
+    if piece.kind != "code" and not piece.lazy_hints:
+        yield from _of_hints(node, reader)
     if isinstance(node, ast.ClassDef):
         yield from _of_class(node, reader)
     if isinstance(node, FUNCTIONS | ast.ClassDef):
         for decorator in node.decorator_list:
             yield from _decorator(decorator, reader)
+
+
+def _of_hints(node: ast.stmt, reader: Reader) -> Iterator[tuple[int, str]]:
+    for hint in hints(node):
+        runs = None if hint.inside else running(hint.node, reader.origin)
+        if runs is not None:
+            yield runs.lineno, respelled(runs, 60)
 
 
 def _of_class(node: ast.ClassDef, reader: Reader) -> Iterator[tuple[int, str]]:

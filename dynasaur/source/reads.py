@@ -63,10 +63,10 @@ def reads_of(text: str, node: ast.stmt, *, lazy_hints: bool) -> Reads:
     """
     scopes = _Scopes()
     scopes.visit(_table(text), "eager")
-    hints: set[str] = set()
+    hinted: set[str] = set()
     bound = frozenset(_bound_inside(node))
-    for hint in _hints(node):
-        hints.update(hint_names(hint.node, quoted=True))
+    for hint in hints(node):
+        hinted.update(hint_names(hint.node, quoted=True))
         if hint.runs and not lazy_hints:
             when = "late" if hint.inside else "eager"
             scopes.names[when].update(set(hint_names(hint.node, quoted=False)) - bound)
@@ -75,7 +75,7 @@ def reads_of(text: str, node: ast.stmt, *, lazy_hints: bool) -> Reads:
         frozenset(scopes.binds),
         frozenset(scopes.names["eager"]),
         frozenset(scopes.names["late"]),
-        frozenset(hints | scopes.names["hints"]) - scopes.names["eager"] - scopes.names["late"],
+        frozenset(hinted | scopes.names["hints"]) - scopes.names["eager"] - scopes.names["late"],
         frozenset(changes.at_once),
         frozenset(changes.given),
         frozenset(scopes.rebound),
@@ -140,7 +140,7 @@ def _is_late(table: symtable.SymbolTable) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Hint:
+class Hint:
     """An annotation: inside a function or not, and whether Python evaluates it."""
 
     node: ast.expr
@@ -148,19 +148,23 @@ class _Hint:
     runs: bool
 
 
-def _hints(statement: ast.stmt) -> Iterator[_Hint]:
+def hints(statement: ast.stmt) -> Iterator[Hint]:
+    """The annotations in a statement, whatever it defines."""
     stack: list[tuple[ast.AST, bool]] = [(statement, False)]
     while stack:
         node, inside = stack.pop()
         if isinstance(node, FUNCTIONS):
-            own = [argument for argument in ast.walk(node.args) if isinstance(argument, ast.arg)]
-            for hint in [*(argument.annotation for argument in own), node.returns]:
-                if hint:
-                    yield _Hint(hint, inside, runs=True)
+            yield from (Hint(hint, inside, runs=True) for hint in hints_of(node))
             inside = True
         elif isinstance(node, ast.AnnAssign):
-            yield _Hint(node.annotation, inside, runs=not inside)
+            yield Hint(node.annotation, inside, runs=not inside)
         stack.extend((child, inside) for child in ast.iter_child_nodes(node))
+
+
+def hints_of(node: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.expr]:
+    """A function's own annotations: of its parameters, and of what it returns."""
+    own = [one.annotation for one in ast.walk(node.args) if isinstance(one, ast.arg)]
+    return [hint for hint in (*own, node.returns) if hint]
 
 
 def _bound_inside(node: ast.stmt) -> Iterator[str]:

@@ -40,6 +40,13 @@ def nodes(tree: ast.AST) -> tuple[ast.AST, ...]:
     return tuple(found)
 
 
+def outer_calls(tree: ast.AST) -> list[ast.Call]:
+    """The calls in a tree that stand in no other one."""
+    if isinstance(tree, ast.Call):
+        return [tree]
+    return [call for child in children(tree) for call in outer_calls(child)]
+
+
 def imports_in(tree: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
     """The imports in a tree, as they stand in the text: no expression is looked into."""
     stack = [tree]
